@@ -276,3 +276,40 @@ fn every_signal_stops_the_simulator() {
         assert!(child.wait().unwrap().success(), "{name}");
     }
 }
+
+/// Every task that exists is named with its command, and nothing more is submitted.
+#[test]
+fn an_interrupt_names_each_task_of_several() {
+    for (name, code) in SIGNALS {
+        let folder = tempfile::tempdir().unwrap();
+        let (base_url, requests) = vendor();
+        let args = [
+            "generate", "a kite", "a boat", "a tree", "--vendor", "alltoken", "--json",
+        ];
+        let mut child = start(folder.path(), &base_url, &args);
+        let (_, socket) = requests.recv().unwrap();
+        answer(socket, r#"{"id": "vgen-1", "status": "queued"}"#);
+        let (line, socket) = requests.recv().unwrap();
+        assert!(line.starts_with("POST "), "{line}");
+        let mut err = BufReader::new(child.stderr.take().unwrap());
+        until(&mut err, "Submitted alltoken:generations:vgen-1");
+        signal(&child, name);
+        until(&mut err, "Interrupt again");
+        answer(socket, r#"{"id": "vgen-2", "status": "queued"}"#);
+        let (ended, out, err) = end(child, err);
+        assert_eq!(ended, code, "{out} {err}");
+        let document = super::documents::whole(&out);
+        let results = document["results"].as_array().unwrap();
+        let outcomes: Vec<&str> = results
+            .iter()
+            .map(|result| result["outcome"].as_str().unwrap())
+            .collect();
+        assert_eq!(outcomes, ["running", "running", "skipped"], "{out}");
+        for (result, id) in results.iter().zip(["vgen-1", "vgen-2"]) {
+            let wait = format!("videogen wait alltoken:generations:{id}");
+            assert!(result["error"]["hint"].as_str().unwrap().contains(&wait), "{result}");
+        }
+        assert_eq!(results[2]["error"]["kind"], "interrupted");
+        assert!(requests.try_recv().is_err(), "nothing else was sent");
+    }
+}

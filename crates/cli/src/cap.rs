@@ -7,7 +7,7 @@ use videogen::submit::SubmitOptions;
 #[derive(Args)]
 #[command(next_help_heading = "Cost")]
 pub(crate) struct CapArgs {
-    /// Submit only if it costs AMOUNT at most, such as 2.50 or 30CNY [USD].
+    /// Submit only if all costs AMOUNT at most, such as 2.50 or 30CNY [USD].
     #[arg(long, value_name = "AMOUNT")]
     max_cost: Option<Money>,
     /// Submit even if the cost is unknown, under --max-cost and budgets.

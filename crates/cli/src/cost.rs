@@ -1,10 +1,13 @@
 //! What a video costs: live prices, and how an estimate is shown.
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use chrono::{NaiveDate, Utc};
 use videogen::Vendor;
 use videogen::facts::Operation;
 use videogen::journal::Journal as _;
-use videogen::price::{Estimate, PriceBook, PriceOrigin};
+use videogen::price::{Decimal, Estimate, PriceBook, PriceOrigin};
 use videogen_journal::SqliteJournal;
 
 use crate::account::AccountArgs;
@@ -83,4 +86,53 @@ pub(crate) async fn budgets(journal: Option<&SqliteJournal>, vendor: Vendor) -> 
     let Some(journal) = journal else { return 0 };
     let budgets = journal.budgets(String::new()).await.unwrap_or_default();
     budgets.iter().filter(|(budget, _)| budget.applies_to(vendor)).count()
+}
+
+/// What several submissions may cost together.
+#[derive(Default)]
+pub(crate) struct Total {
+    /// The least and the most, by currency.
+    pub(crate) known: BTreeMap<String, (Decimal, Decimal)>,
+    /// Number of submissions whose cost is not known.
+    pub(crate) unknown: usize,
+}
+
+impl Total {
+    /// The total. Each submission has an estimate for each vendor that it may go to.
+    pub(crate) fn of<'a>(submissions: impl IntoIterator<Item = &'a [Estimate]>) -> Self {
+        let mut total = Self::default();
+        for estimates in submissions {
+            let known: Vec<_> = estimates.iter().filter_map(Estimate::known).collect();
+            let Some(first) = known.first().filter(|_| known.len() == estimates.len()) else {
+                total.unknown += 1;
+                continue;
+            };
+            if known.iter().any(|cost| cost.currency != first.currency) {
+                total.unknown += 1;
+                continue;
+            }
+            let low = known.iter().map(|cost| cost.low).min().unwrap_or_default();
+            let high = known.iter().map(|cost| cost.high).max().unwrap_or_default();
+            let sum = total.known.entry(first.currency.clone()).or_default();
+            *sum = (sum.0 + low, sum.1 + high);
+        }
+        total
+    }
+}
+
+impl fmt::Display for Total {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts: Vec<String> = self
+            .known
+            .iter()
+            .map(|(currency, (low, high))| match (low.normalize(), high.normalize()) {
+                (low, high) if low == high => format!("{high} {currency}"),
+                (low, high) => format!("{low} to {high} {currency}"),
+            })
+            .collect();
+        if self.unknown > 0 {
+            parts.push(format!("{} of unknown cost", self.unknown));
+        }
+        f.write_str(&parts.join(", and "))
+    }
 }

@@ -78,6 +78,8 @@ pub(crate) enum Kind {
 pub(crate) enum CommandKind {
     /// The user or the system interrupted the command.
     Interrupted,
+    /// An earlier submission of the command was not accepted, so this one was not sent.
+    NotSubmitted,
     /// The cost of a request is needed, and not known.
     UnknownCost,
 }
@@ -117,6 +119,20 @@ impl From<&Candidate> for CandidateDocument {
 }
 
 impl ErrorDocument {
+    /// Adds another error of the same command.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.message = format!("{}\n{}", self.message, other.message);
+        self.violations.extend(other.violations);
+        self.retryable &= other.retryable;
+        if let Some(hint) = other.hint {
+            self.hint = Some(match self.hint.take() {
+                Some(earlier) if earlier.contains(&hint) => earlier,
+                Some(earlier) => format!("{earlier}\n{hint}"),
+                None => hint,
+            });
+        }
+    }
+
     /// The fields of the request that break a rule.
     pub(crate) fn fields(&self) -> Vec<&str> {
         self.violations

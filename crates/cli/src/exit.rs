@@ -95,6 +95,19 @@ impl Failure {
         failure
     }
 
+    /// Joins several failures, each with another message. `None` if there are none.
+    pub(crate) fn all(failures: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut failures = failures.into_iter();
+        let mut joined = failures.next()?;
+        for other in failures {
+            if !joined.message.contains(&other.message) {
+                joined.message = format!("{}\n{}", joined.message, other.message);
+                joined.error.add(*other.error);
+            }
+        }
+        Some(joined)
+    }
+
     /// Adds what to do.
     pub(crate) fn hint(mut self, hint: &str) -> Self {
         self.message = format!("{}\n{hint}", self.message);

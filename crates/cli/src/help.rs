@@ -10,7 +10,13 @@ Examples:
   videogen generate \"it sails on\" -i boat.png -m seedance-2.0
   videogen generate \"a paper boat\" --idempotency-key order-4711 --events
   videogen generate \"a paper boat\" --max-cost 2.50
+  videogen generate @boat.txt \"a kite\" -n 2 -o \"clips/{n}.mp4\" --parents
+  videogen generate \"a paper boat\" --request template.json
   videogen generate \"a paper boat\" --simulate
+
+Each PROMPT is a submission, with -n several: they are sent one after the \
+other, and waited for together. All are checked before the first one is sent, \
+and --max-cost is for all of them together.
 
 -o PATH names a file, a folder or a template; see `videogen download --help`.
 
@@ -40,6 +46,7 @@ Examples:
   videogen plan \"it sails\" --reference-video sail.mp4 --vendor toapis
   videogen plan \"a paper boat\" --resolution 4k --all
   videogen plan \"a paper boat\" --duration 5 --all --cheapest
+  videogen plan @prompt.txt --request template.json
 
 The estimated cost is by your own prices (see `videogen prices`), or else by the \
 vendor's list prices: before taxes, discounts and fees.";

@@ -60,7 +60,13 @@ pub(crate) fn interrupted() -> impl Future<Output = Interrupt> {
 
 /// Whether the program was interrupted.
 pub(crate) fn has_been() -> bool {
-    HANDLED.load(Ordering::Relaxed) > 0
+    last().is_some()
+}
+
+/// The last interrupt that [`interrupted`] has returned.
+pub(crate) fn last() -> Option<Interrupt> {
+    let last = HANDLED.load(Ordering::Relaxed).checked_sub(1)?;
+    RECEIVED.borrow().get(last).copied()
 }
 
 #[cfg(unix)]

@@ -16,6 +16,7 @@ mod exit;
 mod files;
 mod follow;
 mod help;
+mod input;
 mod interrupt;
 mod invocation;
 mod journal;

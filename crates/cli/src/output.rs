@@ -88,6 +88,14 @@ impl Output {
         }
     }
 
+    /// Without progress bars: several tasks would overwrite each other's.
+    pub(crate) fn without_bars(self) -> Self {
+        Self {
+            progress: false,
+            ..self
+        }
+    }
+
     /// Prints the result of a command that has no results of tasks: a JSON document, or text.
     ///
     /// # Errors

@@ -4,14 +4,18 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::Args;
 use clap::builder::{NonEmptyStringValueParser, OsStringValueParser, PathBufValueParser, TypedValueParser as _};
+use clap::{Args, value_parser};
 use serde_json::{Map, Value};
 use videogen::{Adjust, ErrorKind, Role, Source, TaskId, Tool, VideoDuration, VideoRequest};
 
 use crate::exit::{Failure, INVALID};
+use crate::input::{self, StandardInput};
+use crate::output::{Output, file as shown};
 use crate::request_file;
 
+/// The most submissions of one command.
+pub(crate) const MOST: u16 = 100;
 /// Options with which a request may do without a prompt, if the model does.
 const PROMPTLESS: [&str; 7] = [
     "request",
@@ -23,14 +27,32 @@ const PROMPTLESS: [&str; 7] = [
     "allow_unverified",
 ];
 
+/// The prompt of one request.
+#[derive(Args)]
+#[command(next_help_heading = "Video")]
+pub(crate) struct PromptArg {
+    /// Description of the video; @FILE reads it from a file, - from standard input.
+    #[arg(required_unless_present_any = PROMPTLESS)]
+    pub(crate) prompt: Option<String>,
+}
+
+/// The prompts of several requests.
+#[derive(Args)]
+#[command(next_help_heading = "Video")]
+pub(crate) struct PromptsArgs {
+    /// Description of a video; @FILE reads it from a file, - from standard input.
+    #[arg(value_name = "PROMPT", required_unless_present_any = PROMPTLESS)]
+    pub(crate) prompts: Vec<String>,
+    /// Make N videos of each prompt; each is a paid submission.
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u16).range(1..=i64::from(MOST)))]
+    pub(crate) count: u16,
+}
+
 #[derive(Args)]
 #[command(next_help_heading = "Video")]
 pub(crate) struct RequestArgs {
-    /// Description of the video.
-    #[arg(required_unless_present_any = PROMPTLESS, value_parser = prompt)]
-    prompt: Option<String>,
-    /// Read the request from a JSON file; other options override its fields.
-    #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(file_to_read))]
+    /// Read fields from a JSON file, or - (standard input); options override them.
+    #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().map(file_to_read))]
     request: Option<PathBuf>,
     /// Model [default: the vendor's first].
     #[arg(short, long, value_name = "MODEL", value_parser = NonEmptyStringValueParser::new())]
@@ -135,11 +157,30 @@ pub(crate) struct RequestArgs {
 
 impl RequestArgs {
     /// The request; its model is empty if none is given.
-    pub(crate) fn into_request(self) -> Result<VideoRequest, Failure> {
+    pub(crate) fn into_request(self, prompt: Option<String>, output: &Output) -> Result<VideoRequest, Failure> {
+        let mut requests = self.into_requests(prompt.into_iter().collect(), output)?;
+        // Without a prompt too, there is one request.
+        Ok(requests.pop().unwrap_or_default())
+    }
+
+    /// A request for each prompt, or one with that of the file. Their model is empty if none is given.
+    pub(crate) fn into_requests(self, prompts: Vec<String>, output: &Output) -> Result<Vec<VideoRequest>, Failure> {
+        let mut stdin = StandardInput::new(output);
         let mut request = match &self.request {
-            Some(path) => request_file::read(path)?,
+            Some(path) => request_file::read(path, &mut stdin)?,
             None => VideoRequest::default(),
         };
+        let (mut texts, mut faults) = (Vec::new(), Vec::new());
+        for prompt in prompts {
+            match input::prompt(prompt, &mut stdin) {
+                Ok(text) => texts.push(text),
+                Err(failure) => faults.push(failure),
+            }
+        }
+        if let Some(failure) = Failure::all(faults) {
+            return Err(failure);
+        }
+        let file = self.request.clone().filter(|_| self.allow_unverified.is_empty());
         // Options override the file's members.
         macro_rules! set {
             ($($field:ident: $value:expr),* $(,)?) => {$(
@@ -150,7 +191,6 @@ impl RequestArgs {
         }
         set! {
             model: self.model,
-            prompt: self.prompt,
             duration: self.duration.map(Some),
             frames: self.frames.map(Some),
             resolution: self.resolution.map(Some),
@@ -207,7 +247,26 @@ impl RequestArgs {
                 request = request.input(role, source);
             }
         }
-        Ok(request)
+        if texts.is_empty() {
+            let is_empty = request.prompt.is_empty() && request.inputs.is_empty() && request.draft_task.is_none();
+            if let Some(file) = file.filter(|_| is_empty) {
+                let place = if file.as_os_str() == "-" {
+                    "standard input".to_owned()
+                } else {
+                    shown(&file)
+                };
+                let message =
+                    format!("the request in {place} has no prompt; pass it as PROMPT, or add it to the request");
+                return Err(invalid(message));
+            }
+            return Ok(vec![request]);
+        }
+        let with = |prompt| {
+            let mut request = request.clone();
+            request.prompt = prompt;
+            request
+        };
+        Ok(texts.into_iter().map(with).collect())
     }
 }
 
@@ -260,32 +319,12 @@ fn add(all: &mut Map<String, Value>, members: Map<String, Value>, around: &str) 
     Ok(())
 }
 
-/// Rejects `-` and `@FILE`, which would be submitted as the prompt itself.
-fn prompt(text: &str) -> Result<String, String> {
-    if text == "-" {
-        return Err(
-            "reading the prompt from standard input is not supported; pass the prompt itself, or a file with \
-             --request FILE"
-                .to_owned(),
-        );
+/// `@FILE` names a file too, as in a prompt.
+fn file_to_read(path: PathBuf) -> PathBuf {
+    match path.to_str().and_then(|path| path.strip_prefix('@')) {
+        Some(named) if !named.is_empty() => named.into(),
+        _ => path,
     }
-    if text.starts_with('@') {
-        return Err(
-            "reading the prompt from a file is not supported; use --request FILE, also for a prompt that \
-             begins with @"
-                .to_owned(),
-        );
-    }
-    Ok(text.to_owned())
-}
-
-fn file_to_read(path: PathBuf) -> Result<PathBuf, String> {
-    if path.as_os_str() == "-" {
-        return Err(
-            "reading from standard input is not supported; name a file, or ./- for a file of that name".to_owned(),
-        );
-    }
-    Ok(path)
 }
 
 fn switch(on: bool, off: bool) -> Option<bool> {

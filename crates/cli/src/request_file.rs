@@ -8,15 +8,23 @@ use serde_json::{Map, Number, Value};
 use videogen::{ErrorKind, LocalFile, Source, VideoRequest};
 
 use crate::exit::{Failure, INVALID, IO};
+use crate::input::{StandardInput, text};
 use crate::nearest;
 use crate::output::file;
 
-/// Reads the request from the file at `path`. Paths of local files in it are relative to its folder. Model and prompt may be missing, and be given on the command line.
-pub(crate) fn read(path: &Path) -> Result<VideoRequest, Failure> {
-    let bytes = std::fs::read(path)
-        .map_err(|error| Failure::new(IO, ErrorKind::Io, format!("cannot read {}: {error}", file(path))))?;
+/// Reads the request from the file at `path`, or from standard input (`-`). Paths of local files in it are relative to the folder
+/// of the file, or to the current one. Model and prompt may be missing, and be given on the command line.
+pub(crate) fn read(path: &Path, stdin: &mut StandardInput<'_>) -> Result<VideoRequest, Failure> {
+    let (bytes, place) = if path.as_os_str() == "-" {
+        (stdin.read("the request")?, "standard input".to_owned())
+    } else {
+        let read = std::fs::read(path);
+        let read =
+            read.map_err(|error| Failure::new(IO, ErrorKind::Io, format!("cannot read {}: {error}", file(path))))?;
+        (read, file(path))
+    };
     let mut request = parse(&bytes).map_err(|reason| {
-        let message = format!("{} is not a request: {reason}", file(path));
+        let message = format!("{place} is not a request: {reason}");
         Failure::new(INVALID, ErrorKind::InvalidRequest, message)
     })?;
     in_folder(&mut request, path.parent().unwrap_or(Path::new("")));
@@ -32,16 +40,6 @@ pub(crate) fn in_folder(request: &mut VideoRequest, folder: &Path) {
             input.source = LocalFile::from(folder.join(named)).into();
         }
     }
-}
-
-/// The text of a file.
-pub(crate) fn text(bytes: &[u8]) -> Result<&str, String> {
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return Err("it is encoded as UTF-16; save it as UTF-8".to_owned());
-    }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    std::str::from_utf8(bytes)
-        .map_err(|error| format!("it is not UTF-8 at byte {}; save it as UTF-8", error.valid_up_to()))
 }
 
 fn parse(bytes: &[u8]) -> Result<VideoRequest, String> {

@@ -36,7 +36,7 @@ pub(crate) struct TaskResult {
     pub(crate) id: Option<TaskId>,
     /// The vendor.
     pub(crate) vendor: Vendor,
-    /// Id of the job in its batch.
+    /// Id of the job in its batch; if `generate` submits several requests, the number of the submission, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) item: Option<String>,
     /// How often the job was submitted under a new key, from 1.
@@ -81,7 +81,8 @@ pub(crate) enum Outcome {
     Rejected,
     /// The submission may have been accepted and billed; it was not resent.
     Ambiguous,
-    /// Of a batch: the job begins with the last frame of another one, which has none. Nothing was sent.
+    /// Nothing was sent. Of a batch: the job begins with the last frame of another one, which has none. Of several submissions of
+    /// `generate`: an earlier one was not accepted, or the command was interrupted.
     Skipped,
     /// The task exists, and the command ended before it was done: it runs on, or its files are not complete yet. It can be
     /// resumed.

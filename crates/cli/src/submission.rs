@@ -18,6 +18,8 @@ pub(crate) struct Submission(Arc<Mutex<Known>>);
 #[derive(Clone, Default)]
 struct Known {
     journalled: bool,
+    /// The command has submitted other requests before.
+    follows: bool,
     /// Its local files are not ready, so nothing was sent.
     needs_files: bool,
     recorded: Option<String>,
@@ -61,6 +63,17 @@ impl Submission {
         (submission, builder)
     }
 
+    /// Begins the next submission of the command. `follows`: others were accepted.
+    pub(crate) fn next(&self, follows: bool) {
+        self.change(|known| {
+            *known = Known {
+                journalled: known.journalled,
+                follows,
+                ..Known::default()
+            };
+        });
+    }
+
     /// The task, if already known.
     pub(crate) fn task(&self) -> Option<TaskId> {
         self.known().task
@@ -70,14 +83,17 @@ impl Submission {
     /// be.
     pub(crate) fn idle(&self, interrupt: Interrupt) -> Option<Failure> {
         let known = self.known();
+        let nothing = match known.follows {
+            true => "this request was not submitted",
+            false => "nothing was submitted",
+        };
         if known.needs_files {
-            let message = "interrupted during an upload; nothing was submitted";
+            let message = format!("interrupted during an upload; {nothing}");
             return Some(Failure::interrupted(interrupt, message));
         }
         let id = known.earlier.filter(|_| known.task.is_none())?;
-        let message = format!(
-            "interrupted while searching for the task of the earlier submission {id} with this key; nothing was submitted"
-        );
+        let message =
+            format!("interrupted while searching for the task of the earlier submission {id} with this key; {nothing}");
         let hint = format!("Search for it with: {}", Invocation::new("recover"));
         let mut failure = Failure::interrupted(interrupt, message).hint(&hint);
         failure.error.submission = Some(id);

@@ -27,6 +27,13 @@ pub(crate) struct WebhookArgs {
     webhook_url: Option<String>,
 }
 
+impl WebhookArgs {
+    /// Whether webhooks are to be received.
+    pub(crate) fn listens(&self) -> bool {
+        self.listen_for_webhook.is_some()
+    }
+}
+
 /// A server for one task's webhook. It stops when dropped.
 pub(crate) struct Listener {
     receiver: Receiver,

@@ -8,13 +8,13 @@ use tokio::time::{Instant, sleep_until};
 use videogen::facts::RateLimit;
 
 /// The recent submissions to one vendor.
-pub(super) struct Pace {
+pub(crate) struct Pace {
     limits: &'static [RateLimit],
     sent: Mutex<VecDeque<Instant>>,
 }
 
 impl Pace {
-    pub(super) fn new(limits: &'static [RateLimit]) -> Self {
+    pub(crate) fn new(limits: &'static [RateLimit]) -> Self {
         Self {
             limits,
             sent: Mutex::default(),
@@ -22,7 +22,7 @@ impl Pace {
     }
 
     /// Waits until the next submission is within all limits. `speed`: that of the vendor's time.
-    pub(super) async fn turn(&self, speed: f64) {
+    pub(crate) async fn turn(&self, speed: f64) {
         while let Some(at) = self.next(Instant::now(), speed) {
             sleep_until(at).await;
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
-use videogen::price::{Decimal, Estimate, PriceBook};
+use videogen::price::{Estimate, PriceBook};
 use videogen::route::Route;
 use videogen::submit::plan;
 use videogen::{Role, Vendor, VideoRequest};
@@ -369,52 +369,4 @@ pub(crate) fn routes(text: &str) -> Result<Vec<Route>, String> {
         }
     }
     Ok(routes)
-}
-
-/// What all jobs may cost together.
-#[derive(Default)]
-pub(crate) struct Total {
-    /// The least and the most, by currency.
-    pub(crate) known: BTreeMap<String, (Decimal, Decimal)>,
-    /// Number of jobs whose cost is not known.
-    pub(crate) unknown: usize,
-}
-
-impl Total {
-    pub(crate) fn of<'a>(jobs: impl IntoIterator<Item = &'a Job>) -> Self {
-        let mut total = Self::default();
-        for job in jobs {
-            let known: Vec<_> = job.estimates.iter().filter_map(Estimate::known).collect();
-            let Some(first) = known.first().filter(|_| known.len() == job.estimates.len()) else {
-                total.unknown += 1;
-                continue;
-            };
-            if known.iter().any(|cost| cost.currency != first.currency) {
-                total.unknown += 1;
-                continue;
-            }
-            let low = known.iter().map(|cost| cost.low).min().unwrap_or_default();
-            let high = known.iter().map(|cost| cost.high).max().unwrap_or_default();
-            let sum = total.known.entry(first.currency.clone()).or_default();
-            *sum = (sum.0 + low, sum.1 + high);
-        }
-        total
-    }
-}
-
-impl std::fmt::Display for Total {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut parts: Vec<String> = self
-            .known
-            .iter()
-            .map(|(currency, (low, high))| match (low.normalize(), high.normalize()) {
-                (low, high) if low == high => format!("{high} {currency}"),
-                (low, high) => format!("{low} to {high} {currency}"),
-            })
-            .collect();
-        if self.unknown > 0 {
-            parts.push(format!("{} of unknown cost", self.unknown));
-        }
-        f.write_str(&parts.join(", and "))
-    }
 }

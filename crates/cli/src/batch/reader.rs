@@ -11,8 +11,9 @@ use toml_edit::{Document, Item};
 use videogen::{ErrorKind, Role};
 
 use crate::exit::{Failure, INVALID, IO};
+use crate::input;
 use crate::output::file;
-use crate::request_file::{self, Unique};
+use crate::request_file::Unique;
 
 /// Members of a job that a request does not have.
 pub(super) const OWN: [&str; 5] = ["after", "id", "output", "vars", "vendor"];
@@ -78,7 +79,7 @@ pub(super) fn read(path: &Path) -> Result<Jobs, Failure> {
     let bytes = std::fs::read(path)
         .map_err(|error| Failure::new(IO, ErrorKind::Io, format!("cannot read {shown}: {error}")))?;
     let invalid = |reason: String| Failure::new(INVALID, ErrorKind::InvalidRequest, format!("{shown}: {reason}"));
-    let text = request_file::text(&bytes).map_err(invalid)?;
+    let text = input::text(&bytes).map_err(invalid)?;
     let extension = path
         .extension()
         .and_then(|extension| extension.to_str())

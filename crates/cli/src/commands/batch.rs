@@ -21,12 +21,13 @@ use crate::account::default_base_url;
 use crate::batch::claim::Claims;
 use crate::batch::clients::Vendors;
 use crate::batch::item::Job;
-use crate::batch::plan::{self, Common, Total};
+use crate::batch::plan::{self, Common};
 use crate::batch::reader::Problem;
 use crate::batch::results::ResultFile;
 use crate::batch::run::{Batch, Settings};
 use crate::batch::schedule;
 use crate::config;
+use crate::cost::Total;
 use crate::exit::{ACCOUNT, Failure, INVALID, IO};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
@@ -278,7 +279,7 @@ fn show_plan(jobs: &[Job], results: &Path, simulate: bool, output: &Output) -> R
         known.is_some_and(|known| matches!(known.outcome, Outcome::Done | Outcome::Failed | Outcome::Ambiguous))
     };
     let left: Vec<&Job> = jobs.iter().filter(|job| !was_submitted(job)).collect();
-    let total = Total::of(left.iter().copied());
+    let total = Total::of(left.iter().map(|job| job.estimates.as_slice()));
     let vendors = |job: &Job| job.routes.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
     let document = json!({
         "jobs": jobs.iter().map(|job| json!({

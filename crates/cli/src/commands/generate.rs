@@ -1,43 +1,45 @@
 //! `videogen generate`.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use videogen::ErrorKind;
 use videogen::facts::Capabilities;
 use videogen::lost::ReconcileOptions;
 use videogen::poll::PollPolicy;
 use videogen::submit::SubmitOptions;
 use videogen::wait::WaitOptions;
+use videogen::{ErrorKind, VideoRequest};
 use videogen_sim::Simulator;
 
-use crate::account::{AccountArgs, Resolved, left_to_the_vendor, overridden, unknown_model};
+use self::job::{Job, check_several, numbered};
+use self::run::{Run, code_of};
+use crate::account::{AccountArgs, Resolved, explained, unknown_model};
 use crate::cap::CapArgs;
 use crate::config;
 use crate::cost;
-use crate::events::What;
-use crate::exit::{Failure, INVALID, IO, NO_VIDEO};
+use crate::exit::{Failure, INVALID, IO};
 use crate::files::{FileArgs, Target, TaskNames};
-use crate::follow;
 use crate::journal::JournalArgs;
 use crate::lost;
 use crate::output::Output;
 use crate::price_file::Prices;
-use crate::request_args::RequestArgs;
+use crate::request_args::{PromptsArgs, RequestArgs};
 use crate::result::RequestFacts;
 use crate::submission::Submission;
 use crate::uploads;
 use crate::webhook::{Listener, WebhookArgs};
 
-use self::run::Run;
-use self::submit::{submit, with_known_task};
-
+mod job;
+mod many;
 mod run;
 mod submit;
 
 #[derive(Args)]
 pub(crate) struct GenerateArgs {
+    #[command(flatten)]
+    prompts: PromptsArgs,
     #[command(flatten)]
     request: RequestArgs,
     #[command(flatten)]
@@ -45,7 +47,7 @@ pub(crate) struct GenerateArgs {
     /// Use a built-in simulator: no key, no cost; the video is a test pattern.
     #[arg(long, conflicts_with = "base_url")]
     simulate: bool,
-    /// Submit at most once per KEY and journal; reruns resume the existing task.
+    /// Submit once per KEY and journal (several: KEY-1, KEY-2, ...); reruns resume.
     #[arg(long, value_name = "KEY", value_parser = idempotency_key)]
     idempotency_key: Option<String>,
     /// After a lost response, search for the task for SECONDS; 0: do not search.
@@ -78,43 +80,66 @@ pub(crate) async fn generate(
     journal: &JournalArgs,
     output: &Output,
 ) -> Result<ExitCode, Failure> {
-    let mut request = args.request.into_request()?;
-    let Resolved { vendor, from_config } = args.account.resolve(&mut request, args.simulate, output)?;
+    let mut requests = args.request.into_requests(args.prompts.prompts, output)?;
+    let Resolved { vendor, from_config } = args.account.resolve(&mut requests[0], args.simulate, output)?;
     if !args.no_wait {
         args.file.complete(output);
     }
+    // They differ in the prompt only.
+    let mut complete = requests[0].clone();
     if args.file.last_frame_output.is_some() {
-        request.return_last_frame = Some(true);
+        complete.return_last_frame = Some(true);
     }
+    let model = complete.model.clone();
+    for request in &mut requests {
+        complete.prompt = std::mem::take(&mut request.prompt);
+        request.clone_from(&complete);
+    }
+    let variations = |request| std::iter::repeat_n(request, args.prompts.count.into());
+    let requests: Vec<VideoRequest> = requests.into_iter().flat_map(variations).collect();
+    check_several(&requests, args.webhook.listens())?;
+    let count = requests.len();
+    let output = &if count > 1 { output.without_bars() } else { *output };
     if args.idempotency_key.is_some() {
         journal.needed_for("--idempotency-key", args.simulate)?;
     }
     let prices = Prices::read()?.book;
-    let key = args.idempotency_key.as_deref();
-    let target = if args.no_wait {
-        None
-    } else {
-        let with_last_frame = request.return_last_frame == Some(true);
-        let names = TaskNames {
-            vendor,
-            model: &request.model,
-            index: 1,
-            tasks: 1,
-        };
-        let target = Target::new(&args.file, &names, with_last_frame, key, &journal.files())?
-            .in_format(request.output_format.as_deref());
-        Some(if args.simulate {
-            target.simulated()
+    let mut jobs = Vec::new();
+    for (request, index) in requests.into_iter().zip(1..) {
+        let key = args.idempotency_key.as_deref().map(|key| numbered(key, (index, count)));
+        let target = if args.no_wait {
+            None
         } else {
-            target.at_base_url(args.account.base_url.clone())
-        })
-    };
-
-    if let (Some(target), None) = (&target, key) {
-        target.check_free(None)?;
+            let with_last_frame = request.return_last_frame == Some(true);
+            let names = TaskNames {
+                vendor,
+                model: &request.model,
+                index,
+                tasks: count,
+            };
+            let target = Target::new(&args.file, &names, with_last_frame, key.as_deref(), &journal.files())?
+                .in_format(request.output_format.as_deref());
+            Some(if args.simulate {
+                target.simulated()
+            } else {
+                target.at_base_url(args.account.base_url.clone())
+            })
+        };
+        if let (Some(target), None) = (&target, &key) {
+            target.check_free(None)?;
+        }
+        jobs.push(Job {
+            request,
+            key,
+            target,
+            facts: RequestFacts {
+                from_config: from_config.clone(),
+                ..RequestFacts::default()
+            },
+        });
     }
 
-    let mut options = WaitOptions::default().timeout(config::get().timeout(args.timeout));
+    let mut wait = WaitOptions::default().timeout(config::get().timeout(args.timeout));
     let left_out = journal.left_out();
     // Kept until the end: dropping it stops the simulator.
     let (builder, journal, _simulator) = if args.simulate {
@@ -123,8 +148,15 @@ pub(crate) async fn generate(
             .start()
             .await
             .map_err(|error| Failure::new(IO, ErrorKind::Io, format!("the simulator cannot start: {error}")))?;
-        output.note("Simulated: nothing is sent to a vendor and nothing is paid; the video is a test pattern.");
-        options = options.poll(PollPolicy::within(PACE, PACE));
+        let videos = if count > 1 {
+            "the videos are test patterns"
+        } else {
+            "the video is a test pattern"
+        };
+        output.note(&format!(
+            "Simulated: nothing is sent to a vendor and nothing is paid; {videos}."
+        ));
+        wait = wait.poll(PollPolicy::within(PACE, PACE));
         let mut builder = simulator.client_builder(vendor);
         let journal = journal.open_if_named()?;
         if let Some(journal) = journal.clone() {
@@ -144,134 +176,97 @@ pub(crate) async fn generate(
         lost::earlier(&client, &journal, args.search_timeout > 0, output).await;
     }
 
-    if let (Some(target), Some(key)) = (&target, key) {
-        // The files of this key's task may exist already.
-        target.check_free(client.journal_entry_with_key(key).await?.as_ref())?;
-    }
-    let model_known = Capabilities::of(vendor, &request.model).is_known();
-    let mut did_you_mean = None;
+    let model_known = Capabilities::of(vendor, &model).is_known();
+    let did_you_mean = Capabilities::nearest(vendor, &model).filter(|_| !model_known);
     if !model_known {
-        did_you_mean = Capabilities::nearest(vendor, &request.model);
-        output.note(&unknown_model(vendor, &request.model));
+        output.note(&unknown_model(vendor, &model));
     }
-    // What else is wrong with the request is reported by the submission.
-    let mut facts = RequestFacts {
-        model_known: Some(model_known),
-        did_you_mean,
-        from_config,
-        ..RequestFacts::default()
-    };
-    if let Ok(plan) = client.plan(&request) {
-        for note in left_to_the_vendor(&plan, &request) {
-            output.note(&note);
+    let (mut noted, mut faults, mut estimates) = (BTreeSet::new(), Vec::new(), Vec::new());
+    for job in &mut jobs {
+        if let (Some(target), Some(key)) = (&job.target, &job.key) {
+            // The files of this key's task may exist already.
+            target.check_free(client.journal_entry_with_key(key).await?.as_ref())?;
         }
-        facts.estimate = Some(plan.cost().clone());
-        facts.overridden = plan.overridden;
-        facts.notes = plan.notes;
-        facts.vendor_decides = plan.vendor_decides;
+        job.facts.model_known = Some(model_known);
+        job.facts.did_you_mean = did_you_mean;
+        let planned = job.plan(&client, &mut noted, output);
+        // Otherwise the submission reports what else is wrong with a request, unless its key has a task.
+        if count > 1 && !job.is_submitted(&client).await? {
+            faults.extend(planned.err().map(|failure| explained(failure, &from_config)));
+            estimates.extend(job.facts.estimate.clone());
+        }
     }
-    for note in &facts.notes {
-        output.note(&format!("Note: {note}"));
+    if let Some(failure) = Failure::all(faults) {
+        return Err(failure);
     }
-    for violation in &facts.overridden {
-        output.note(&overridden(violation));
-    }
-    if let Some(estimate) = facts.estimate.as_ref().filter(|_| !args.simulate) {
-        let budgets = cost::budgets(budgeted.as_deref(), vendor).await;
-        let is_capped = args.cap.is_set() || budgets > 0 && is_journalled;
-        if estimate.known().is_some() || is_capped || prices.has_price_of(vendor, &request.model) {
+    let mut submission = SubmitOptions::default();
+    submission.without_search = args.search_timeout == 0;
+    let is_capped = args.cap.is_set();
+    args.cap.apply(&mut submission);
+    let budgets = match args.simulate {
+        true => 0,
+        false => cost::budgets(budgeted.as_deref(), vendor).await,
+    };
+    if count > 1 {
+        client.check_total_cost(&estimates, &submission).await?;
+        let total = cost::Total::of(estimates.iter().map(std::slice::from_ref));
+        match (args.simulate, estimates.len()) {
+            (true, new) => output.note(&format!("{new} simulated submissions.")),
+            (false, 0) => {}
+            (false, new) => output.note(&format!("{new} paid submissions; estimated cost in total: {total}")),
+        }
+    } else if let Some(estimate) = jobs[0].facts.estimate.as_ref().filter(|_| !args.simulate) {
+        let matters = is_capped || budgets > 0 && is_journalled;
+        if estimate.known().is_some() || matters || prices.has_price_of(vendor, &model) {
             output.note(&cost::line(estimate));
         }
-        if budgets > 0 && !is_journalled {
-            output.note("The budgets are not checked: they are in the journal, which --no-journal leaves out.");
-        }
+    }
+    if budgets > 0 && !is_journalled && jobs.iter().any(|job| job.facts.estimate.is_some()) {
+        output.note("The budgets are not checked: they are in the journal, which --no-journal leaves out.");
     }
     let listener = Listener::start(&args.webhook, &client, args.simulate, output).await?;
     if let Some(listener) = &listener
-        && request.callback_url.replace(listener.url()).is_some()
+        && jobs[0].request.callback_url.replace(listener.url()).is_some()
     {
         let message = "--listen-for-webhook sets the callback URL; remove callback_url";
         return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
-    let mut submission = SubmitOptions::default();
-    submission.idempotency_key = key.map(str::to_owned);
-    // Only a journal keeps them.
-    submission.target = target
-        .as_ref()
-        .map(|target| target.destination().clone())
-        .filter(|_| is_journalled);
-    submission.without_search = args.search_timeout == 0;
-    args.cap.apply(&mut submission);
-    let search = ReconcileOptions::default()
-        .within(Duration::from_secs(args.search_timeout))
-        .sole_writer(args.adopt);
-    let submitted = submit(&client, &request, submission, search, &under_way, output).await;
-    let resume = |failure: Failure| {
-        let Some(id) = failure.task() else { return failure };
-        if !failure.is_left() {
-            return failure;
-        }
-        if args.simulate {
-            return failure.hint("The simulated task ended with this command.");
-        }
-        let failure = follow::resume_hint(failure, &id, args.account.base_url.as_deref());
-        match target.as_ref().and_then(|target| target.later(&id)) {
-            Some(download) => failure.hint(&format!("Then download it with: {download}")),
-            None => failure,
-        }
-    };
-    let submitted = match (submitted, key) {
-        (Err(failure), Some(key)) if failure.task().is_none() => Err(with_known_task(&client, key, failure).await),
-        (submitted, _) => submitted,
-    };
     let run = Run {
-        client: &client,
-        options,
+        client,
+        wait,
         simulate: args.simulate,
-        facts,
-        output,
+        base_url: args.account.base_url,
+        submission,
+        is_journalled,
+        search: ReconcileOptions::default()
+            .within(Duration::from_secs(args.search_timeout))
+            .sole_writer(args.adopt),
+        under_way,
+        output: *output,
+        downloads: Run::downloads(),
     };
-    let submitted = submitted.map_err(|failure| run.about(resume(failure).of_submission(vendor)))?;
-    let id = submitted.id.clone();
-    if under_way.task().is_none() {
-        output.event(Some(&id), What::Submitted);
-    }
-    if submitted.already_submitted {
-        output.note(&format!(
-            "{} was submitted before; no new task was created.",
-            submitted.id
-        ));
-    }
-    if let Some(reason) = &submitted.journal_error {
-        output.note(&format!("Not recorded in the journal: {reason}"));
-    }
-    for adjustment in &submitted.adjustments {
-        output.note(&format!("Adjusted: {adjustment}"));
-    }
-    let run = run.adjusted(&submitted);
-    // Only without waiting; otherwise the wait reports the failure.
-    let code = if submitted.status.is_ended() && !submitted.status.is_completed() {
-        ExitCode::from(NO_VIDEO)
-    } else {
-        ExitCode::SUCCESS
-    };
-    let done = match &target {
-        None => run.show(&submitted, None),
-        Some(target) => run.finish(submitted, target, listener).await,
-    };
-    // From here on the task is paid for, whatever fails.
-    done.map_err(|failure| {
-        let failure = run.about(failure.accepted(&id).about(&id).of_task(&id, None));
-        if args.simulate || failure.is_left() {
-            return resume(failure);
+    match jobs.pop() {
+        Some(job) if jobs.is_empty() => one(&run, job, listener).await,
+        last => {
+            jobs.extend(last);
+            many::generate(run, jobs).await
         }
-        if failure.code == NO_VIDEO || failure.has_hint() {
-            return failure;
+    }
+}
+
+/// Submits one request, waits for its task and shows its result.
+async fn one(run: &Run, mut job: Job, listener: Option<Listener>) -> Result<ExitCode, Failure> {
+    let submitted = run.submit(&mut job).await?;
+    let (id, code) = (submitted.id.clone(), code_of(&submitted));
+    let done = match run.finish(&job, submitted, listener).await {
+        Ok((task, files)) => {
+            let (result, text) = run.result(&job, &task, files.as_ref());
+            run.output.task(result, || text)
         }
-        let wait = follow::wait_command(&id, args.account.base_url.as_deref());
-        failure.hint(&format!("Resume with: {wait}"))
-    })?;
-    Ok(code)
+        Err(failure) => Err(failure),
+    };
+    done.map_err(|failure| run.paid(&job, &id, failure))?;
+    Ok(ExitCode::from(code))
 }
 
 fn idempotency_key(key: &str) -> Result<String, String> {

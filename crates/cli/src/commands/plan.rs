@@ -18,10 +18,12 @@ use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::output::{Output, file, table};
 use crate::price_file::Prices;
-use crate::request_args::RequestArgs;
+use crate::request_args::{PromptArg, RequestArgs};
 
 #[derive(Args)]
 pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    prompt: PromptArg,
     #[command(flatten)]
     request: RequestArgs,
     #[command(flatten)]
@@ -47,7 +49,7 @@ enum Sort {
 }
 
 pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let mut request = args.request.into_request()?;
+    let mut request = args.request.into_request(args.prompt.prompt, output)?;
     if args.all {
         let mut prices = Prices::read()?.book;
         if args.live {

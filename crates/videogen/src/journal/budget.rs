@@ -293,6 +293,34 @@ impl OverBudget {
         Ok(unknown.map(|budget| over(budget, None)))
     }
 
+    /// The reason as text. `what`: what may cost too much.
+    pub(crate) fn describe(&self, what: &str) -> String {
+        let Self { budget, .. } = self;
+        match (&self.estimate, &self.counted) {
+            (Some(estimate), Some(counted)) => {
+                let currency = &budget.key.currency;
+                let left = (budget.amount - counted).max(Decimal::ZERO).normalize();
+                let (most, counted) = (estimate.amount.normalize(), counted.normalize());
+                let next = self.until.map_or_else(String::new, |until| {
+                    format!(
+                        "; the next {} begins at {}",
+                        budget.key.period,
+                        until.format("%F %R UTC")
+                    )
+                });
+                format!(
+                    "over budget: {what} may cost {most} {currency}, and {left} {currency} are left of {budget} ({counted} \
+                     {currency} spent or reserved){next}"
+                )
+            }
+            (Some(estimate), None) => format!(
+                "the submission is priced in {}, and the budget is {budget}: its cost in {} is unknown",
+                estimate.currency, budget.key.currency
+            ),
+            (None, _) => format!("the cost of the submission is unknown, and the budget is {budget}"),
+        }
+    }
+
     /// Returns the limit that it is.
     pub(crate) fn limit(&self) -> CostLimit {
         CostLimit {
@@ -304,33 +332,6 @@ impl OverBudget {
 
 impl fmt::Display for OverBudget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { budget, .. } = self;
-        match (&self.estimate, &self.counted) {
-            (Some(estimate), Some(counted)) => {
-                let currency = &budget.key.currency;
-                let left = (budget.amount - counted).max(Decimal::ZERO).normalize();
-                let (most, counted) = (estimate.amount.normalize(), counted.normalize());
-                write!(
-                    f,
-                    "over budget: the submission may cost {most} {currency}, and {left} {currency} are left of {budget} \
-                     ({counted} {currency} spent or reserved)"
-                )?;
-                match self.until {
-                    Some(until) => write!(
-                        f,
-                        "; the next {} begins at {}",
-                        budget.key.period,
-                        until.format("%F %R UTC")
-                    ),
-                    None => Ok(()),
-                }
-            }
-            (Some(estimate), None) => write!(
-                f,
-                "the submission is priced in {}, and the budget is {budget}: its cost in {} is unknown",
-                estimate.currency, budget.key.currency
-            ),
-            (None, _) => write!(f, "the cost of the submission is unknown, and the budget is {budget}"),
-        }
+        f.write_str(&self.describe("the submission"))
     }
 }

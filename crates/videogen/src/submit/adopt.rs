@@ -64,7 +64,8 @@ impl Client {
         Ok(unnamed.len() <= POLLED)
     }
 
-    /// Whether the task, by any of its ids, belongs to a submission in the journal other than `intent`.
+    /// Whether the task, by any of its ids, belongs to another submission than `intent`: one in the journal, or without a journal
+    /// one of this client.
     pub(super) async fn is_known(&self, task: &VideoTask, intent: Option<&str>) -> Result<bool, Error> {
         self.knows(&task.id, task.vendor_id.as_deref(), intent).await
     }
@@ -77,6 +78,11 @@ impl Client {
         intent: Option<&str>,
     ) -> Result<bool, Error> {
         let other = vendor_id.and_then(|id| TaskId::new(self.0.vendor, task.family(), id));
+        // Without a journal, what this client saw accepted belongs to other submissions.
+        if self.0.journal.is_none() {
+            let was_accepted = |id: &TaskId| self.0.account.accepted(id).is_some();
+            return Ok(was_accepted(task) || other.as_ref().is_some_and(was_accepted));
+        }
         let scoped = Query::default().scope(self.scope());
         let by_task = |task: &TaskId| scoped.clone().task(task.clone());
         let by_vendor_id = |id: &str| Query {

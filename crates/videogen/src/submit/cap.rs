@@ -1,13 +1,16 @@
 //! Caps of what a submission may cost, checked before anything is sent: its own, and the budgets of the journal.
 
+use std::collections::BTreeMap;
+
 use url::Url;
 
 use super::options::SubmitOptions;
 use crate::client::{Client, is_own_server, journal_error};
 use crate::journal::{Intent, OverBudget};
-use crate::model::{CostLimit, CostLimitKind, Delivery, Error, ErrorKind, Estimate, Operation, VideoRequest};
+use crate::model::{CostLimit, CostLimitKind, Delivery, Error, ErrorKind, Estimate, Operation, Reserved, VideoRequest};
 use crate::rules::cost::Order;
 use crate::rules::media::Files;
+use crate::upload::Contents;
 
 impl Client {
     /// What a valid request may cost, by the prices of this client.
@@ -53,6 +56,72 @@ impl Client {
             Some(over) => Err(self.over_budget(&over)),
             None => Ok(()),
         }
+    }
+
+    /// Checks that several submissions together are within [`SubmitOptions::max_cost`] and the budgets of the journal, before the
+    /// first one is sent. It reserves nothing: each submission is checked again when it is recorded.
+    ///
+    /// # Errors
+    /// `budget` when a limit does not allow them; `journal` when the journal cannot be read.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, requests: Vec<videogen::VideoRequest>) -> Result<(), videogen::Error> {
+    /// use videogen::submit::SubmitOptions;
+    ///
+    /// let plans = requests.iter().map(|request| client.plan(request)).collect::<Result<Vec<_>, _>>()?;
+    /// let estimates: Vec<_> = plans.iter().map(|plan| plan.cost().clone()).collect();
+    /// client.check_total_cost(&estimates, &SubmitOptions::default()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn check_total_cost(&self, estimates: &[Estimate], options: &SubmitOptions) -> Result<(), Error> {
+        let mut totals: BTreeMap<&str, Reserved> = BTreeMap::new();
+        for cost in estimates.iter().filter_map(Estimate::known) {
+            match totals.get_mut(cost.currency.as_str()) {
+                Some(total) => {
+                    // A sum that is too large to be represented is too large for every limit.
+                    total.amount = total.amount.saturating_add(cost.high);
+                    total.low = total.low.saturating_add(cost.low);
+                }
+                None => drop(totals.insert(&cost.currency, Reserved::from(cost))),
+            }
+        }
+        let count = estimates.len();
+        let has_unknown = estimates.iter().any(|estimate| estimate.known().is_none());
+        if let Some(most) = &options.max_cost {
+            let kind = CostLimitKind::MaxCost;
+            let total = totals.get(most.currency.as_str());
+            if let Some(total) = total.filter(|total| total.amount > most.amount) {
+                let message = format!(
+                    "over the maximum cost: the {count} submissions may cost {} together, and the maximum is {most}",
+                    total.most()
+                );
+                return Err(self.refused(message, CostLimit { kind, cost_known: true }));
+            }
+            if (has_unknown || totals.len() > usize::from(total.is_some())) && !options.allow_unknown_cost {
+                let message = format!(
+                    "the cost of the {count} submissions in {} is unknown, and the maximum cost is {most}",
+                    most.currency
+                );
+                return Err(self.refused(
+                    message,
+                    CostLimit {
+                        kind,
+                        cost_known: false,
+                    },
+                ));
+            }
+        }
+        let Some(journal) = &self.0.journal else { return Ok(()) };
+        for total in totals.into_values().map(Some).chain(has_unknown.then_some(None)) {
+            let request = VideoRequest::default();
+            let intent = self.intent(options, &request, &Contents::default(), String::new(), total);
+            if let Some(over) = journal.over_budget(intent).await.map_err(journal_error)? {
+                let message = over.describe(&format!("the {count} submissions"));
+                return Err(self.refused(message, over.limit()));
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn over_budget(&self, over: &OverBudget) -> Error {

@@ -1,65 +1,161 @@
-//! The steps after a submission: the wait, the download and the result.
+//! The steps of each submission: sending it, the wait, the download and the result.
 
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+use videogen::lost::ReconcileOptions;
+use videogen::submit::SubmitOptions;
 use videogen::wait::WaitOptions;
-use videogen::{Client, TaskStatus, VideoTask};
+use videogen::{Client, TaskId, TaskStatus, VideoTask};
 
+use super::job::Job;
+use super::submit::{submit, with_known_task};
 use crate::account::explained;
-use crate::exit::Failure;
-use crate::files::{Files, Target};
+use crate::events::What;
+use crate::exit::{Failure, NO_VIDEO};
+use crate::files::Files;
 use crate::follow;
+use crate::interrupt;
 use crate::output::{Output, task_text};
 use crate::result::{RequestFacts, TaskResult};
+use crate::submission::Submission;
 use crate::webhook::Listener;
 
-/// The steps after the submission.
-pub(super) struct Run<'a> {
-    pub(super) client: &'a Client,
-    pub(super) options: WaitOptions,
+/// Downloads at the same time.
+const DOWNLOADS: usize = 4;
+
+/// What all submissions of the command share.
+pub(super) struct Run {
+    pub(super) client: Client,
+    pub(super) wait: WaitOptions,
     pub(super) simulate: bool,
-    pub(super) facts: RequestFacts,
-    pub(super) output: &'a Output,
+    /// For hints.
+    pub(super) base_url: Option<String>,
+    /// Without key and target.
+    pub(super) submission: SubmitOptions,
+    /// Only a journal keeps the target of a task.
+    pub(super) is_journalled: bool,
+    pub(super) search: ReconcileOptions,
+    pub(super) under_way: Submission,
+    pub(super) output: Output,
+    pub(super) downloads: Semaphore,
 }
 
-impl Run<'_> {
-    /// Adds what was adjusted.
-    pub(super) fn adjusted(mut self, submitted: &VideoTask) -> Self {
-        self.facts.adjustments.clone_from(&submitted.adjustments);
-        self
+impl Run {
+    /// The permits of [`downloads`](Self::downloads).
+    pub(super) fn downloads() -> Semaphore {
+        Semaphore::new(DOWNLOADS)
     }
 
-    /// A result of this request.
-    fn describe(&self, result: TaskResult) -> TaskResult {
+    /// Submits a job.
+    pub(super) async fn submit(&self, job: &mut Job) -> Result<VideoTask, Failure> {
+        let mut options = self.submission.clone();
+        options.idempotency_key.clone_from(&job.key);
+        options.target = job
+            .target
+            .as_ref()
+            .map(|target| target.destination().clone())
+            .filter(|_| self.is_journalled);
+        let submitted = submit(
+            &self.client,
+            &job.request,
+            options,
+            self.search,
+            &self.under_way,
+            &self.output,
+        )
+        .await;
+        let submitted = match (submitted, &job.key) {
+            (Err(failure), Some(key)) if failure.task().is_none() => {
+                Err(with_known_task(&self.client, key, failure).await)
+            }
+            (submitted, _) => submitted,
+        };
+        let vendor = self.client.vendor();
+        let submitted =
+            submitted.map_err(|failure| self.about(job, self.resume(job, failure).of_submission(vendor)))?;
+        let id = &submitted.id;
+        if self.under_way.task().is_none() {
+            self.output.event(Some(id), What::Submitted);
+        }
+        if submitted.already_submitted {
+            self.output
+                .note(&format!("{id} was submitted before; no new task was created."));
+        }
+        if let Some(reason) = &submitted.journal_error {
+            self.output.note(&format!("Not recorded in the journal: {reason}"));
+        }
+        for adjustment in &submitted.adjustments {
+            self.output.note(&format!("Adjusted: {adjustment}"));
+        }
+        job.facts.adjustments.clone_from(&submitted.adjustments);
+        Ok(submitted)
+    }
+
+    /// A result of a request with these facts.
+    pub(super) fn describe(&self, facts: &RequestFacts, result: TaskResult) -> TaskResult {
         TaskResult {
             simulated: self.simulate,
-            request: self.facts.clone(),
+            request: facts.clone(),
             ..result
         }
     }
 
-    /// A failure of this request.
-    pub(super) fn about(&self, failure: Failure) -> Failure {
-        let mut failure = explained(failure, &self.facts.from_config);
-        failure.result = failure.result.map(|result| Box::new(self.describe(*result)));
+    /// A failure of a job.
+    pub(super) fn about(&self, job: &Job, failure: Failure) -> Failure {
+        let mut failure = explained(failure, &job.facts.from_config);
+        let result = failure.result.take();
+        failure.result = result.map(|result| Box::new(self.describe(&job.facts, *result)));
         failure
     }
 
-    /// Waits for the task and downloads its files.
+    /// Adds how to continue with a task that was left.
+    pub(super) fn resume(&self, job: &Job, failure: Failure) -> Failure {
+        let Some(id) = failure.task() else { return failure };
+        if !failure.is_left() {
+            return failure;
+        }
+        if self.simulate {
+            return failure.hint("The simulated task ended with this command.");
+        }
+        let failure = follow::resume_hint(failure, &id, self.base_url.as_deref());
+        match job.target.as_ref().and_then(|target| target.later(&id)) {
+            Some(download) => failure.hint(&format!("Then download it with: {download}")),
+            None => failure,
+        }
+    }
+
+    /// A failure after the task was accepted: it is paid for, whatever fails.
+    pub(super) fn paid(&self, job: &Job, id: &TaskId, failure: Failure) -> Failure {
+        let failure = self.about(job, failure.accepted(id).about(id).of_task(id, None));
+        if self.simulate || failure.is_left() {
+            return self.resume(job, failure);
+        }
+        if failure.code == NO_VIDEO || failure.has_hint() {
+            return failure;
+        }
+        let wait = follow::wait_command(id, self.base_url.as_deref());
+        failure.hint(&format!("Resume with: {wait}"))
+    }
+
+    /// Waits for the task of a job and downloads its files. Without output files, it does neither.
     pub(super) async fn finish(
         &self,
+        job: &Job,
         submitted: VideoTask,
-        target: &Target,
         mut listener: Option<Listener>,
-    ) -> Result<(), Failure> {
-        let id = &submitted.id;
-        let mut options = self.options;
+    ) -> Result<(VideoTask, Option<Files>), Failure> {
+        let Some(target) = &job.target else {
+            return Ok((submitted, None));
+        };
+        let (id, output) = (&submitted.id, &self.output);
+        let mut options = self.wait;
         if submitted.already_submitted {
             if submitted.status == TaskStatus::Completed
-                && let Some(files) = target.already_there(self.client, id).await
+                && let Some(files) = target.already_there(&self.client, id).await
             {
-                self.output.note("Its files exist already.");
-                return self.show(&submitted, Some(&files));
+                output.note("Its files exist already.");
+                return Ok((submitted, Some(files)));
             }
             // The first submission may have had other output files. Only used by `recover`, so a failure is ignored.
             let _ = self.client.record_target(id, target.destination().clone()).await;
@@ -69,31 +165,46 @@ impl Run<'_> {
         let webhook = async {
             match &mut listener {
                 Some(listener) => {
-                    listener.bind(id, self.output).await;
+                    listener.bind(id, output).await;
                     listener.ended(id).await
                 }
                 None => std::future::pending().await,
             }
         };
-        let waited = follow::wait_for(self.client, id, options, webhook, self.output).await;
+        let waited = follow::wait_for(&self.client, id, options, webhook, output).await;
         let finished = waited?.submitted_as(&submitted);
         follow::ended(&finished)?;
-        let fetched = target.fetch(self.client, &finished, self.output).await;
+        // Closed by nothing.
+        let _slot = self.downloads.acquire().await.ok();
+        if let Some(interrupt) = interrupt::last() {
+            return Err(follow::left(interrupt, id, Some(&finished.status)).of_task(id, Some(&finished)));
+        }
+        let fetched = target.fetch(&self.client, &finished, output).await;
         let files = fetched.map_err(|failure| failure.of_task(id, Some(&finished)))?;
-        self.show(&finished, Some(&files))
+        Ok((finished, Some(files)))
     }
 
-    pub(super) fn show(&self, task: &VideoTask, files: Option<&Files>) -> Result<(), Failure> {
+    /// The result of a task, and its text.
+    pub(super) fn result(&self, job: &Job, task: &VideoTask, files: Option<&Files>) -> (TaskResult, String) {
         let failure = follow::ended(task).err().filter(|_| task.status.is_ended());
         let mut result = self
-            .describe(TaskResult::of(task))
+            .describe(&job.facts, TaskResult::of(task))
             .failed(failure.as_ref().and_then(Failure::document));
         result.files = files.map(Files::saved).unwrap_or_default();
         let remark = if self.simulate { " (simulated)" } else { "" };
-        self.output.task(result, || match files {
+        let text = match files {
             Some(files) => files.text(remark),
             None if self.simulate => format!("{}\nThe simulated task ends with this command.", task_text(task)),
             None => task_text(task),
-        })
+        };
+        (result, text)
+    }
+}
+
+/// The exit code of a command that does not wait for a task; otherwise the wait reports the failure.
+pub(super) fn code_of(task: &VideoTask) -> u8 {
+    match task.status.is_ended() && !task.status.is_completed() {
+        true => NO_VIDEO,
+        false => 0,
     }
 }
