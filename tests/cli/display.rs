@@ -33,14 +33,20 @@ fn vendor() -> (String, mpsc::Sender<()>) {
 
 fn answer(mut socket: TcpStream, base_url: &str, released: &Mutex<mpsc::Receiver<()>>) {
     let lines = BufReader::new(socket.try_clone().unwrap()).lines();
-    let head: Vec<String> = lines.map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
+    let head: Vec<String> = lines
+        .map_while(Result::ok)
+        .take_while(|line| !line.is_empty())
+        .collect();
     let path = head.first().and_then(|line| line.split(' ').nth(1)).unwrap_or_default();
     let id = path.rsplit('/').next().unwrap_or_default();
     // The command may have ended.
     if id == "a.mp4" {
         let mut file = b"\0\0\0\x08ftyp\0\0\0\x08moov".to_vec();
         file.resize(4 * MEBIBYTE, 0);
-        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", file.len());
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+            file.len()
+        );
         let _ = socket.write_all(head.as_bytes());
         let _ = socket.write_all(&file[..MEBIBYTE]);
         let _ = released.lock().unwrap().recv();
@@ -56,7 +62,10 @@ fn answer(mut socket: TcpStream, base_url: &str, released: &Mutex<mpsc::Receiver
         task["progress"] = json!(40);
     }
     let body = task.to_string();
-    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
     let _ = socket.write_all((head + &body).as_bytes());
 }
 
@@ -105,7 +114,10 @@ fn a_wait_shows_the_task_and_leaves_nothing() {
     let (base_url, _release) = vendor();
     for columns in WIDTHS {
         let folder = tempfile::tempdir().unwrap();
-        let screen = Screen::start(&command(folder.path(), &base_url, &["wait", "toapis:seedance-2:t-2"]), columns);
+        let screen = Screen::start(
+            &command(folder.path(), &base_url, &["wait", "toapis:seedance-2:t-2"]),
+            columns,
+        );
         check("waiting", columns, &screen.until(&["in_progress 40%"]));
         screen.interrupt();
         let left = screen.end();
@@ -155,8 +167,25 @@ fn results_on_a_terminal() {
         let folder = tempfile::tempdir().unwrap();
         let jobs = "{\"id\": \"one\", \"prompt\": \"a kite\"}\n{\"id\": \"two\", \"prompt\": \"a boat\"}\n";
         std::fs::write(folder.path().join("jobs.jsonl"), jobs).unwrap();
-        let simulate = ["generate", "a kite", "--simulate", "--vendor", "token360", "-o", "k.mp4"];
-        let batch = ["batch", "jobs.jsonl", "--simulate", "--vendor", "token360", "-o", "out/"];
+        let simulate = [
+            "generate",
+            "a kite",
+            "--simulate",
+            "--vendor",
+            "token360",
+            "-o",
+            "k.mp4",
+        ];
+        let batch = [
+            "batch",
+            "jobs.jsonl",
+            "--simulate",
+            "--vendor",
+            "token360",
+            "-o",
+            "out/",
+            "--parents",
+        ];
         for (name, args) in [
             ("generated", &simulate[..]),
             ("batch", &batch),
@@ -191,7 +220,12 @@ fn colours_and_links_are_for_terminals_that_have_them() {
         (&[], &[("TERM", "dumb")], false),
     ] {
         let left = Screen::start(&status(color, variables), 80).end();
-        assert_eq!(left.raw.contains(in_color), expected, "{color:?} {variables:?}: {:?}", left.raw);
+        assert_eq!(
+            left.raw.contains(in_color),
+            expected,
+            "{color:?} {variables:?}: {:?}",
+            left.raw
+        );
         assert_eq!(left.raw.contains('\u{1b}'), expected, "{:?}", left.raw);
     }
     for (color, variables, expected) in [

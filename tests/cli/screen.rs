@@ -44,7 +44,14 @@ impl Screen {
         let (pty, pts) = open().unwrap();
         pty.resize(Size::new(50, columns)).unwrap();
         let mut inner = InTerminal::new(command.get_program()).args(command.get_args());
-        for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_HYPERLINK", "COLUMNS", "CI"] {
+        for name in [
+            "NO_COLOR",
+            "CLICOLOR",
+            "CLICOLOR_FORCE",
+            "FORCE_HYPERLINK",
+            "COLUMNS",
+            "CI",
+        ] {
             inner = inner.env_remove(name);
         }
         inner = inner.env("TERM", "xterm-256color");
@@ -86,7 +93,10 @@ impl Screen {
         let text = |shown: &Shown| shown.parser.screen().contents();
         let is_there = |shown: &Shown| words.iter().all(|word| text(shown).contains(word));
         let guard = self.shown.0.lock().unwrap();
-        let waited = self.shown.1.wait_timeout_while(guard, PATIENCE, |shown| !is_there(shown));
+        let waited = self
+            .shown
+            .1
+            .wait_timeout_while(guard, PATIENCE, |shown| !is_there(shown));
         let (shown, result) = waited.unwrap();
         assert!(!result.timed_out(), "{words:?} is not on the screen:\n{}", text(&shown));
         text(&shown)

@@ -2,7 +2,7 @@
 //! Depends on nothing else in this crate.
 
 use std::ffi::OsString;
-use std::io::IsTerminal as _;
+use std::io::{self, IsTerminal as _};
 use std::path::Path;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -10,12 +10,67 @@ use std::time::Duration;
 use anstyle::{AnsiColor, Style};
 use clap::{ColorChoice, ValueEnum as _};
 use console::{Term, measure_text_width, truncate_str};
-use indicatif::MultiProgress;
+use indicatif::{MultiProgress, ProgressDrawTarget, TermLike};
 use supports_hyperlinks::Stream;
 use url::Url;
 
 /// All lines of progress. What is printed meanwhile goes above them, through [`above`].
-pub(crate) static LINES: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
+pub(crate) static LINES: LazyLock<MultiProgress> = LazyLock::new(|| {
+    MultiProgress::with_draw_target(match shows_progress() {
+        true => ProgressDrawTarget::term_like(Box::new(Margin(Term::stderr()))),
+        false => ProgressDrawTarget::hidden(),
+    })
+});
+
+/// Columns that stay free. The terminal shows `^C` there; at the edge it would wrap, and the line above it would stay.
+const MARGIN: u16 = 3;
+
+/// A terminal whose last columns are not used.
+#[derive(Debug)]
+struct Margin(Term);
+
+impl TermLike for Margin {
+    fn width(&self) -> u16 {
+        let columns = self.0.size_checked().map_or(80, |(_, columns)| columns);
+        columns.saturating_sub(MARGIN).max(1)
+    }
+
+    fn height(&self) -> u16 {
+        self.0.size().0
+    }
+
+    fn move_cursor_up(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_up(n)
+    }
+
+    fn move_cursor_down(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_down(n)
+    }
+
+    fn move_cursor_right(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_right(n)
+    }
+
+    fn move_cursor_left(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_left(n)
+    }
+
+    fn write_line(&self, line: &str) -> io::Result<()> {
+        self.0.write_line(line)
+    }
+
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        self.0.write_str(text)
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        self.0.clear_line()
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
 
 /// Prints above the lines of progress. May not be nested.
 pub(crate) fn above<T>(print: impl FnOnce() -> T) -> T {
@@ -27,10 +82,9 @@ pub(crate) fn shows_progress() -> bool {
     std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
-/// Columns for a line of progress on standard error. The last column stays free, because some terminals wrap there.
+/// Columns for a line of progress on standard error.
 pub(crate) fn width() -> usize {
-    let columns = Term::stderr().size_checked().map_or(80, |(_, columns)| columns);
-    usize::from(columns).saturating_sub(1)
+    usize::from(Margin(Term::stderr()).width())
 }
 
 /// The choice on a command line, which may be invalid as a whole.
@@ -108,7 +162,9 @@ pub(crate) fn with_links<'a>(text: String, files: impl Iterator<Item = &'a str>)
         return text;
     }
     files.fold(text, |text, file| {
-        let url = std::path::absolute(Path::new(file)).ok().and_then(|path| Url::from_file_path(path).ok());
+        let url = std::path::absolute(Path::new(file))
+            .ok()
+            .and_then(|path| Url::from_file_path(path).ok());
         match url {
             Some(url) => text.replacen(file, &format!("\x1b]8;;{url}\x1b\\{file}\x1b]8;;\x1b\\"), 1),
             None => text,

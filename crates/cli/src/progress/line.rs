@@ -61,8 +61,19 @@ impl Facts {
                 (1, self.name.clone()),
                 (0, status.to_owned() + &progress.unwrap_or_default()),
                 (2, time(elapsed)),
-                (3, self.usual.map(|usual| format!("usually {}", time(usual))).unwrap_or_default()),
-                (4, self.trouble.as_ref().map(|why| format!("retrying: {why}")).unwrap_or_default()),
+                (
+                    3,
+                    self.usual
+                        .map(|usual| format!("usually {}", time(usual)))
+                        .unwrap_or_default(),
+                ),
+                (
+                    4,
+                    self.trouble
+                        .as_ref()
+                        .map(|why| format!("retrying: {why}"))
+                        .unwrap_or_default(),
+                ),
             ],
             width,
         )
@@ -84,7 +95,9 @@ impl Line {
     pub(crate) fn new(facts: Facts, is_shown: bool, before: Option<&ProgressBar>) -> Self {
         let facts = Arc::new(Mutex::new(facts));
         let shown = Arc::clone(&facts);
-        let bar = live(is_shown, before, move |state, width| lock(&shown).line(state.elapsed(), width));
+        let bar = live(is_shown, before, move |state, width| {
+            lock(&shown).line(state.elapsed(), width)
+        });
         Self { facts, bar }
     }
 
