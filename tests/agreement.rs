@@ -256,7 +256,7 @@ fn subjects(vendor: Vendor, request: &VideoRequest, wire: &str) -> BTreeSet<&'st
         .filter(|(place, _)| inside(place))
         .map(|(_, name)| name)
         .collect();
-    // A required input has no place of its own.
+    // A required input has no separate place.
     found.extend(ROLES.split(' ').chain(["inputs"]).filter(|name| *name == wire));
     if ROLES.split(' ').any(|role| found.contains(role)) {
         found.insert("inputs");
@@ -361,7 +361,7 @@ impl Court {
             request.allow_unverified = violations.iter().map(|violation| violation.field.clone()).collect();
             let planned = match plan(self.vendor, None, &request) {
                 Ok(planned) => planned,
-                // The types of members that no field stands for are checked when the body is written.
+                // The types of members without a field are checked when the body is written.
                 Err(error) if !request.extra.is_empty() && error.to_string().contains("extra members") => return Ok(()),
                 Err(error) => return Err(differ("no plan", &error.to_string())),
             };

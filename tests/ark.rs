@@ -148,7 +148,7 @@ async fn a_cancellation_that_is_overtaken_reports_the_actual_status() {
             vec![queued(), refused.clone(), shown("succeeded")],
             Err((ErrorKind::Conflict, "is completed")),
         ),
-        // The refusal stands where the status explains nothing.
+        // The refusal is reported where the status explains nothing.
         (
             vec![queued(), refused, queued()],
             Err((ErrorKind::InvalidRequest, "it runs")),

@@ -28,6 +28,8 @@ const POLLED: usize = 150;
 const SEED: &[u8; 32] = b"estimate and bill are the same!!";
 /// How tasks end; most are completed.
 const PROMPTS: &str = "kite kite kite kite sim:fail sim:moderated sim:expire";
+/// Switches at the end of a prompt that change no price.
+const SWITCHES: &str = "--seed 7 --wm false";
 /// Roles of inputs, of which a model has some.
 const INPUTS: &str = "none none none first_frame reference_image reference_video reference_video";
 
@@ -82,6 +84,9 @@ fn requests(vendor: Vendor) -> BoxedStrategy<VideoRequest> {
         let (role, count, kind, millis): (&str, usize, u8, u32) = media;
         let model = rules.model;
         let mut request = VideoRequest::new(model.id, prompt);
+        if tier == 3 {
+            request.prompt = format!("{prompt} {SWITCHES}");
+        }
         let pick = |index: Option<Index>, values: &[&str]| {
             let index = index.filter(|_| !values.is_empty())?;
             Some((*index.get(values)).to_owned())
@@ -377,4 +382,72 @@ async fn what_has_no_price_is_billed_by_the_simulators_own_tariff() {
     // ToAPIs refunds failed tasks.
     simulator.advance(Duration::from_secs(120));
     assert_eq!(billed(&simulator)["cost_by_own_tariff"], "0.4");
+}
+
+/// At the end of a prompt, the simulator reads what the vendor reads, so an estimate of the fields alone would be wrong.
+#[tokio::test]
+async fn switches_in_a_prompt_are_billed() {
+    let simulator = simulator().await;
+    let client = client(Vendor::Ark, &simulator).build().unwrap();
+    let request = |prompt: &str| {
+        let request = VideoRequest::new("dreamina-seedance-2-0-260128", prompt).aspect_ratio("16:9");
+        request.resolution("480p").duration(5)
+    };
+    let large = request("a kite").resolution("720p").duration(10);
+    for (prompt, same, is_known) in [
+        ("a kite --rs 720p --dur 10", large.clone(), false),
+        ("a kite --duration 10 --seed 3 --resolution 720p", large, false),
+        ("a kite --seed 3 --cf true", request("a kite"), true),
+        // Wrong values are ignored, and so is what is not at the end.
+        ("a kite --rs 9000p --dur x", request("a kite"), false),
+        ("--rs 1080p a kite", request("a kite"), true),
+    ] {
+        let plan = planned(Vendor::Ark, &simulator, &request(prompt)).unwrap();
+        assert_eq!(plan.cost().known().is_some(), is_known, "{prompt}: {}", plan.cost());
+        let task = client.submit(request(prompt)).await.unwrap();
+        client.submit(&same).await.unwrap();
+        let tasks = simulator.tasks();
+        let [.., made, other] = tasks.as_slice() else {
+            panic!("{tasks:?}")
+        };
+        let size = |task: &videogen_sim::TaskReport| (task.width, task.height, task.frames);
+        assert_eq!((&made.cost, size(made)), (&other.cost, size(other)), "{prompt}");
+        // The tokens of the task give its cost where the price does not depend on the switches.
+        simulator.advance(Duration::from_secs(120));
+        let task = client.get(&task.id).await.unwrap().submitted_as(&task);
+        let billed = made_cost(&simulator, &task.id);
+        let cost = task.cost().map(|cost| cost.money.amount);
+        assert_eq!(cost, (!prompt.contains("9000p")).then_some(billed), "{prompt}");
+    }
+}
+
+/// What is not billed follows the status that the vendor shows.
+#[tokio::test]
+async fn an_ending_is_free_where_the_status_of_its_task_is() {
+    let simulator = simulator().await;
+    let mut endings = 0;
+    for (vendor, model) in crate::cases::targets() {
+        let client = client(vendor, &simulator).build().unwrap();
+        let free = vendor.facts().billing.free;
+        for prompt in ["sim:fail", "sim:moderated", "sim:expire", "a kite"] {
+            let task = client.submit(&VideoRequest::new(model, prompt)).await.unwrap();
+            simulator.advance(Duration::from_secs(120));
+            let task = client.get(&task.id).await.unwrap();
+            let is_free = free.contains(&task.status.as_str());
+            assert_eq!(
+                made_cost(&simulator, &task.id).is_zero(),
+                is_free,
+                "{vendor} {model} {prompt}: {}",
+                task.status
+            );
+            endings += usize::from(is_free);
+        }
+    }
+    assert!(endings > 5, "{endings}");
+}
+
+/// What the simulator billed for a task.
+fn made_cost(simulator: &Simulator, id: &TaskId) -> Decimal {
+    let tasks = simulator.tasks();
+    tasks.iter().find(|task| task.id == own(id)).unwrap().cost.amount
 }

@@ -21,7 +21,7 @@ pub(crate) fn known(plan: &Plan) -> &CostEstimate {
 
 pub(crate) fn unknown(plan: &Plan) -> &str {
     match plan.cost() {
-        Estimate::Unknown { reason } => reason,
+        Estimate::Unknown { reason, .. } => reason,
         estimate => panic!("{} {}: {estimate}", plan.vendor, plan.model),
     }
 }
@@ -259,7 +259,7 @@ fn a_list_price_is_not_documented_for_another_server() {
     let request = seedance().duration(5);
     let unverified = |base_url: &str| known(&plan(Vendor::Ark, Some(base_url), &request).unwrap()).unverified;
     assert!(unverified("https://gateway.example.com/api/v3"));
-    // A simulator stands for the vendor.
+    // A simulator takes the vendor's place.
     assert!(!unverified("http://127.0.0.1:8787/ark"));
 }
 

@@ -11,7 +11,7 @@ use videogen_sim::Simulator;
 use crate::cases::{simulated, url, with_needed_inputs};
 use crate::specs::{parameters, root};
 
-/// Begins the line with the members that no field stands for.
+/// Begins the line with the members that have no field.
 const WITHOUT_FIELD: &str = "Members without a field, sent with `--extra`: ";
 
 /// One cell: a model (or a pattern of ids), a field, and the text.
@@ -84,7 +84,7 @@ fn cells() -> Vec<Cell> {
     found
 }
 
-/// `request` with what the model requires beside `field`.
+/// `request` with what the model requires besides `field`.
 fn meeting_conditions(rules: &Model, field: &str, mut request: VideoRequest) -> VideoRequest {
     // The first value of an operation is the one without conditions.
     if field == "video_operation" {

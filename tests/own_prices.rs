@@ -41,7 +41,7 @@ fn own_prices_by_the_token_need_their_number_where_no_size_is_known() {
     plan.price_with(&book);
     assert_eq!(
         unknown(&plan),
-        "how many tokens a video of seedance-2.0 has is not known"
+        "how many tokens a video of seedance-2.0 has is not known; give your price tokens_per_second (--tokens-per-second)"
     );
     price.tokens_per_second = Some(21_600.into());
     book.set(price);

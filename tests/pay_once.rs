@@ -107,8 +107,9 @@ async fn a_lost_submission_is_searched_for() {
         if vendor == Vendor::ToApis {
             request = request.client_reference(format!("order-{model}"));
         }
-        // Another task of the same account and model does not match.
-        client.submit(&VideoRequest::new(model, "another")).await.unwrap();
+        // Another task of the same account and model does not match. A client does not take one that it saw accepted.
+        let another = self::client(vendor, &simulator.base_url(simulated(vendor)), at_once());
+        another.submit(&VideoRequest::new(model, "another")).await.unwrap();
         simulator.inject(Fault::new(simulated(vendor), Operation::Submit, FaultKind::DropAfter));
         let error = client.submit(&request).await.unwrap_err();
         let ambiguity = error.ambiguity().unwrap();

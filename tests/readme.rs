@@ -59,3 +59,35 @@ fn the_documents_name_the_environment_variables_of_every_vendor() {
         assert!(simulator.contains(&export), "docs/simulator.md must show: {export}");
     }
 }
+
+/// What the documents say of billing and of inline files is what the specs have.
+#[test]
+fn the_documents_have_the_numbers_of_the_specs() {
+    let read = |document: &str| {
+        let text = std::fs::read_to_string(crate::specs::root().join(document)).unwrap();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let free = Vendor::ALL
+        .iter()
+        .filter(|vendor| !vendor.facts().billing.free.is_empty());
+    let free: Vec<String> = free
+        .map(|vendor| format!("{}: {}", vendor.name(), vendor.facts().billing.free.join(", ")))
+        .collect();
+    let free = format!("documented not to bill ({}) costs nothing", free.join("; "));
+    assert!(
+        read("docs/simulator.md").contains(&free),
+        "docs/simulator.md must have: {free}"
+    );
+    let guide = read("docs/guide.md");
+    for vendor in Vendor::ALL.iter() {
+        for above in vendor.facts().uploads.iter().filter_map(|way| way.above) {
+            let (size, name) = (format!("{} KiB", above / 1024), vendor.name());
+            for words in [
+                format!("files of up to {size} at {name}"),
+                format!("At {name}, files of up to {size} go inline"),
+            ] {
+                assert!(guide.contains(&words), "docs/guide.md must have: {words}");
+            }
+        }
+    }
+}

@@ -42,6 +42,34 @@ fn requests_match_their_schema_and_round_trip() {
     }
 }
 
+/// Variables of templates are texts, so a duration may be one.
+#[test]
+fn schema_and_reader_agree_on_durations() {
+    let schema = jsonschema::validator_for(&request_schema()).unwrap();
+    for (duration, is_valid) in [
+        (json!(5), true),
+        (json!("5"), true),
+        (json!("05"), true),
+        (json!("auto"), true),
+        (json!("AUTO"), true),
+        (json!(-1), false),
+        (json!(5.5), false),
+        (json!("+5"), false),
+        (json!("5s"), false),
+        (json!("5.5"), false),
+        (json!(" 5"), false),
+        (json!(""), false),
+        (json!("5000000000"), false),
+        (json!(5_000_000_000_u64), false),
+        (json!("long"), false),
+    ] {
+        let document = json!({"model": "m", "prompt": "p", "duration": duration});
+        assert_eq!(schema.is_valid(&document), is_valid, "schema: {duration}");
+        let read = serde_json::from_value::<VideoRequest>(document);
+        assert_eq!(read.is_ok(), is_valid, "reader: {duration}");
+    }
+}
+
 #[test]
 fn invalid_requests_are_rejected_with_the_member() {
     for (document, word) in [

@@ -1,5 +1,8 @@
 //! Batches: checked as a whole, submitted once, resumed after any death, shared by processes.
 
+mod following;
+#[cfg(unix)]
+mod interrupts;
 mod survival;
 
 use std::collections::BTreeMap;
@@ -305,7 +308,7 @@ async fn failures_are_final_until_they_are_retried() {
     assert_eq!(outcomes(folder).into_values().collect::<Vec<_>>(), all);
 }
 
-/// Where the next vendor may take a job over, it does; where the status is unknown, nobody does.
+/// The next vendor takes a job after a proven refusal, and no vendor does while its status is unknown.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_goes_to_the_next_vendor_only_after_a_proven_refusal() {
     let simulator = Simulator::builder().speed(200.0).start().await.unwrap();

@@ -23,7 +23,7 @@ const CLIP: [&str; 8] = [
 ];
 
 fn generate(folder: &Path, simulator: &Simulator, prompt: &str, more: &[&str]) -> Output {
-    let mut command = videogen(folder, &["generate", prompt, "--vendor", "ark", "--no-wait"]);
+    let mut command = videogen(folder, &["generate", prompt, "--vendor", "ark", "--no-wait", "--again"]);
     command.args(CLIP).args(more).env("ARK_API_KEY", "sk-test");
     command.env("ARK_BASE_URL", simulator.base_url(videogen::Vendor::Ark));
     command.output().unwrap()
@@ -106,6 +106,7 @@ async fn a_submission_beyond_a_cap_is_refused_with_its_own_code() {
                 "--duration",
                 "5",
                 "--no-wait",
+                "--again",
             ],
         );
         command.args(more).env("TOKEN360_API_KEY", "sk-test");
@@ -183,12 +184,15 @@ async fn budgets_are_listed_with_what_counts_against_them() {
             json!(["20", "USD", "total", null, "public", "0"]),
             json!(["5", "CNY", "week", "ark", "public", "0"]),
             json!(["20", "USD", "total", null, scope, "0.756"]),
+            json!(["5", "CNY", "week", "ark", scope, "0"]),
         ]
     );
     assert_eq!(
         (&budgets[2]["left"], &budgets[2]["until"]),
         (&json!("19.244"), &Value::Null)
     );
+    let unknown = budgets.iter().map(|budget| &budget["unknown_cost"]);
+    assert_eq!(unknown.collect::<Vec<_>>(), [0, 0, 0, 1]);
     // One is removed by what it limits.
     let output = run(folder, &["budget", "remove", "week"]);
     assert_eq!(output.status.code(), Some(2));

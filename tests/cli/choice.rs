@@ -85,7 +85,7 @@ async fn every_command_chooses_the_same_vendor() {
         assert!(!stderr(&output).contains("--vendor"), "{}", stderr(&output));
     }
     let mut messages: Vec<String> = Vec::new();
-    for args in [&["plan"][..], &["generate"], &["generate", "--simulate"]] {
+    for args in [&["plan"][..], &["generate"]] {
         let output = run(&vendors, args);
         assert_eq!(output.status.code(), Some(2), "{args:?}: {}", stderr(&output));
         messages.push(stderr(&output));
@@ -117,7 +117,6 @@ async fn without_a_model_the_only_key_decides_everywhere() {
         &["plan", "a kite"][..],
         &["generate", "a kite"],
         &["list"],
-        &["balance"],
         &["models", "--live"],
         &["assets", "upload", "a.png"],
         &["assets", "verify", "Ada"],
@@ -251,7 +250,15 @@ async fn a_task_of_another_submission_is_an_invalid_argument() {
     let mut lost = Vec::new();
     for _ in 0..2 {
         simulator.inject(Fault::new(Vendor::Token360, Operation::Submit, FaultKind::DropAfter));
-        let args = ["generate", "a kite", "--no-wait", "--search-timeout", "0", "--json"];
+        let args = [
+            "generate",
+            "a kite",
+            "--again",
+            "--no-wait",
+            "--search-timeout",
+            "0",
+            "--json",
+        ];
         let output = keyed(folder.path(), &simulator, &[Vendor::Token360], &args);
         lost.push(
             document(&output)["error"]["ambiguity"]["intent"]
@@ -283,7 +290,7 @@ async fn a_task_of_another_submission_is_an_invalid_argument() {
     );
 }
 
-/// The sender of a submission is killed before the response, and nobody else knows its task.
+/// The sender of a submission is killed before the response, and no other process knows its task.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_submission_is_not_waited_for_without_a_search() {

@@ -271,7 +271,7 @@ fn a_broken_file_stops_commands_that_use_it() {
             "line 2: unknown key `defaults.vendr`; did you mean `defaults.vendor`?",
             "line 5: `vendor.ark.duration`: \"five\"",
             "line 6: `vendor.ark.api_key`",
-            "ARK_API_KEY",
+            "videogen login ark",
         ] {
             assert!(text.contains(words), "{args:?}: {words}: {text}");
         }

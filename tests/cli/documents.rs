@@ -10,7 +10,7 @@ use super::{stderr, stdout};
 
 /// Schemas that the command prints. A test compares them with the committed ones.
 static SCHEMAS: LazyLock<HashMap<&str, jsonschema::Validator>> = LazyLock::new(|| {
-    ["result", "events", "error"]
+    ["result", "events", "error", "sidecar", "doctor"]
         .into_iter()
         .map(|of| (of, jsonschema::validator_for(&schema(of)).unwrap()))
         .collect()
@@ -32,11 +32,21 @@ fn validate(of: &str, document: &Value) {
     assert!(problems.is_empty(), "{of}: {problems:?} {document}");
 }
 
+/// The sidecar of a video.
+pub(super) fn sidecar(path: &std::path::Path) -> Value {
+    let document: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    validate("sidecar", &document);
+    document
+}
+
 /// The document of `--json`.
 pub(super) fn whole(text: &str) -> Value {
     let document: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
     if document.get("results").is_some() {
         validate("result", &document);
+    }
+    if document.get("usable").is_some() {
+        validate("doctor", &document);
     }
     if document.get("error").is_some() {
         validate("error", &document);
@@ -110,7 +120,17 @@ fn schemas_for_reviewers() {
     shown.retain(|name, part| result["$defs"].get(name) != Some(part));
     result["$defs"] = Value::Object(parts);
     events["$defs"] = Value::Object(shown);
+    let mut sidecar = schema("sidecar");
+    let mut own = definitions(&sidecar);
+    own.retain(|name, part| definitions(&schema("result")).get(name) != Some(part));
+    sidecar["$defs"] = Value::Object(own);
+    let mut doctor = schema("doctor");
+    let mut parts = definitions(&doctor);
+    parts.retain(|name, _| name.ends_with("Report") || name == "Finding");
+    let vendors = take(&mut parts, |name| name == "VendorReport");
+    doctor["$defs"] = Value::Object(parts);
     settings.bind(|| {
+        insta::assert_snapshot!("sidecar", pretty(&sidecar));
         insta::assert_snapshot!("error", pretty(&error));
         insta::assert_snapshot!("error_parts", pretty(&error_parts));
         insta::assert_snapshot!("result", pretty(&result));
@@ -119,5 +139,7 @@ fn schemas_for_reviewers() {
         insta::assert_snapshot!("result_costs", pretty(&costs));
         insta::assert_snapshot!("result_parts", pretty(&others));
         insta::assert_snapshot!("events", pretty(&events));
+        insta::assert_snapshot!("doctor", pretty(&doctor));
+        insta::assert_snapshot!("doctor_vendors", pretty(&vendors));
     });
 }

@@ -85,7 +85,7 @@ fn a_kill_in_the_middle_leaves_no_half_a_video() {
         child.kill().unwrap();
         assert!(!child.wait().unwrap().success());
         assert_eq!(std::fs::read_to_string(&path).ok().as_deref(), before);
-        assert!(partial.path().exists(), "nobody is left to delete it");
+        assert!(partial.path().exists(), "no process is left to delete it");
     }
 }
 

@@ -11,10 +11,10 @@ use serde_json::Value;
 
 use super::{at_once, videogen};
 
-const SIGNALS: [(&str, i32); 3] = [("INT", 130), ("TERM", 143), ("HUP", 129)];
+pub(super) const SIGNALS: [(&str, i32); 3] = [("INT", 130), ("TERM", 143), ("HUP", 129)];
 
 /// A vendor that passes each request to the test, which may respond.
-fn vendor() -> (String, mpsc::Receiver<(String, TcpStream)>) {
+pub(super) fn vendor() -> (String, mpsc::Receiver<(String, TcpStream)>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
     let (send, requests) = mpsc::channel();
@@ -31,7 +31,7 @@ fn vendor() -> (String, mpsc::Receiver<(String, TcpStream)>) {
     (base_url, requests)
 }
 
-fn answer(mut socket: TcpStream, body: &str) {
+pub(super) fn answer(mut socket: TcpStream, body: &str) {
     let head = format!(
         "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
@@ -39,7 +39,7 @@ fn answer(mut socket: TcpStream, body: &str) {
     socket.write_all((head + body).as_bytes()).unwrap();
 }
 
-fn start(folder: &Path, base_url: &str, args: &[&str]) -> Child {
+pub(super) fn start(folder: &Path, base_url: &str, args: &[&str]) -> Child {
     let mut command = videogen(folder, args);
     command
         .env("ALLTOKEN_API_KEY", "sk-x")
@@ -49,7 +49,7 @@ fn start(folder: &Path, base_url: &str, args: &[&str]) -> Child {
     command.spawn().unwrap()
 }
 
-fn signal(child: &Child, name: &str) {
+pub(super) fn signal(child: &Child, name: &str) {
     let id = child.id().to_string();
     assert!(
         Command::new("kill")
@@ -61,7 +61,7 @@ fn signal(child: &Child, name: &str) {
 }
 
 /// The rest of standard error and standard output, and the exit code.
-fn end(mut child: Child, mut err: impl std::io::Read) -> (i32, String, String) {
+pub(super) fn end(mut child: Child, mut err: impl std::io::Read) -> (i32, String, String) {
     let (mut out_text, mut err_text) = (String::new(), String::new());
     std::io::Read::read_to_string(child.stdout.as_mut().unwrap(), &mut out_text).unwrap();
     err.read_to_string(&mut err_text).unwrap();
@@ -69,7 +69,7 @@ fn end(mut child: Child, mut err: impl std::io::Read) -> (i32, String, String) {
 }
 
 /// Reads standard error up to a line that contains `word`.
-fn until(err: &mut impl std::io::BufRead, word: &str) -> String {
+pub(super) fn until(err: &mut impl std::io::BufRead, word: &str) -> String {
     let mut line = String::new();
     while !line.contains(word) {
         line.clear();
@@ -106,14 +106,13 @@ fn an_id_is_shown_before_a_locked_journal() {
         let (ended, out, err) = end(child, err);
         assert_eq!(ended, code, "{name}: {out} {err}");
         let said = if json { out } else { err };
-        let wait = "videogen wait alltoken:generations:vgen-1";
-        assert!(said.contains(wait), "{said}");
+        let wait = r"Resume with: videogen wait alltoken:generations:vgen-1 -o 'it'\''s a kite.mp4'";
         if json {
             let document = super::documents::only(&said);
             assert_eq!(document["error"]["task"], "alltoken:generations:vgen-1");
+            assert_eq!(document["error"]["hint"], wait);
         } else {
-            let download = r"videogen download alltoken:generations:vgen-1 -o 'it'\''s a kite.mp4'";
-            assert!(said.contains(download), "{said}");
+            assert!(said.contains(wait) && !said.contains("videogen download"), "{said}");
         }
         assert!(requests.try_recv().is_err(), "nothing else was sent");
         drop(lock);
@@ -179,8 +178,7 @@ fn the_first_interrupt_waits_for_the_response() {
         assert_eq!(ended, code, "{out} {err}");
         for words in [
             "alltoken:generations:vgen-1 is still running (queued)",
-            "videogen wait alltoken:generations:vgen-1",
-            "videogen download alltoken:generations:vgen-1 --last-frame-output alltoken.generations.vgen-1.last-frame.png",
+            "videogen wait alltoken:generations:vgen-1 -o ./ --last-frame-output alltoken.generations.vgen-1.last-frame.png",
         ] {
             assert!(err.contains(words), "{words}: {err}");
         }

@@ -189,6 +189,7 @@ async fn a_submission_that_may_be_paid_needs_a_confirmation_to_be_dismissed() {
         "a kite",
         "--vendor",
         "token360",
+        "--again",
         "--no-wait",
         "--search-timeout",
         "1",
@@ -286,6 +287,60 @@ async fn a_killed_wait_is_resumed() {
     let (code, recovered, _) = run(folder.path(), &simulator, &["recover"]);
     assert_eq!((code, recovered["unfinished"].as_array().unwrap().len()), (0, 0));
     assert_eq!(simulator.stats().tasks, 1);
+}
+
+/// Events of `recover --wait`: a result for each submission, also for one whose status is unknown.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recovery_has_events() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let generate = [
+        "generate",
+        "a kite",
+        "--vendor",
+        "token360",
+        "--timeout",
+        "0",
+        "-o",
+        "kite.mp4",
+    ];
+    let (code, running, _) = run(folder.path(), &simulator, &generate);
+    assert_eq!(code, 5, "{running}");
+    simulator.inject(Fault::new(Vendor::Token360, Operation::Submit, FaultKind::DropBefore));
+    let lost = ["generate", "a boat", "--vendor", "token360", "--search-timeout", "0"];
+    assert_eq!(run(folder.path(), &simulator, &lost).0, 6);
+
+    simulator.advance(Duration::from_secs(600));
+    let mut recover = command(folder.path(), &simulator, &["recover", "--wait", "--events"]);
+    let output = recover.output().unwrap();
+    assert_eq!(output.status.code(), Some(6), "{}", stderr(&output));
+    let lines = super::documents::events(&super::stdout(&output));
+    let of = |name: &str| lines.iter().filter(|event| event["event"] == name).collect::<Vec<_>>();
+    assert_eq!(of("status")[0]["id"], running["id"], "{lines:?}");
+    assert_eq!(of("downloaded").len(), 1, "{lines:?}");
+    let results: Vec<_> = of("result")
+        .iter()
+        .map(|event| {
+            let result = &event["result"];
+            (
+                result["outcome"].clone(),
+                result["prompt"].clone(),
+                result["file"]["path"].is_string(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        results,
+        [
+            ("done".into(), "a kite".into(), true),
+            ("ambiguous".into(), "a boat".into(), false)
+        ],
+        "{lines:?}"
+    );
+    let output = command(folder.path(), &simulator, &["recover", "--events"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
 }
 
 #[test]

@@ -133,6 +133,7 @@ async fn a_plan_shows_what_was_uploaded_before_and_sends_nothing() {
         "seedance-2",
         "--duration",
         "5",
+        "--again",
         "--no-wait",
     ];
     let output = at(&simulator, folder.path(), &args)
@@ -305,6 +306,38 @@ async fn a_killed_command_has_paid_nothing_and_its_upload_is_used_again() {
         );
         let [task] = simulator.tasks().try_into().unwrap();
         assert_eq!(task.assets[0].id, asset);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn uploads_have_events_before_the_task() {
+    let simulator = Simulator::builder().speed(1_000.0).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    files(folder.path());
+    let request = ["--vendor", "token360", "--model", "seedance-2.0", "--duration", "5"];
+    let args = [
+        "generate",
+        "it sails on",
+        "--reference-image",
+        "boat.png",
+        "--no-wait",
+        "--events",
+    ];
+    let job = serde_json::json!({"prompt": "it lands", "model": "seedance-2.0", "duration": 5,
+        "inputs": [{"role": "reference_image", "source": "file:sky.png"}]});
+    std::fs::write(folder.path().join("sky.png"), png(1280, 720, 901)).unwrap();
+    std::fs::write(folder.path().join("jobs.jsonl"), job.to_string()).unwrap();
+    let batch = vec!["batch", "jobs.jsonl", "--vendor", "token360", "--events"];
+    for (args, file) in [([&args[..], &request].concat(), "boat.png"), (batch, "sky.png")] {
+        let output = at(&simulator, folder.path(), &args).output().unwrap();
+        assert!(output.status.success(), "{}", stdout(&output));
+        let lines = documents::events(&stdout(&output));
+        let place = |name: &str| lines.iter().position(|event| event["event"] == name);
+        let (sent, ready) = (place("uploading").unwrap(), place("uploaded").unwrap());
+        assert!(sent < ready && ready < place("submitted").unwrap(), "{lines:?}");
+        let named = |index: usize| lines[index]["file"].as_str().unwrap_or_default();
+        assert!(named(sent).ends_with(file) && named(ready).ends_with(file), "{lines:?}");
+        assert_eq!(lines[ready]["reused"], false);
     }
 }
 

@@ -2,6 +2,7 @@
 //! Cargo provides the path of the binary.
 #![allow(clippy::unwrap_used)]
 
+mod again;
 mod assets;
 mod batch;
 #[cfg(unix)]
@@ -9,10 +10,12 @@ mod browser;
 mod budget;
 mod choice;
 mod config;
+mod costs;
 mod deaths;
 mod deliveries;
 #[cfg(unix)]
 mod display;
+mod doctor;
 mod documents;
 mod download;
 #[path = "../download/server.rs"]
@@ -24,6 +27,7 @@ mod gallery;
 mod interrupt;
 mod journal;
 mod local_files;
+mod login;
 mod many;
 #[path = "../uploads/media.rs"]
 #[allow(dead_code)]
@@ -37,7 +41,9 @@ mod own_prices;
 #[cfg(unix)]
 mod page;
 mod prices;
+mod quiet;
 mod records;
+mod refusals;
 mod requests;
 mod results;
 mod resumed;
@@ -45,7 +51,9 @@ mod resumed;
 mod screen;
 mod several;
 mod shells;
+mod sidecars;
 mod spelling;
+mod streams;
 mod strict;
 mod terminal;
 mod tidy;
@@ -72,7 +80,10 @@ fn videogen(folder: &Path, args: &[&str]) -> Command {
     command.env("VIDEOGEN_JOURNAL", folder.join("journal.db"));
     // And configuration and prices, of which there are none.
     command.env("VIDEOGEN_CONFIG", folder.join("config.toml"));
-    command.env("VIDEOGEN_PRICES", folder.join("prices.toml"));
+    command.env("VIDEOGEN_CREDENTIALS", folder.join("credentials.toml"));
+    command
+        .env_remove("VIDEOGEN_PRICES")
+        .env("XDG_CONFIG_HOME", folder.join(".config"));
     for facts in Vendor::ALL.iter().map(|vendor| vendor.facts()) {
         command.env_remove(facts.key_env).env_remove(facts.base_url_env);
     }

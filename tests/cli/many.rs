@@ -351,6 +351,7 @@ async fn a_submission_that_is_not_accepted_is_the_last_one() {
             "a tree",
             "--search-timeout=0",
             "--duration=5",
+            "--again",
         ];
         let generate = |more: &str| {
             let mut command = videogen(folder.path(), &args);

@@ -414,6 +414,7 @@ async fn a_paid_task_is_named_by_every_failure() {
             &[
                 "generate",
                 "a kite",
+                "--again",
                 "--vendor",
                 "token360",
                 "--json",

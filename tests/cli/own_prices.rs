@@ -9,7 +9,10 @@ use super::{document, stderr, stdout, videogen};
 
 fn priced(folder: &Path, args: &[&str]) -> std::process::Command {
     let mut command = videogen(folder, args);
-    command.env("VIDEOGEN_PRICES", folder.join("config/prices.toml"));
+    let prices = folder.join("config/prices.toml");
+    if prices.exists() || args[0] == "prices" && args[1] != "list" {
+        command.env("VIDEOGEN_PRICES", prices);
+    }
     command
 }
 

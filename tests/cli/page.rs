@@ -104,7 +104,10 @@ fn run(command: &str, folder: &Path, sim: &Simulator) -> (Vec<String>, i32) {
     shell.env("PATH", format!("{}:{path}", binary.parent().unwrap().display()));
     shell.env("VIDEOGEN_JOURNAL", folder.join("journal.db"));
     shell.env("VIDEOGEN_CONFIG", "config.toml");
-    shell.env("VIDEOGEN_PRICES", folder.join("prices.toml"));
+    shell.env("VIDEOGEN_CREDENTIALS", "credentials.toml");
+    shell
+        .env_remove("VIDEOGEN_PRICES")
+        .env("XDG_CONFIG_HOME", folder.join(".config"));
     for vendor in Vendor::ALL {
         let facts = videogen::Vendor::from(vendor).facts();
         shell.env(facts.key_env, "sk-demo");

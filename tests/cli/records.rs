@@ -287,7 +287,11 @@ async fn a_journal_on_a_read_only_disk_is_read() {
         assert!(stdout(&output).contains("a kite"), "{}", stdout(&output));
         // It is found and reported, although it cannot be recorded.
         assert_eq!(stdout(&output).contains(&made), code == 6, "{}", stdout(&output));
-        assert!(stderr(&output).contains("cannot be recorded"), "{}", stderr(&output));
+        assert!(
+            stderr(&output).contains("found tasks are not recorded"),
+            "{}",
+            stderr(&output)
+        );
     }
     // Nothing is submitted that cannot be recorded.
     let output = as_reader(&GENERATE);

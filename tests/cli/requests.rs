@@ -35,7 +35,7 @@ fn the_vendor_of_an_unlisted_model_is_named_by_the_user_or_by_the_only_key() {
         for part in [
             "error: seedance-2-6 is in the tables of no vendor, so it is not known which vendor has it\n",
             "\nChoose the vendor with --vendor: token360, toapis, alltoken, ark, ",
-            "\nDid you mean seedance-2.0 (Token360) or seedance-2-5 (ToAPIs) or seedance-2.5 (AllToken) or ",
+            "\nDid you mean seedance-2-5 (ToAPIs) or seedance-2.0 (Token360) or seedance-2.5 (AllToken) or ",
         ] {
             assert!(text.contains(part), "{args:?}: {text}");
         }
@@ -163,7 +163,7 @@ fn shortened_lists_of_models_name_the_command_for_all() {
     assert_eq!(text.contains(" more)"), text.contains("--all"), "{text}");
 }
 
-/// A member without an option of its own.
+/// A member without its own option.
 #[test]
 fn extra_members_are_given_one_by_one_or_as_json() {
     let folder = tempfile::tempdir().unwrap();

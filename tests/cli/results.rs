@@ -24,7 +24,7 @@ async fn every_submission_and_every_task_has_an_outcome() {
     let folder = tempfile::tempdir().unwrap();
     let refused = terminal::vendor(&json!({"error": {"message": "busy"}}));
     let generate = |prompt: &str, more: &[&str]| {
-        let args = [&["generate", prompt, "--vendor", "alltoken"], more].concat();
+        let args = [&["generate", prompt, "--again", "--vendor", "alltoken"], more].concat();
         command(folder.path(), &simulator, &args)
     };
     let lost = || {
@@ -45,7 +45,7 @@ async fn every_submission_and_every_task_has_an_outcome() {
         ),
         (&|| generate("a kite", &["--no-wait"]), 0, ("running", None, None)),
         (
-            &|| generate("a kite", &["--timeout", "0"]),
+            &|| generate("sim:slow", &["--timeout", "0"]),
             5,
             ("running", Some("timeout"), Some(false)),
         ),
@@ -227,7 +227,11 @@ async fn events_are_printed_as_they_happen() {
     let missing = "alltoken:generations:none";
     let args = ["wait", &id, missing, "--timeout", "0", "--events"];
     let output = command(folder.path(), &simulator, &args).output().unwrap();
-    let mut outcomes: Vec<_> = events(&stdout(&output))
+    let lines = events(&stdout(&output));
+    let statuses: Vec<_> = lines.iter().filter(|event| event["event"] == "status").collect();
+    let [status] = statuses[..] else { panic!("{lines:?}") };
+    assert_eq!((&status["id"], &status["status"]), (&json!(id), &json!("completed")));
+    let mut outcomes: Vec<_> = lines
         .iter()
         .filter(|event| event["event"] == "result")
         .map(|event| (event["id"].clone(), event["result"]["outcome"].clone()))

@@ -201,7 +201,7 @@ fn a_further_video_never_takes_the_file_of_another_run() {
     );
     assert_eq!(std::fs::read(folder.path().join("v-2.mp4")).unwrap(), b"other");
     assert_eq!(content(folder.path(), "v.mp4"), 1);
-    // Without --overwrite, an existing file stays, whoever wrote it.
+    // Without --overwrite, an existing file stays, whichever program wrote it.
     drop(lock);
     let output = command(
         folder.path(),

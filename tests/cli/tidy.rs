@@ -59,7 +59,8 @@ fn only_one_module_prints() {
         "::stderr()",
         "set_message(",
     ];
-    let strays = strays(&["output.rs"], &words);
+    // The bytes of a video are not text.
+    let strays = strays(&["output.rs", "files/stream.rs"], &words);
     assert!(
         strays.is_empty(),
         "use Output, which makes foreign text safe to show:\n{}",

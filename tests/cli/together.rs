@@ -18,6 +18,7 @@ const GENERATE: &[&str] = &[
     "seedance-2.0",
     "--reference-image",
     "face.png",
+    "--again",
 ];
 
 /// The command in a folder with the file.

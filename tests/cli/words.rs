@@ -86,7 +86,7 @@ fn the_vendors_words_reach_the_user_from_every_command() {
             let base_url = vendor(move |_| (422, refused.clone()));
             let task = task_of(name, "t-1");
             let mut commands = vec![
-                vec!["generate", "a kite", "--vendor", name, "--no-wait"],
+                vec!["generate", "a kite", "--again", "--vendor", name, "--no-wait"],
                 vec!["status", &task],
                 vec!["download", &task, "-o", "a.mp4"],
             ];

@@ -157,7 +157,7 @@ class Simulator:
 
 
 def run(test, start, environment):
-    """Runs a test against a simulator of its own."""
+    """Runs a test against its own simulator."""
     simulator = Simulator()
     reason = None
     try:

@@ -264,7 +264,7 @@ async fn wrong_lengths() {
     })
     .await;
     Run::on(&client, &server).arrives(&bytes).await;
-    assert_eq!(asked(&server)[2].0, 0, "what came too much was not trusted");
+    assert_eq!(asked(&server)[2].0, 0, "surplus bytes are not trusted");
 
     // The announced length is too short: the file ends within its media data.
     let file = File::new(bytes.clone());

@@ -45,6 +45,11 @@ pub(super) fn status(word: &str) -> Event {
     event(json!({"event": "status", "status": word}))
 }
 
+/// A status with the vendor's word for it.
+fn worded(status: &str, word: &str) -> Event {
+    event(json!({"event": "status", "status": status, "word": word}))
+}
+
 pub(super) fn cost(amount: &str, obtained: &str) -> Event {
     event(json!({"event": "cost", "amount": amount, "currency": "USD", "obtained": obtained}))
 }
@@ -129,6 +134,17 @@ fn each_state_counts_what_is_documented() {
             "reported 0.1 USD",
         ),
         ("toapis", vec![accepted("toapis", "t"), status("failed")], "not_billed"),
+        // Earlier versions also recorded this for a billed prediction whose files had been removed.
+        (
+            "replicate",
+            vec![accepted("replicate", "t"), status("expired")],
+            "uncertain 1 USD",
+        ),
+        (
+            "replicate",
+            vec![accepted("replicate", "t"), worded("expired", "aborted")],
+            "not_billed",
+        ),
         (
             "toapis",
             vec![accepted("toapis", "t"), status("expired")],
@@ -242,7 +258,7 @@ pub(super) async fn begin(journal: &dyn Journal, intent: Intent) -> Result<Strin
     match journal.begin(intent).await.unwrap() {
         Started::New { id, .. } => Ok(id),
         Started::OverBudget(over) => Err(*over),
-        Started::Known(entry) => panic!("{entry:?}"),
+        Started::Known(entry) | Started::Repeated(entry) => panic!("{entry:?}"),
     }
 }
 
@@ -354,18 +370,18 @@ async fn an_unknown_cost_is_refused_unless_it_is_allowed() {
     }
     begin(&journal, intent("i-3", "toapis", None, now)).await.unwrap();
     // Each currency has its own budget.
-    journal.set_budget(budget("1CNY/day")).await.unwrap();
+    journal.set_budget(budget("1.2CNY/day")).await.unwrap();
     let over = begin(&journal, intent("i-4", "ark", Some("0.5 CNY"), now))
         .await
         .unwrap_err();
-    assert_eq!((over.budget, over.counted), (budget("1CNY/day"), Some(Decimal::ONE)));
+    assert_eq!((over.budget, over.counted), (budget("1.2CNY/day"), Some(Decimal::ONE)));
     // The cost is unknown for a budget in another currency, also where it fits one in its own.
     let mut dollars = intent("i-5", "ark", Some("99 USD"), now);
     let over = begin(&journal, dollars.clone()).await.unwrap_err();
     assert_eq!(
         (over.to_string().as_str(), over.counted),
         (
-            "the submission is priced in USD, and the budget is 1 CNY per day for all vendors: its cost in CNY is unknown",
+            "the submission is priced in USD, and the budget is 1.2 CNY per day for all vendors: its cost in CNY is unknown",
             None
         )
     );

@@ -127,7 +127,7 @@ async fn an_ambiguous_submission_keeps_its_reservation_until_it_is_settled() {
     let message = refused(client.submit(&clip("a third")).await);
     assert!(
         message.starts_with(
-            "over budget: the submission may cost 0.756 USD, and 0 USD are left of 1.512 USD per day for all vendors (1.512 USD \
+            "over budget: the submission may cost 0.756 USD, and nothing is left of 1.512 USD per day for all vendors (1.512 USD \
              spent or reserved); the next day begins at "
         ),
         "{message}"

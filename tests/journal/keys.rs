@@ -102,7 +102,10 @@ async fn a_key_is_for_one_request_of_one_account() {
         .unwrap_err();
     for (error, word) in [
         (other_request, "used for a different request"),
-        (other_account, "used with a different API key"),
+        (
+            other_account,
+            "used with another API key of Token360, so its task may belong to another account",
+        ),
         (other_vendor, "used at another vendor, Token360 ("),
     ] {
         assert_eq!(

@@ -3,17 +3,20 @@
 mod budgets;
 mod caps;
 mod child;
+mod corrected;
 mod keys;
 mod kill;
 mod leases;
 mod odd;
 mod recover;
 mod released;
+mod repeated;
 mod reservations;
 mod route;
 mod search;
 mod secrets;
 mod targets;
+mod unknown_costs;
 mod vendors;
 mod withheld;
 

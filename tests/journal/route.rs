@@ -165,6 +165,9 @@ async fn killed_routes_pay_no_key_twice() {
                 child.wait().unwrap();
             }
         }
+        // The last one is not killed: however little the others did, each key has an end.
+        let rest = work.start().wait_with_output().unwrap();
+        assert!(rest.status.success(), "{:?}", rest.status);
     });
     while !children.is_finished() {
         for vendor in VENDORS {
@@ -178,15 +181,21 @@ async fn killed_routes_pay_no_key_twice() {
     for task in simulator.tasks() {
         *per_prompt.entry(task.prompt).or_default() += 1;
     }
-    assert!(per_prompt.len() > KEYS / 5, "only {} tasks", per_prompt.len());
     assert!(per_prompt.values().all(|made| *made == 1), "{per_prompt:?}");
     let entries = entries(&journal(folder.path())).await;
     let mut tried: Vec<Vendor> = entries.iter().map(|entry| entry.intent.vendor).collect();
     tried.sort_by_key(|vendor| vendor.as_str());
     tried.dedup();
     assert!(tried.len() > 1, "no vendor was passed over: the test proves nothing");
-    for prompt in per_prompt.keys() {
-        let entry = entries.iter().find(|entry| entry.intent.prompt == *prompt).unwrap();
-        assert!(entry.task.is_some() || entry.is_open(), "{prompt}: {:?}", entry.state);
+    let open = entries.iter().filter(|entry| entry.is_open()).count();
+    assert!(open > 0, "no kill fell into a submission: the test proves nothing");
+    for key in 0..KEYS {
+        let prompt = key.to_string();
+        let mut tried = entries.iter().filter(|entry| entry.intent.prompt == prompt);
+        let is_settled = tried.any(|entry| entry.task.is_some() || entry.is_open());
+        // A key that every vendor refused has neither; it has no task.
+        assert!(is_settled || !per_prompt.contains_key(&prompt), "{prompt}");
     }
+    let made = entries.iter().filter(|entry| entry.task.is_some()).count();
+    assert!(made > 0 && made + open <= KEYS, "{made} accepted, {open} open");
 }

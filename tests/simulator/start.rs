@@ -53,7 +53,7 @@ async fn a_connection_stays_open_after_an_answer_that_needs_no_body() {
         stream.write_all(first.as_bytes()).await.unwrap();
         let mut line = String::new();
         stream.read_line(&mut line).await.unwrap();
-        // The server asks for the body before it answers.
+        // The server requests the body before it responds.
         assert_eq!(line, "HTTP/1.1 100 Continue\r\n", "{head}");
         let second = "GET /_sim/stats HTTP/1.1\r\nhost: sim\r\nconnection: close\r\n\r\n";
         stream.write_all(format!("{{}}{second}").as_bytes()).await.unwrap();

@@ -145,7 +145,7 @@ async fn a_person_is_verified_and_shown() {
     }
 }
 
-/// Nobody opens the link in time.
+/// The link is not opened in time.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_expired_link_verifies_no_person() {
     for vendor in keepers_of_assets() {

@@ -279,7 +279,7 @@ async fn until_the_keys_are_known_the_vendor_repeats() {
         assert_eq!(post(genuine(&host)).await, 503, "{junk}");
     }
     assert_eq!(host.requested(), (5, 0));
-    // The vendor is back. A forged delivery is told from a genuine one again.
+    // The vendor is back. Forged and genuine deliveries are distinguished again.
     host.set(200, jwks(&[1]));
     host.later(180);
     assert_eq!(post(forged(&host)).await, 404);

@@ -367,6 +367,10 @@ fn exit_codes_and_json() {
 
 /// A copy of the frozen specs, to write in.
 fn copy_of_specs() -> tempfile::TempDir {
+    copy_from(&frozen())
+}
+
+fn copy_from(place: &Path) -> tempfile::TempDir {
     fn copy(from: &Path, to: &Path) {
         fs::create_dir_all(to).expect("writable");
         for entry in fs::read_dir(from).expect("readable") {
@@ -380,6 +384,6 @@ fn copy_of_specs() -> tempfile::TempDir {
         }
     }
     let folder = tempfile::tempdir().expect("a folder");
-    copy(&frozen().join("specs"), &folder.path().join("specs"));
+    copy(&place.join("specs"), &folder.path().join("specs"));
     folder
 }

@@ -11,7 +11,7 @@ use crate::diff::revisions::{commit, git};
 /// The page that the repository's kept facts are from.
 pub(crate) const PAGE: &str = "page.txt";
 
-/// A repository of its own, always at the same path, so that its builds replace each other.
+/// A separate repository, always at the same path, so that its builds replace each other.
 pub(crate) struct Probe {
     pub(crate) path: PathBuf,
 }
@@ -35,7 +35,7 @@ impl Probe {
             "[workspace]\nresolver = \"3\"\nmembers = [\"probe\"]\n[profile.dev]\ndebug = \"line-tables-only\"\n\
              [profile.dev.package.\"*\"]\ndebug = false\n",
         );
-        // A name of its own: Cargo tells packages apart by name and path below the workspace.
+        // Its own name: Cargo tells packages apart by name and path below the workspace.
         let package = name.replace(' ', "-");
         let manifest = format!(
             "[package]\nname = \"probe-{package}\"\nedition = \"2024\"\n[lib]\nname = \"probe\"\ndoctest = false\n\

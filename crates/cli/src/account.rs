@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use clap::Args;
+use secrecy::SecretString;
 use videogen::facts::{Capabilities, Operation};
 use videogen::submit::Plan;
 use videogen::{Client, ClientBuilder, ErrorKind, TaskId, Vendor, VideoRequest, Violation};
@@ -10,9 +11,10 @@ use videogen_journal::SqliteJournal;
 
 use crate::config;
 use crate::environment;
-use crate::exit::{ACCOUNT, Failure, INVALID};
+use crate::exit::{Failure, INVALID};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
+use crate::keys;
 use crate::output::{Output, file};
 use crate::result::Configured;
 
@@ -31,6 +33,17 @@ pub(crate) struct Resolved {
     pub(crate) from_config: Vec<Configured>,
 }
 
+/// What the command needs of the vendor.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// A key.
+    Key,
+    /// Nothing: it shows what a submission would send, so it must not choose where a submission would not.
+    Plan,
+    /// Nothing: any vendor will do.
+    Simulation,
+}
+
 #[derive(Args)]
 #[command(next_help_heading = "Account")]
 pub(crate) struct AccountArgs {
@@ -44,18 +57,12 @@ pub(crate) struct AccountArgs {
 
 impl AccountArgs {
     /// The vendor for `request`, which is completed from the configuration. Its model is set to the vendor's default if it
-    /// has none then. `keyless`: no key is needed, as
-    /// for a plan or a simulation. Which vendor is chosen does not depend on it.
-    pub(crate) fn resolve(
-        &self,
-        request: &mut VideoRequest,
-        keyless: bool,
-        output: &Output,
-    ) -> Result<Resolved, Failure> {
+    /// has none then. Which vendor is chosen depends on `need` only where a submission would fail.
+    pub(crate) fn resolve(&self, request: &mut VideoRequest, need: Need, output: &Output) -> Result<Resolved, Failure> {
         let config = config::get();
         let given = Some(request.model.as_str()).filter(|model| !model.is_empty());
         let default = config.model.as_deref().filter(|_| config.vendor.is_none());
-        let choice = self.choice(given.or(default), keyless)?;
+        let choice = self.choice(given.or(default), Operation::Submit, need)?;
         if let Some(reason) = choice.reason {
             output.note(&reason);
         }
@@ -65,7 +72,7 @@ impl AccountArgs {
             let name = vendor.as_str().into();
             from_config.push(Configured::new("vendor", "defaults.vendor".to_owned(), name));
         }
-        if let Some(base_url) = config.base_url(vendor).filter(|_| !keyless)
+        if let Some(base_url) = config.base_url(vendor).filter(|_| need == Need::Key)
             && self.base_url(vendor).as_deref() == Some(base_url)
         {
             let key = format!("vendor.{vendor}.base_url");
@@ -94,9 +101,10 @@ impl AccountArgs {
         Ok(Resolved { vendor, from_config })
     }
 
-    /// The vendor of a call that needs a key, about a listed `model` if one is given.
-    pub(crate) fn choose(&self, model: Option<&str>, output: &Output) -> Result<Vendor, Failure> {
-        let Choice { vendor, reason, .. } = self.choice(model, false)?;
+    /// The vendor of an operation that needs a key, about a listed `model` if one is given. Only vendors that support the
+    /// operation are chosen among.
+    pub(crate) fn choose(&self, model: Option<&str>, operation: Operation, output: &Output) -> Result<Vendor, Failure> {
+        let Choice { vendor, reason, .. } = self.choice(model, operation, Need::Key)?;
         // Without a model, the key alone names the vendor.
         if let Some(reason) = reason.filter(|_| model.is_some()) {
             output.note(&reason);
@@ -104,7 +112,7 @@ impl AccountArgs {
         Ok(vendor)
     }
 
-    fn choice(&self, model: Option<&str>, keyless: bool) -> Result<Choice, Failure> {
+    fn choice(&self, model: Option<&str>, operation: Operation, need: Need) -> Result<Choice, Failure> {
         if let Some(vendor) = self.vendor {
             return Ok(Choice {
                 vendor,
@@ -114,6 +122,7 @@ impl AccountArgs {
         }
         let fitting = model.map_or_else(|| Vendor::ALL.to_vec(), listed_by);
         if let Some(vendor) = config::get().vendor
+            && vendor.supports(operation)
             && (fitting.is_empty() || fitting.contains(&vendor))
         {
             return Ok(Choice {
@@ -124,19 +133,36 @@ impl AccountArgs {
         }
         if let (Some(model), []) = (model, fitting.as_slice()) {
             let vendor = only_key(model)?;
-            let (name, key) = (vendor.name(), vendor.facts().key_env);
-            let reason = format!("No table lists {model}: using {name}, because only {key} is set.");
+            let (name, key) = (vendor.name(), keys::reason(vendor));
+            let reason = format!("No table lists {model}: using {name}, because only {key}.");
             return Ok(Choice {
                 vendor,
                 reason: Some(reason),
                 is_default: false,
             });
         }
-        let keyed: Vec<Vendor> = fitting.iter().copied().filter(|vendor| has_key(*vendor)).collect();
+        let (able, unable): (Vec<Vendor>, Vec<Vendor>) =
+            fitting.into_iter().partition(|vendor| vendor.supports(operation));
+        let unable: Vec<Vendor> = unable.into_iter().filter(|vendor| has_key(*vendor)).collect();
+        let keyed: Vec<Vendor> = able.iter().copied().filter(|vendor| has_key(*vendor)).collect();
+        if keyed.is_empty() && !unable.is_empty() {
+            return Err(unsupported(operation, &unable, &able));
+        }
+        let fitting = able;
         let (vendor, because) = match keyed.as_slice() {
-            [only] => (*only, format!("{} is set", only.facts().key_env)),
-            [] if keyless => (fitting[0], "no API key is set".to_owned()),
+            [only] => (*only, keys::reason(*only)),
+            [] if need != Need::Key => (fitting[0], "no API key is set".to_owned()),
             [] => return Err(no_key(&fitting)),
+            [first, ..] if need == Need::Simulation => {
+                let others = names(&keyed[1..]);
+                (
+                    *first,
+                    format!(
+                        "a simulation needs no key, and it is the first of those with one ({}, {others})",
+                        first.as_str()
+                    ),
+                )
+            }
             several => {
                 let names = names(several);
                 let message = match model {
@@ -215,7 +241,19 @@ impl TaskArgs {
     }
 }
 
-/// A client for `vendor` with the key from the environment.
+/// The failure of a plan; where its base URL is from the environment, with the name of the variable.
+pub(crate) fn of_plan(account: &AccountArgs, vendor: Vendor, error: videogen::Error) -> Failure {
+    let mut failure = Failure::from(error);
+    if account.base_url.is_none()
+        && let Some(rest) = failure.message.strip_prefix("the base URL ")
+    {
+        failure.message = format!("{} {rest}", vendor.facts().base_url_env);
+        failure.error.message.clone_from(&failure.message);
+    }
+    failure
+}
+
+/// A client for `vendor` with its key.
 pub(crate) fn client(
     vendor: Vendor,
     base_url: Option<&str>,
@@ -229,11 +267,23 @@ pub(crate) fn builder(
     base_url: Option<&str>,
     journal: Option<Arc<SqliteJournal>>,
 ) -> Result<ClientBuilder, Failure> {
-    if !has_key(vendor) {
+    let Some(key) = keys::find(vendor)? else {
         return Err(no_key(&[vendor]));
+    };
+    let mut builder = with_key(vendor, base_url, key.secret);
+    if let Some(journal) = journal {
+        builder = builder.journal(journal);
     }
-    let mut builder = Client::builder(vendor);
-    // The client reads the variable itself, and names it in errors.
+    Ok(builder)
+}
+
+/// The builder of a client with another key. `base_url`: from an option.
+pub(crate) fn with_key(vendor: Vendor, base_url: Option<&str>, key: SecretString) -> ClientBuilder {
+    let mut builder = Client::builder(vendor).key(key);
+    // The client reads the variable of the process itself, and names it in errors.
+    let variable = vendor.facts().base_url_env;
+    let in_file = environment::file_of(variable).and_then(|_| environment::text(variable));
+    let base_url = base_url.or(in_file.as_deref());
     let configured = || {
         config::get()
             .base_url(vendor)
@@ -242,10 +292,7 @@ pub(crate) fn builder(
     if let Some(base_url) = base_url.or_else(configured) {
         builder = builder.base_url(base_url);
     }
-    if let Some(journal) = journal {
-        builder = builder.journal(journal);
-    }
-    Ok(builder)
+    builder
 }
 
 /// The base URL of `vendor` without an option: from the environment or the configuration.
@@ -257,6 +304,27 @@ pub(crate) fn default_base_url(vendor: Vendor) -> Option<String> {
 fn names(vendors: &[Vendor]) -> String {
     let names: Vec<_> = vendors.iter().map(|vendor| vendor.as_str()).collect();
     names.join(", ")
+}
+
+/// The failure when none of the vendors with a key supports an operation.
+fn unsupported(operation: Operation, unable: &[Vendor], able: &[Vendor]) -> Failure {
+    let shown: Vec<_> = unable.iter().map(|vendor| vendor.name()).collect();
+    let verb = if unable.len() == 1 { "does" } else { "do" };
+    let message = format!(
+        "{} {verb} not support `{operation}`, and no other API key is set",
+        shown.join(", ")
+    );
+    let keys: Vec<_> = able.iter().map(|vendor| vendor.facts().key_env).collect();
+    let failure = Failure::new(INVALID, ErrorKind::Unsupported, message);
+    match (operation, keys.is_empty()) {
+        (Operation::List, _) => failure.hint(&format!(
+            "Set {}, or list your own submissions with: {}",
+            keys.join(" or "),
+            Invocation::new("list").flag("--local", true)
+        )),
+        (_, false) => failure.hint(&format!("Set {}.", keys.join(" or "))),
+        (_, true) => failure,
+    }
 }
 
 /// The vendors whose tables list `model`.
@@ -274,9 +342,15 @@ fn only_key(model: &str) -> Result<Vendor, Failure> {
     let message = format!("{model} is in the tables of no vendor, so it is not known which vendor has it");
     let near = Vendor::ALL.iter().filter_map(|vendor| {
         let near = Capabilities::nearest(*vendor, model)?;
-        Some(format!("{near} ({})", vendor.name()))
+        Some((
+            crate::nearest::likeness(model, near),
+            format!("{near} ({})", vendor.name()),
+        ))
     });
-    let near: Vec<String> = near.collect();
+    // The model that is most like the given id comes first, such as another endpoint of it.
+    let mut near: Vec<(f64, String)> = near.collect();
+    near.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    let near: Vec<String> = near.into_iter().map(|(_, near)| near).collect();
     let meant = match near.is_empty() {
         true => String::new(),
         false => format!("\nDid you mean {}?", near.join(" or ")),
@@ -316,13 +390,11 @@ pub(crate) fn answering(account: &AccountArgs) -> Vec<Vendor> {
 }
 
 fn has_key(vendor: Vendor) -> bool {
-    environment::text(vendor.facts().key_env).is_some()
+    keys::has(vendor)
 }
 
 fn no_key(vendors: &[Vendor]) -> Failure {
-    let variables: Vec<_> = vendors.iter().map(|vendor| vendor.facts().key_env).collect();
-    let message = format!("no API key: set {}", variables.join(" or "));
-    Failure::new(ACCOUNT, ErrorKind::Config, message).hint(&format!(
+    keys::missing(vendors).hint(&format!(
         "To try without a key, use: {}",
         Invocation::new("generate").flag("--simulate", true)
     ))
@@ -336,7 +408,7 @@ pub(crate) fn left_to_the_vendor(plan: &Plan, request: &VideoRequest) -> Vec<Str
             plan.vendor.name(),
             plan.model
         );
-        // Who asks for it knows, and a model that takes nothing else leaves no choice.
+        // A caller who requests it knows, and a model that takes nothing else leaves no choice.
         let is_bound = plan.overridden.iter().any(|violation| violation.field == **field);
         match request.duration.is_none() && !is_bound {
             true => format!("{decides} Set --{field} to fix both."),

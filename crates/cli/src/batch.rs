@@ -8,6 +8,7 @@ pub(crate) mod clients;
 pub(crate) mod item;
 pub(crate) mod pace;
 pub(crate) mod plan;
+pub(crate) mod preview;
 pub(crate) mod reader;
 pub(crate) mod results;
 pub(crate) mod run;

@@ -7,10 +7,10 @@ use videogen::submit::SubmitOptions;
 #[derive(Args)]
 #[command(next_help_heading = "Cost")]
 pub(crate) struct CapArgs {
-    /// Submit only if all costs AMOUNT at most, such as 2.50 or 30CNY [USD].
-    #[arg(long, value_name = "AMOUNT")]
+    /// Submit only if the total is at most AMOUNT, such as 2.50 or 30CNY [USD].
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     max_cost: Option<Money>,
-    /// Submit even if the cost is unknown, under --max-cost and budgets.
+    /// Submit at an unknown cost, under --max-cost and budgets that are not used up.
     #[arg(long)]
     allow_unknown_cost: bool,
 }

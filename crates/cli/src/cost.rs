@@ -2,55 +2,109 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use chrono::{NaiveDate, Utc};
-use videogen::Vendor;
-use videogen::facts::Operation;
+use serde_json::Value;
+use tokio::time::timeout;
+use videogen::facts::{ListedModel, Operation};
 use videogen::journal::Journal as _;
 use videogen::price::{Decimal, Estimate, PriceBook, PriceOrigin};
+use videogen::{Client, Vendor};
 use videogen_journal::SqliteJournal;
 
 use crate::account::AccountArgs;
 use crate::exit::Failure;
 use crate::output::{Output, moment};
 
-/// Adds the prices that `vendors` answer now. One that cannot be asked is left out with a note.
-pub(crate) async fn add_live(book: &mut PriceBook, vendors: &[Vendor], account: &AccountArgs, output: &Output) {
+/// How long to wait for the prices of a vendor. After that, the estimate is made without them.
+const PATIENCE: Duration = Duration::from_secs(12);
+
+/// Adds the current prices from `vendors`. Returns why some are missing, which is printed too.
+pub(crate) async fn add_live(
+    book: &mut PriceBook,
+    vendors: &[Vendor],
+    account: &AccountArgs,
+    output: &Output,
+) -> Vec<String> {
+    let mut missing = Vec::new();
     for vendor in vendors {
         let name = vendor.name();
-        if !vendor.supports(Operation::Models) {
-            output.note(&format!("No live prices of {name}: it has no list of models"));
-            continue;
-        }
-        let models = match account.client(*vendor) {
-            Ok(client) => client.models().await.map_err(Failure::from),
-            Err(failure) => Err(failure),
-        };
-        let models = match models {
+        let models = match listed(*vendor, account).await {
             Ok(models) => models,
-            Err(failure) => {
-                let reason = failure.message.lines().next().unwrap_or_default();
+            Err(message) => {
+                let reason = message.lines().next().unwrap_or_default();
                 let reason = reason.strip_prefix(&format!("{name}: ")).unwrap_or(reason);
-                output.note(&format!("No live prices of {name}: {reason}"));
+                missing.push(format!("No live prices of {name}: {reason}"));
                 continue;
             }
         };
         if models.iter().all(|model| model.prices_usd.is_empty()) {
-            output.note(&format!("No live prices of {name}: its list of models has none"));
+            missing.push(format!("No live prices of {name}: its list of models has none"));
         }
         for (model, names) in book.add_listed(*vendor, Utc::now(), &models) {
             let names = names.join(", ");
-            output.note(&format!(
+            missing.push(format!(
                 "No live price of {name} {model}: this version does not know what is billed by {names}"
             ));
         }
     }
+    for note in &missing {
+        output.warn(note);
+    }
+    missing
+}
+
+/// The document with notes on live prices that are missing, if any are.
+pub(crate) fn noted(mut document: Value, notes: Vec<String>) -> Value {
+    if !notes.is_empty() {
+        document["notes"] = notes.into();
+    }
+    document
+}
+
+/// The models that a vendor lists, with their prices.
+///
+/// # Errors
+/// Why it does not.
+async fn listed(vendor: Vendor, account: &AccountArgs) -> Result<Vec<ListedModel>, String> {
+    if !vendor.supports(Operation::Models) {
+        return Err("it has no list of models".to_owned());
+    }
+    let client = account.client(vendor).map_err(|failure| failure.message)?;
+    match timeout(PATIENCE, client.models()).await {
+        Ok(models) => models.map_err(|error| Failure::from(error).message),
+        Err(_) => Err(format!(
+            "{} did not respond within {} s",
+            host(&client),
+            PATIENCE.as_secs()
+        )),
+    }
+}
+
+/// The host that a client calls, with the port of a local one.
+fn host(client: &Client) -> String {
+    let origin = client.origin();
+    let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host);
+    host.split('/').next().unwrap_or(host).to_owned()
 }
 
 /// What a video costs, on one line.
 pub(crate) fn line(estimate: &Estimate) -> String {
-    let Some(cost) = estimate.known() else {
-        return format!("Estimated cost: {estimate}");
+    let cost = match estimate {
+        Estimate::Known(cost) => cost,
+        Estimate::Unknown {
+            unit_price: Some(price),
+            ..
+        } => {
+            let units = match price.per {
+                1 => price.unit.to_string(),
+                per => format!("{per} {}s", price.unit),
+            };
+            let (price, currency) = (price.price, &price.currency);
+            return format!("Estimated cost: {estimate}; billed at {price} {currency} per {units}");
+        }
+        _ => return format!("Estimated cost: {estimate}"),
     };
     let depends = match cost.depends_on.split_last() {
         None => String::new(),

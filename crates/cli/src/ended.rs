@@ -7,7 +7,8 @@ use videogen::{ErrorKind, TaskId, Vendor, VideoTask};
 use crate::exit::{Failure, INVALID};
 use crate::files::{Files, Target};
 use crate::follow;
-use crate::output::{Output, task_text};
+use crate::output::Output;
+use crate::output::task::task_text;
 use crate::result::TaskResult;
 
 /// The end of the work on a task.

@@ -47,7 +47,7 @@ pub(crate) struct ErrorDocument {
     /// Tasks that such a submission may have created.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) candidates: Vec<CandidateDocument>,
-    /// The journal's id of such a submission.
+    /// The journal's id of such a submission, or of the earlier one that a `repeated` error is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) submission: Option<String>,
     /// The rules that the request breaks.
@@ -171,6 +171,7 @@ impl From<&Error> for ErrorDocument {
         Self {
             retryable: error.is_retryable(),
             task: error.task().cloned(),
+            submission: error.submission().map(str::to_owned),
             vendor: error.vendor(),
             status: error.status(),
             code: error.code().map(str::to_owned),

@@ -16,7 +16,8 @@ pub(crate) const NO_VIDEO: u8 = 1;
 pub(crate) const INVALID: u8 = 2;
 /// The key is missing or refused, or the account's balance is too low.
 pub(crate) const ACCOUNT: u8 = 3;
-const VENDOR: u8 = 4;
+/// The vendor or the network failed.
+pub(crate) const VENDOR: u8 = 4;
 /// The task has not ended.
 pub(crate) const TIMEOUT: u8 = 5;
 /// The status of a submission is unknown.
@@ -27,6 +28,8 @@ pub(crate) const IO: u8 = 7;
 const POLL_REFUSED: u8 = 8;
 /// A budget or a maximum cost does not allow a submission.
 const BUDGET: u8 = 9;
+/// The same request was submitted a short time ago.
+const REPEATED: u8 = 10;
 
 /// Why a command ends without success.
 pub(crate) struct Failure {
@@ -118,6 +121,17 @@ impl Failure {
         self
     }
 
+    /// The same about a simulated task, which ended with this command.
+    pub(crate) fn of_simulation(mut self) -> Self {
+        const END: &str = "the simulated task ended with this command";
+        self.message = match self.is_interrupt() {
+            true => format!("interrupted; {END}"),
+            false => format!("{}; {END}", self.message),
+        };
+        self.error.message.clone_from(&self.message);
+        self
+    }
+
     /// Names the task that it is about, for programs.
     pub(crate) fn about(mut self, task: &TaskId) -> Self {
         self.error.task.get_or_insert_with(|| task.clone());
@@ -198,7 +212,7 @@ fn within_limit(limit: Option<CostLimit>) -> String {
         Some(limit) if limit.kind == CostLimitKind::MaxCost && limit.cost_known => {
             "To submit it, raise --max-cost, or request less.".to_owned()
         }
-        Some(limit) if limit.cost_known => {
+        Some(limit) if limit.cost_known || limit.exhausted => {
             let set = Invocation::new("budget").arg("set");
             format!(
                 "To see the budgets, use: {}. To change one, use: {set} AMOUNT/PERIOD",
@@ -232,6 +246,7 @@ impl From<Error> for Failure {
             ErrorKind::PollRefused => POLL_REFUSED,
             ErrorKind::AmbiguousSubmit => AMBIGUOUS,
             ErrorKind::Budget => BUDGET,
+            ErrorKind::Repeated => REPEATED,
             ErrorKind::Io | ErrorKind::Journal | ErrorKind::TooLarge => IO,
             _ => VENDOR,
         };

@@ -11,10 +11,12 @@ use crate::invocation::Invocation;
 use crate::output::file as shown;
 use crate::output_file::{OutputFile, Reservation, folder_of, io_failure, make_folder, writable_folder};
 use crate::result::SavedFiles;
+use crate::sidecar::{self, Origin};
 
 mod args;
 mod fetch;
 mod name;
+mod stream;
 
 pub(crate) use args::{FileArgs, SaveArgs, check_default_output};
 pub(crate) use name::TaskNames;
@@ -22,6 +24,10 @@ pub(crate) use name::TaskNames;
 /// Output files of a task. They are checked as far as possible on creation, before anything is paid for.
 pub(crate) struct Target {
     destination: Destination,
+    /// Whether the video goes to standard output.
+    streams: bool,
+    /// What a sidecar next to each video is to state about its origin.
+    sidecar: Option<Origin>,
     resume: Resume,
     max_bytes: Option<u64>,
     /// The folder of a video without an explicit path, as given.
@@ -43,7 +49,7 @@ enum Resume {
 
 /// The downloaded files.
 pub(crate) struct Files {
-    video: Downloaded,
+    video: Delivered,
     /// Of a task with several videos.
     further: Vec<Downloaded>,
     last_frame: Option<Downloaded>,
@@ -51,11 +57,27 @@ pub(crate) struct Files {
     with_last_frame: bool,
 }
 
+/// A complete video.
+enum Delivered {
+    File(Downloaded),
+    /// On standard output, with its number of bytes.
+    Stream(u64),
+}
+
+impl Delivered {
+    fn file(&self) -> Option<&Downloaded> {
+        match self {
+            Self::File(file) => Some(file),
+            Self::Stream(_) => None,
+        }
+    }
+}
+
 impl Files {
     /// For a JSON document.
     pub(crate) fn saved(&self) -> SavedFiles {
         SavedFiles {
-            file: Some((&self.video).into()),
+            file: self.video.file().map(Into::into),
             further_files: self.further.iter().map(Into::into).collect(),
             last_frame_file: self.with_last_frame.then(|| self.last_frame.as_ref().map(Into::into)),
         }
@@ -63,12 +85,17 @@ impl Files {
 
     /// The files as text, with a remark on each.
     pub(crate) fn text(&self, remark: &str) -> String {
-        let files = std::iter::once(&self.video)
+        let mut lines = Vec::new();
+        if let Delivered::Stream(bytes) = self.video {
+            lines.push(format!("standard output: {bytes} bytes{remark}"));
+        }
+        let files = self
+            .video
+            .file()
+            .into_iter()
             .chain(&self.further)
             .chain(&self.last_frame);
-        let lines: Vec<String> = files
-            .map(|file| format!("{}: {} bytes{remark}", shown(&file.path), file.bytes))
-            .collect();
+        lines.extend(files.map(|file| format!("{}: {} bytes{remark}", shown(&file.path), file.bytes)));
         lines.join("\n")
     }
 }
@@ -86,6 +113,15 @@ impl Target {
         taken: &[PathBuf],
     ) -> Result<Self, Failure> {
         args.serves(names.tasks)?;
+        if args.streams() && with_last_frame && args.last_frame_output.is_none() {
+            let message = "with -o -, the last frame needs a name; add --last-frame-output PATH";
+            return Err(misused(message));
+        }
+        if args.streams() && args.sidecar {
+            return Err(misused(
+                "--sidecar writes next to a file, but -o - writes to standard output",
+            ));
+        }
         let Named {
             video,
             folder,
@@ -130,6 +166,8 @@ impl Target {
         }
         Ok(Self {
             destination: destination.overwrite(args.overwrite),
+            streams: args.streams(),
+            sidecar: args.sidecar.then(Origin::default),
             resume: Resume::At(None),
             max_bytes: args.max_bytes,
             folder,
@@ -150,6 +188,8 @@ impl Target {
             last_frame: destination.last_frame.as_deref().map(OutputFile::resolve).transpose()?,
             folder: elsewhere(&destination.folder),
             destination,
+            streams: false,
+            sidecar: None,
             resume: Resume::At(None),
             max_bytes: None,
             _reserved: Vec::new(),
@@ -161,6 +201,12 @@ impl Target {
         if let Some(format) = format {
             self.destination = self.destination.extension(format);
         }
+        self
+    }
+
+    /// What the sidecars state, if they are requested.
+    pub(crate) fn described_by(mut self, origin: impl FnOnce() -> Origin) -> Self {
+        self.sidecar = self.sidecar.map(|_| origin());
         self
     }
 
@@ -176,9 +222,9 @@ impl Target {
         self
     }
 
-    /// As recorded in the journal.
-    pub(crate) fn destination(&self) -> &Destination {
-        &self.destination
+    /// As recorded in the journal. `None`: `recover` cannot complete it.
+    pub(crate) fn destination(&self) -> Option<&Destination> {
+        (!self.streams).then_some(&self.destination)
     }
 
     /// Refuses to replace an existing file, unless it is the file that would be downloaded: `known` is the journal
@@ -200,14 +246,28 @@ impl Target {
                 None => io_failure(format!("{shown} exists; add --overwrite to replace it")),
             });
         }
-        Ok(())
+        match &self.video {
+            Some(video) => self.check_sidecar(&video.given, known.and_then(|entry| entry.task.as_ref())),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses to replace another file by the sidecar of a video of `task`.
+    fn check_sidecar(&self, video: &Path, task: Option<&TaskId>) -> Result<(), Failure> {
+        let path = sidecar::path_of(video);
+        if self.sidecar.is_none() || self.destination.overwrite || sidecar::is_free(&path, task) {
+            return Ok(());
+        }
+        let message = format!("{} exists; add --overwrite to replace it", shown(&path));
+        Err(io_failure(message))
     }
 
     /// The files, if all of them are already in place according to the journal. Makes no request.
     pub(crate) async fn already_there(&self, client: &Client, id: &TaskId) -> Option<Files> {
+        self.destination()?;
         let (video, image) = self.files_of(id, None);
         let mut files = Files {
-            video: video.saved(client, id, FileKind::Video).await?,
+            video: Delivered::File(video.saved(client, id, FileKind::Video).await?),
             further: Vec::new(),
             last_frame: None,
             with_last_frame: image.is_some(),
@@ -281,9 +341,9 @@ impl Target {
             .target
             .as_ref()
             .is_some_and(|target| !target.overwrite && target.video_of(id).exists());
-        if is_blocked && entry.is_unfinished() {
+        if let Some(destination) = self.destination().filter(|_| is_blocked && entry.is_unfinished()) {
             // Only used by `recover`, so a failure is ignored.
-            let _ = client.record_target(id, self.destination.clone()).await;
+            let _ = client.record_target(id, destination.clone()).await;
         }
     }
 
@@ -299,8 +359,9 @@ impl Target {
 
     /// Adds how to repeat the download. `has_video`: only the last frame is missing.
     fn resumable(&self, failure: Failure, task: &VideoTask, has_video: bool) -> Failure {
+        let limit = self.max_bytes.map(|bytes| bytes.to_string());
         match self.download(&task.id, task.last_frame.is_some(), has_video) {
-            Some(download) => failure.hint(&format!("Try again with: {download}")),
+            Some(download) => failure.hint(&format!("Try again with: {}", download.option("--max-bytes", limit))),
             None => failure,
         }
     }
@@ -319,16 +380,32 @@ impl Target {
         Some(download.option("--base-url", base_url.as_ref()))
     }
 
-    /// Adds the options that name these files to a command about the task.
-    pub(crate) fn options_for(&self, id: &TaskId, command: Invocation) -> Invocation {
-        self.named_in(id, command, true, false)
+    /// Adds the options that name these files to a command that waits for the task.
+    pub(crate) fn options_for(&self, id: &TaskId, wait: Invocation) -> Invocation {
+        // A wait downloads only where it has an output path.
+        let has_path = self.streams || self.video.is_some() || self.folder.is_some();
+        let default = (!has_path && self.destination.name.is_none()).then_some("./");
+        let wait = self.named_in(id, wait.option("-o", default), true, false);
+        wait.option("--max-bytes", self.max_bytes.map(|bytes| bytes.to_string()))
+    }
+
+    /// The command that downloads all files of a task to files.
+    fn to_files(&self, id: &TaskId) -> Invocation {
+        let base_url = match &self.resume {
+            Resume::At(base_url) => base_url.as_ref(),
+            Resume::Never => None,
+        };
+        let download = Invocation::new("download").arg(id.to_string());
+        download.option("-o", Some("PATH")).option("--base-url", base_url)
     }
 
     fn named_in(&self, id: &TaskId, command: Invocation, with_last_frame: bool, has_video: bool) -> Invocation {
         let (video, image) = self.files_of(id, None);
         let image = image.filter(|_| with_last_frame);
         let is_named = self.video.is_some() || self.destination.name.is_some();
-        let output = if is_named {
+        let output = if self.streams {
+            Some(PathBuf::from("-"))
+        } else if is_named {
             Some(video.given)
         } else {
             self.folder.clone()
@@ -336,6 +413,7 @@ impl Target {
         command
             .option("-o", output)
             .option("--last-frame-output", image.map(|image| image.given))
+            .flag("--sidecar", self.sidecar.is_some())
             .flag("--overwrite", self.destination.overwrite || has_video)
     }
 
@@ -369,7 +447,7 @@ struct Named {
 
 /// Reads `-o`: a file, a folder, or a name with placeholders. Creates missing folders if requested.
 fn named(args: &FileArgs, names: &TaskNames<'_>) -> Result<Named, Failure> {
-    let Some(output) = &args.output else {
+    let Some(output) = args.output.as_ref().filter(|_| !args.streams()) else {
         return Ok(Named {
             video: None,
             folder: None,

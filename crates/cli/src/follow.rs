@@ -7,7 +7,9 @@ use videogen::{Client, ErrorKind, TaskId, TaskStatus, VideoTask};
 use crate::exit::{Failure, NO_VIDEO};
 use crate::interrupt::{Interrupt, interrupted};
 use crate::invocation::Invocation;
-use crate::output::{Output, file, removal_note, removed, shown, task_text};
+use crate::output::kept::{removal_note, removed};
+use crate::output::task::task_text;
+use crate::output::{Output, file, shown};
 use crate::progress;
 use crate::result::TaskResult;
 
@@ -19,11 +21,13 @@ pub(crate) async fn wait_for(
     other: impl Future<Output = VideoTask>,
     output: &Output,
 ) -> Result<VideoTask, Failure> {
+    // Before anything is on the screen.
+    let interrupt = interrupted();
     let mut waiting = progress::waiting(client, id, output).await;
     let result = tokio::select! {
         result = client.wait_observed(id, options, |event| waiting.event(id, event)) => Ok(result.map_err(Failure::from)),
         task = other => Ok(Ok(task)),
-        interrupt = interrupted() => Err(interrupt),
+        interrupt = interrupt => Err(interrupt),
     };
     result.unwrap_or_else(|interrupt| Err(left(interrupt, id, waiting.status())))
 }

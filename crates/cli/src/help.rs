@@ -20,6 +20,10 @@ and --max-cost is for all of them together.
 
 -o PATH names a file, a folder or a template; see `videogen download --help`.
 
+The same request again within 10 minutes is refused with exit code 10, because \
+it would be paid for twice: add --again to submit it. It is not refused if the \
+first one failed, with --idempotency-key, --simulate or --no-journal.
+
 With --return-last-frame, the last frame is written next to the video with the \
 extension .last-frame.png, or to --last-frame-output.
 
@@ -33,7 +37,7 @@ Examples:
   videogen batch jobs.jsonl --vendor ark --dry-run
   videogen batch jobs.csv --vendor ark=seedance-1-5-pro-251215,token360 -o out/
   videogen batch jobs.yaml --var place=harbour --max-cost 50
-  videogen batch jobs.toml --retry-failed
+  videogen batch jobs.toml --retry-failed --events
 
 A job has the members of a request file, and may have: id, after (the id of the
 job whose last frame is its first frame), vars (values for {{name}} in its
@@ -70,10 +74,11 @@ pub(crate) const DOWNLOAD: &str = "\
 Examples:
   videogen download token360:videos:video-4f1c -o boat.mp4
   videogen download token360:videos:video-4f1c --last-frame-output boat.png
+  videogen download token360:videos:video-4f1c -o - > boat.mp4
   videogen download toapis:seedance-2:t1 toapis:seedance-2:t2 -o \"k-{n}.mp4\"
 
--o PATH names a file, a folder (one that exists, or with a / at the end), or a \
-file by a template: {vendor}, {model}, {id} of the task, {index}, the number of \
+-o PATH names a file, a folder (one that exists, or with a / at the end), - for \
+standard output, which then has the video alone, or a file by a template: {vendor}, {model}, {id} of the task, {index}, the number of \
 the task in the call, and {n}, the number of the task, or of the video where a \
 single task has several. Missing folders are created with --parents.";
 
@@ -143,9 +148,32 @@ Examples:
 A submission reserves the most that it may cost before it is sent, in the \
 journal, so several processes cannot overrun a budget together. One that does \
 not fit is refused with exit code 9, and so is one of unknown cost, unless \
---allow-unknown-cost is given. Amounts are not converted: for a budget in \
+--allow-unknown-cost is given and something is left. Amounts are not converted: for a budget in \
 another currency than the price's, the cost is unknown. With --no-journal no \
 budget is checked.";
+
+pub(crate) const LOGIN: &str = "\
+Examples:
+  videogen login token360
+  videogen login ark --no-check
+
+The key is read from the terminal, which does not show it, or from standard \
+input. It is checked by a free call, and stored in \
+CONFIG_DIR/videogen/credentials.toml (or the file that VIDEOGEN_CREDENTIALS \
+names), which only its owner may read. A variable and --env-file come first.";
+
+pub(crate) const LOGOUT: &str = "\
+Examples:
+  videogen logout token360";
+
+pub(crate) const DOCTOR: &str = "\
+Examples:
+  videogen doctor
+  videogen doctor --offline
+  videogen doctor --json
+
+Each vendor with a key gets a free call, and has 10 seconds to answer. The \
+exit code is 0 if generating can be expected to work at one vendor at least.";
 
 pub(crate) const CONFIG: &str = "\
 Examples:
@@ -235,6 +263,7 @@ Exit codes:
   7    a file, or the journal, could not be read or written
   8    the task exists, but its status could not be read (see `videogen wait`)
   9    a budget or --max-cost does not allow the cost; nothing was sent
+  10   the same request was submitted in the last 10 minutes (see --again)
   130  interrupted by Ctrl-C (143: SIGTERM, 129: SIGHUP); the task keeps running
 
 The first interrupt still waits for the response to a submission; a second one \

@@ -37,7 +37,7 @@ impl Invocation {
     pub(crate) fn option(self, name: &str, value: Option<impl AsRef<OsStr>>) -> Self {
         let Some(value) = value else { return self };
         let value = value.as_ref();
-        if value.as_encoded_bytes().starts_with(b"-") {
+        if value != "-" && value.as_encoded_bytes().starts_with(b"-") {
             let mut joined = OsString::from(name);
             joined.push("=");
             joined.push(value);

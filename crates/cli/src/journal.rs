@@ -56,7 +56,7 @@ impl JournalArgs {
             return Err(failed);
         };
         output.note(&format!(
-            "The journal is read-only, so found tasks cannot be recorded: {}",
+            "The journal cannot be written, so found tasks are not recorded: {}",
             failed.message.lines().next().unwrap_or_default()
         ));
         Ok(Some(Arc::new(journal)))
@@ -99,6 +99,14 @@ impl JournalArgs {
     pub(crate) fn open_unchanged(&self) -> Option<Arc<SqliteJournal>> {
         let path = self.path().ok().filter(|path| !self.no_journal && path.exists())?;
         SqliteJournal::open_read_only(path).ok().map(Arc::new)
+    }
+
+    /// The same, if there is one; it must be readable.
+    pub(crate) fn open_as_it_is(&self) -> Result<Option<Arc<SqliteJournal>>, Failure> {
+        let path = self.path().ok().filter(|path| !self.no_journal && path.exists());
+        let Some(path) = path else { return Ok(None) };
+        let opened = SqliteJournal::open_read_only(path).map_err(failure)?;
+        Ok(Some(Arc::new(opened)))
     }
 
     /// The journal that --no-journal leaves out, if it is there.
@@ -207,15 +215,19 @@ pub(crate) fn unreadable(records: &[Unreadable]) -> Option<String> {
     ))
 }
 
+/// The id of an entry's task, or else of the submission.
+pub(crate) fn name(entry: &Entry) -> String {
+    match &entry.task {
+        Some(task) => task.to_string(),
+        None => entry.intent.id.clone(),
+    }
+}
+
 /// An entry in one line of text.
 pub(crate) fn line(entry: &Entry) -> Vec<String> {
     let stands = match &entry.status {
         Some(status) => shown(status),
         None => entry.state.as_str().to_owned(),
-    };
-    let name = match &entry.task {
-        Some(task) => task.to_string(),
-        None => entry.intent.id.clone(),
     };
     let mut prompt: String = entry.intent.prompt.chars().take(40).collect();
     if prompt.len() < entry.intent.prompt.len() {
@@ -225,7 +237,7 @@ pub(crate) fn line(entry: &Entry) -> Vec<String> {
         moment(entry.intent.at),
         stands,
         entry.intent.vendor.to_string(),
-        name,
+        name(entry),
         entry.intent.model.clone(),
         prompt,
     ]

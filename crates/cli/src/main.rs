@@ -1,6 +1,7 @@
 //! The `videogen` command.
 
 mod account;
+mod again;
 mod batch;
 mod cap;
 mod clips;
@@ -8,6 +9,7 @@ mod commands;
 mod config;
 mod cost;
 mod csv;
+mod diagnosis;
 mod ended;
 mod environment;
 mod error;
@@ -20,16 +22,19 @@ mod input;
 mod interrupt;
 mod invocation;
 mod journal;
+mod keys;
 mod listen;
 mod lost;
 mod nearest;
 mod output;
 mod output_file;
 mod price_file;
+mod probe;
 mod progress;
 mod request_args;
 mod request_file;
 mod result;
+mod sidecar;
 mod since;
 mod submission;
 mod terminal;
@@ -53,8 +58,10 @@ use crate::commands::{
     assets, balance, budget, cancel, completions, download, gallery, generate, list, man, models, open, plan, prices,
     recover, schema, sim, spend, status, wait,
 };
+use crate::commands::{doctor, login, logout};
 use crate::exit::{Failure, stoppable};
 use crate::journal::JournalArgs;
+use crate::keys::EnvFileArgs;
 use crate::output::{Output, OutputArgs};
 
 /// Generate video at Token360, ToAPIs, AllToken, ModelArk, OpenRouter, Replicate or fal.
@@ -69,6 +76,9 @@ struct Cli {
 
     #[command(flatten)]
     journal: JournalArgs,
+
+    #[command(flatten)]
+    env_file: EnvFileArgs,
 }
 
 #[derive(Subcommand)]
@@ -118,6 +128,15 @@ enum Command {
     /// Limit what the submissions of a day, week or month may cost together.
     #[command(after_help = help::BUDGET)]
     Budget(BudgetArgs),
+    /// Check keys, vendors, journal and files, and print what to do.
+    #[command(after_help = help::DOCTOR)]
+    Doctor(doctor::DoctorArgs),
+    /// Store the API key of a vendor.
+    #[command(after_help = help::LOGIN)]
+    Login(login::LoginArgs),
+    /// Remove the stored API key of a vendor.
+    #[command(after_help = help::LOGOUT)]
+    Logout(logout::LogoutArgs),
     /// Show the configuration, or change a value in it.
     #[command(after_help = help::CONFIG)]
     Config(commands::config::ConfigArgs),
@@ -156,10 +175,29 @@ impl Command {
 
     /// Whether it has results of tasks.
     fn has_events(&self) -> bool {
-        matches!(
-            self,
-            Self::Generate(_) | Self::Wait(_) | Self::Download(_) | Self::Status(_) | Self::Cancel(_)
-        )
+        match self {
+            Self::Recover(args) => args.waits(),
+            _ => matches!(
+                self,
+                Self::Generate(_)
+                    | Self::Batch(_)
+                    | Self::Wait(_)
+                    | Self::Download(_)
+                    | Self::Status(_)
+                    | Self::Cancel(_)
+            ),
+        }
+    }
+
+    /// Whether it writes a video to standard output.
+    fn streams(&self) -> bool {
+        match self {
+            Self::Generate(args) => args.file.streams(),
+            Self::Wait(wait::WaitArgs { save, .. }) | Self::Download(download::DownloadArgs { save, .. }) => {
+                save.file.streams()
+            }
+            _ => false,
+        }
     }
 }
 
@@ -236,18 +274,35 @@ async fn run() -> ExitCode {
     terminal::set_color(cli.output.color);
     let (output, mut journal) = (Output::new(&cli.output), cli.journal);
     if cli.output.events && !cli.command.has_events() {
-        let message = "--events is for generate, wait, download, status and cancel; use --json";
+        let message = "--events is for generate, batch, wait, download, status, cancel and recover --wait; use --json";
         output.failure(&Failure::new(exit::INVALID, ErrorKind::InvalidRequest, message));
         return ExitCode::from(exit::INVALID);
     }
-    if cli.command.is_configured()
-        && let Err(failure) = config::load(files::check_default_output)
-    {
-        output.failure(&failure);
-        return ExitCode::from(failure.code);
+    let output = match cli.command.streams() {
+        true => match output.beside_a_stream() {
+            Ok(output) => output,
+            Err(failure) => {
+                output.failure(&failure);
+                return ExitCode::from(failure.code);
+            }
+        },
+        false => output,
+    };
+    let loaded = cli.env_file.load(&output).map(|()| match cli.command.is_configured() {
+        true => config::load(files::check_default_output),
+        false => Ok(()),
+    });
+    let mut broken = None;
+    match loaded {
+        Ok(Err(failure)) if matches!(cli.command, Command::Doctor(_)) => broken = Some(failure),
+        Err(failure) | Ok(Err(failure)) => {
+            output.failure(&failure);
+            return ExitCode::from(failure.code);
+        }
+        Ok(Ok(())) => {}
     }
     journal.configure(config::get().journal.clone());
-    invocation::repeat(journal.options());
+    invocation::repeat([journal.options(), cli.env_file.options()].concat());
     let result = match cli.command {
         Command::Generate(args) => generate::generate(*args, &journal, &output).await,
         Command::Batch(args) => commands::batch::batch(*args, &journal, &output).await,
@@ -263,6 +318,9 @@ async fn run() -> ExitCode {
         Command::Models(args) => stoppable(models::models(args, &output)).await,
         Command::Spend(args) => stoppable(spend::spend(args, &journal, &output)).await,
         Command::Budget(args) => stoppable(budget::budget(args.command, &journal, &output)).await,
+        Command::Doctor(args) => stoppable(doctor::doctor(args, broken, &journal, &output)).await,
+        Command::Login(args) => login::login(args, &output).await,
+        Command::Logout(args) => logout::logout(&args, &output),
         Command::Config(args) => commands::config::config(args, &journal, &output),
         Command::Journal(args) => stoppable(commands::journal::journal(args.command, &journal, &output)).await,
         Command::Prices(args) => stoppable(prices::prices(args.command, &output)).await,

@@ -24,6 +24,11 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     best.filter(|(likeness, _)| *likeness > ALIKE).map(|(_, known)| known)
 }
 
+/// How like two ids are, from 0 to 1.
+pub(crate) fn likeness(one: &str, other: &str) -> f64 {
+    strsim::normalized_levenshtein(one, other)
+}
+
 /// What an error of serde means by a name: it has the wrong name and the known ones in backticks.
 pub(crate) fn in_error(error: &str) -> Option<&str> {
     let at = ["unknown variant `", "unknown field `"]

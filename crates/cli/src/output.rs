@@ -1,6 +1,11 @@
 //! Output as text, JSON or events. Everything on standard output and standard error is written here, through
 //! [`text`].
 
+mod jobs;
+pub(crate) mod kept;
+pub(crate) mod task;
+
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write};
 use std::path::Path;
@@ -11,10 +16,10 @@ use clap::{Args, ColorChoice};
 use comfy_table::{Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use videogen::{ErrorKind, TaskId, TaskStatus, Timestamp, Vendor, VideoTask};
+use videogen::{ErrorKind, TaskId, TaskStatus, Timestamp};
 
-use crate::events::{EventLog, What};
-use crate::exit::{Failure, IO};
+use crate::events::{About, EventLog, Shown, What};
+use crate::exit::{Failure, INVALID, IO};
 use crate::result::{Failed, Outcome, Results, TaskResult};
 use crate::terminal;
 use crate::text;
@@ -28,7 +33,7 @@ pub(crate) struct OutputArgs {
     /// Print each event of a task as a line of JSON, as it happens.
     #[arg(long, global = true, conflicts_with = "quiet")]
     pub(crate) events: bool,
-    /// Print only the path of the video, or the task id if there is no file.
+    /// Print only paths and ids: the video's path, else the task's id; of lists the ids.
     #[arg(short, long, global = true)]
     quiet: bool,
     /// When to use colours and links; NO_COLOR and CLICOLOR_FORCE apply to auto.
@@ -53,6 +58,10 @@ impl OutputArgs {
 pub(crate) struct Output {
     format: Format,
     progress: bool,
+    /// Whether standard output has a video, and everything else goes to standard error.
+    streams: bool,
+    /// Whether lines of progress need names, because several tasks have one.
+    several: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -76,7 +85,30 @@ impl Output {
         Self {
             format,
             progress: matches!(format, Format::Text) && terminal::shows_progress(),
+            streams: false,
+            several: false,
         }
+    }
+
+    /// The same next to a video on standard output.
+    ///
+    /// # Errors
+    /// When standard output is a terminal, or is to have a document or events.
+    pub(crate) fn beside_a_stream(self) -> Result<Self, Failure> {
+        let message = match self.format {
+            Format::Json => {
+                "-o - and --json both write to standard output; name a file with -o PATH, or leave out --json"
+            }
+            Format::Events(_) => {
+                "-o - and --events both write to standard output; name a file with -o PATH, or leave out --events"
+            }
+            _ if std::io::stdout().is_terminal() => {
+                "-o - writes the video to standard output, which is a terminal; redirect it to a program, or name a file \
+                 with -o PATH"
+            }
+            _ => return Ok(Self { streams: true, ..self }),
+        };
+        Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message))
     }
 
     /// As if standard error were a terminal.
@@ -85,26 +117,59 @@ impl Output {
         Self {
             format: Format::Text,
             progress: true,
+            streams: false,
+            several: false,
         }
     }
 
-    /// Without progress bars: several tasks would overwrite each other's.
-    pub(crate) fn without_bars(self) -> Self {
-        Self {
-            progress: false,
-            ..self
-        }
+    /// With a name in the line of progress of each task.
+    pub(crate) fn of_several(self) -> Self {
+        Self { several: true, ..self }
     }
 
-    /// Prints the result of a command that has no results of tasks: a JSON document, or text.
+    /// Whether lines of progress need names.
+    pub(crate) fn is_of_several(&self) -> bool {
+        self.several
+    }
+
+    /// Prints the result of a command that has no results of tasks: a JSON document, text, or with --quiet the ids or paths
+    /// in it, one per line.
     ///
     /// # Errors
     /// When it cannot be written, because it may be the only record of a task.
-    pub(crate) fn result(&self, document: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failure> {
+    pub(crate) fn result(
+        &self,
+        document: &impl Serialize,
+        names: impl FnOnce() -> Vec<String>,
+        text: impl FnOnce() -> String,
+    ) -> Result<(), Failure> {
+        match self.format {
+            Format::Quiet => print_lines(&names()),
+            _ => self.product(document, text),
+        }
+    }
+
+    /// Prints what a command is called for, such as a schema or a script: also with --quiet.
+    ///
+    /// # Errors
+    /// See [`result`](Self::result).
+    pub(crate) fn product(&self, document: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failure> {
         match self.format {
             Format::Text | Format::Quiet => print_text(&text::lines(&text())),
             Format::Json | Format::Events(_) => print(&text::json(document)),
         }
+    }
+
+    /// Prints the failure of a part of a command, which its JSON document has too.
+    pub(crate) fn problem(&self, text: &str) {
+        if matches!(self.format, Format::Text | Format::Quiet) {
+            say_error(text);
+        }
+    }
+
+    /// Whether only ids and paths are printed.
+    pub(crate) fn is_quiet(&self) -> bool {
+        matches!(self.format, Format::Quiet)
     }
 
     /// Prints a part of a result that is too long to be held in memory.
@@ -133,7 +198,15 @@ impl Output {
     /// See [`result`](Self::result).
     pub(crate) fn ended(&self, result: &TaskResult) -> Result<(), Failure> {
         match self.format {
-            Format::Events(log) => log.write(Some(result.vendor), result.id.as_ref(), What::Result { result }, print),
+            Format::Events(log) => {
+                let about = About {
+                    vendor: Some(result.vendor),
+                    id: result.id.as_ref(),
+                    item: result.item.as_deref(),
+                };
+                let result = Shown::New(result);
+                log.write(&about, What::Result { result }, print)
+            }
             _ => Ok(()),
         }
     }
@@ -144,13 +217,17 @@ impl Output {
     /// See [`result`](Self::result).
     pub(crate) fn results(&self, results: &[TaskResult], text: impl FnOnce() -> String) -> Result<(), Failure> {
         match self.format {
+            Format::Text if self.streams => {
+                self.announce(&text());
+                Ok(())
+            }
             Format::Text => print_files(&text::lines(&text()), results),
             Format::Json => print(&text::json(&Results { results })),
             Format::Events(_) => Ok(()),
             Format::Quiet => {
                 let failed = results.iter().filter_map(|result| result.error.as_ref());
                 failed.for_each(|error| say_error(&error.message));
-                names(results)
+                if self.streams { Ok(()) } else { names(results) }
             }
         }
     }
@@ -162,7 +239,7 @@ impl Output {
             (Format::Text | Format::Quiet, _) => {
                 say_error(&failure.message);
                 match (self.format, &result) {
-                    (Format::Quiet, Some(result)) => names(std::slice::from_ref(result)),
+                    (Format::Quiet, Some(result)) if !self.streams => names(std::slice::from_ref(result)),
                     _ => Ok(()),
                 }
             }
@@ -171,7 +248,13 @@ impl Output {
             })),
             (Format::Json, None) => print(&text::json(&Failed { error })),
             (Format::Events(_), Some(result)) => self.ended(result),
-            (Format::Events(log), None) => log.write(None, error.task.as_ref(), What::Error { error }, print),
+            (Format::Events(log), None) => {
+                let about = About {
+                    id: error.task.as_ref(),
+                    ..About::default()
+                };
+                log.write(&about, What::Error { error }, print)
+            }
         };
         // The document is on standard error then.
         drop(printed);
@@ -186,6 +269,14 @@ impl Output {
         }
     }
 
+    /// Prints a note about money, also with --quiet. With --json, the result must have it.
+    pub(crate) fn warn(&self, text: &str) {
+        match self.format {
+            Format::Quiet => self.announce(text),
+            _ => self.note(text),
+        }
+    }
+
     /// Prints a note on standard error, in every format: for news that must not wait for the document.
     pub(crate) fn announce(&self, text: &str) {
         say(&terminal::with_prefix(&text::lines(text)));
@@ -195,7 +286,7 @@ impl Output {
     /// notes are printed.
     pub(crate) fn submitted(&self, task: &TaskId, journalled: bool, quietly: bool) {
         let mut text = format!("Submitted {task} to {}.", task.vendor().name());
-        if let Some(note) = removal_note(task.vendor()) {
+        if let Some(note) = kept::removal_note(task.vendor()) {
             text = format!("{text} {note}");
         }
         match self.format {
@@ -209,13 +300,23 @@ impl Output {
     /// Reports an event of a task, with `--events`. It is not lost where it cannot be written: standard error has it then.
     pub(crate) fn event(&self, task: Option<&TaskId>, what: What<'_>) {
         if let Format::Events(log) = self.format {
-            let _ = log.write(task.map(TaskId::vendor), task, what, print);
+            let about = About {
+                vendor: task.map(TaskId::vendor),
+                id: task,
+                item: None,
+            };
+            let _ = log.write(&about, what, print);
         }
     }
 
     /// Whether notes are for people.
     pub(crate) fn is_text(&self) -> bool {
         matches!(self.format, Format::Text)
+    }
+
+    /// Whether events are printed, of which each is one line.
+    pub(crate) fn has_events(&self) -> bool {
+        matches!(self.format, Format::Events(_))
     }
 
     /// Asks the user for confirmation; `false` without a terminal.
@@ -230,6 +331,14 @@ impl Output {
         let mut answer = String::new();
         let is_read = std::io::stdin().read_line(&mut answer).is_ok();
         is_read && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+    }
+
+    /// Asks the user for a secret, which the terminal does not show.
+    ///
+    /// # Errors
+    /// When there is no terminal.
+    pub(crate) fn secret(&self, prompt: &str) -> std::io::Result<String> {
+        rpassword::prompt_password(text::visible(prompt))
     }
 
     /// Whether progress is shown.
@@ -254,6 +363,15 @@ impl Output {
 /// Sets the text of a progress bar.
 pub(crate) fn label(bar: &ProgressBar, label: &str) {
     bar.set_message(text::visible(label));
+}
+
+/// Each id once: several vendors sell the same model.
+pub(crate) fn without_repeats<'a>(ids: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut known = BTreeSet::new();
+    ids.into_iter()
+        .filter(|id| known.insert(*id))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// A table without lines, with headings.
@@ -289,127 +407,9 @@ pub(crate) fn elapsed(duration: Duration) -> String {
     }
 }
 
-/// The remark on a new task whose files do not stay for a day.
-pub(crate) fn removal_note(vendor: Vendor) -> Option<String> {
-    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-    let kept = vendor.keeps_files_for().filter(|kept| *kept < DAY)?;
-    Some(format!(
-        "{} removes its files {} after the end.",
-        vendor.name(),
-        hours(kept)
-    ))
-}
-
-/// A documented duration as text.
-fn hours(duration: Duration) -> String {
-    match duration.as_secs() {
-        3600 => "an hour".to_owned(),
-        seconds if seconds % 3600 == 0 => format!("{} hours", seconds / 3600),
-        seconds => format!("{seconds} s"),
-    }
-}
-
-/// What happened to the files of a task that expired.
-pub(crate) fn removed(vendor: Vendor) -> String {
-    let kept = vendor
-        .keeps_files_for()
-        .map(|kept| format!(", {} after the end", hours(kept)));
-    format!("{} has removed its files{}", vendor.name(), kept.unwrap_or_default())
-}
-
 /// A time in RFC 3339, to the second.
 pub(crate) fn moment(at: Timestamp) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
-}
-
-/// A task in a few lines of text.
-pub(crate) fn task_text(task: &VideoTask) -> String {
-    let mut lines = vec![format!("{}  {}", task.id, shown(&task.status))];
-    let mut add = |name: &str, value: Option<String>| {
-        if let Some(value) = value {
-            lines.push(format!("  {name:<12} {}", text::visible(&value)));
-        }
-    };
-    let word = &task.vendor_status;
-    add(
-        "raw status",
-        (!word.is_empty() && word != task.status.as_str()).then(|| word.clone()),
-    );
-    add("model", task.model.clone());
-    add("prompt", task.prompt.clone());
-    add("progress", task.progress.map(|percent| format!("{percent}%")));
-    add("parameters", parameters_text(task));
-    add("created", task.created_at.map(moment));
-    add("completed", task.completed_at.map(moment));
-    if let Some(video) = &task.video {
-        let facts = [
-            video.duration.map(|seconds| format!("{seconds} s")),
-            video.resolution.clone(),
-            video.aspect_ratio.clone(),
-            video.expires_at.map(|at| format!("link until {}", moment(at))),
-        ];
-        let facts: Vec<_> = facts.into_iter().flatten().collect();
-        add(
-            "video",
-            Some(if facts.is_empty() {
-                "ready".to_owned()
-            } else {
-                facts.join(", ")
-            }),
-        );
-    }
-    let more = task.more_videos.len();
-    add("more videos", (more > 0).then(|| format!("{more} ready")));
-    add("cost", task.cost().map(|cost| cost.to_string()));
-    add("last frame", task.last_frame.as_ref().map(|_| "ready".to_owned()));
-    let expired = task.expired.filter(|expired| *expired);
-    add(
-        "expired",
-        expired.map(|_| match task.is_removed() {
-            true => removed(task.id.vendor()),
-            false => "yes".to_owned(),
-        }),
-    );
-    add("error", task.error.as_ref().map(ToString::to_string));
-    // For the vendor's support.
-    add("request", task.request_id.clone().filter(|_| task.error.is_some()));
-    lines.join("\n")
-}
-
-/// What a task was made with; the line of the video shows its length, resolution and aspect ratio.
-fn parameters_text(task: &VideoTask) -> Option<String> {
-    let parameters = &task.parameters;
-    let shown = task.video.as_ref();
-    let flag = |value: Option<bool>, on: &str, off: &str| value.map(|is_on| if is_on { on } else { off }.to_owned());
-    let facts = [
-        parameters.input_type.as_ref().map(|kind| format!("input {kind}")),
-        parameters
-            .duration
-            .filter(|_| shown.is_none_or(|video| video.duration.is_none()))
-            .map(|duration| match duration.seconds() {
-                Some(seconds) => format!("{seconds} s"),
-                None => format!("duration {duration}"),
-            }),
-        parameters
-            .resolution
-            .clone()
-            .filter(|_| shown.is_none_or(|video| video.resolution.is_none())),
-        parameters
-            .aspect_ratio
-            .clone()
-            .filter(|_| shown.is_none_or(|video| video.aspect_ratio.is_none())),
-        flag(parameters.generate_audio, "audio", "no audio"),
-        flag(parameters.watermark, "watermark", "no watermark"),
-        parameters.seed.map(|seed| format!("seed {seed}")),
-        parameters.service_tier.as_ref().map(|tier| format!("tier {tier}")),
-        parameters.draft.filter(|draft| *draft).map(|_| "draft".to_owned()),
-        parameters
-            .draft_task
-            .as_ref()
-            .map(|draft| format!("from draft {draft}")),
-    ];
-    let facts: Vec<_> = facts.into_iter().flatten().collect();
-    (!facts.is_empty()).then(|| facts.join(", "))
 }
 
 pub(crate) fn style(template: &str) -> ProgressStyle {
@@ -447,7 +447,11 @@ fn write_out(mut out: impl Write, text: &str) -> Result<(), Failure> {
 /// Prints the paths of the files of each task, or its id.
 fn names(results: &[TaskResult]) -> Result<(), Failure> {
     let known = results.iter().filter(|result| result.outcome != Outcome::NotFound);
-    let lines: Vec<String> = known.flat_map(TaskResult::names).collect();
+    print_lines(&known.flat_map(TaskResult::names).collect::<Vec<_>>())
+}
+
+/// Prints lines, if there are any.
+fn print_lines(lines: &[String]) -> Result<(), Failure> {
     match lines.is_empty() {
         true => Ok(()),
         false => print(&text::lines(&lines.join("\n"))),

@@ -1,4 +1,4 @@
-//! The user's own prices: a TOML file beside the configuration.
+//! The user's own prices: a TOML file next to the configuration.
 
 use std::path::{Path, PathBuf};
 
@@ -23,9 +23,16 @@ pub(crate) struct Prices {
 }
 
 impl Prices {
-    /// Reads the file; there need not be one.
+    /// Reads the file. There need not be one, unless the environment names it.
     pub(crate) fn read() -> Result<Self, Failure> {
-        let prices = Self::read_any(path()?)?;
+        let path = path()?;
+        if variable(VARIABLE).is_some() && !path.exists() {
+            let message = format!("{VARIABLE} names {}, which does not exist", file(&path));
+            let set = Invocation::new("prices").arg("set").flag("--help", true);
+            let hint = format!("Correct or unset {VARIABLE}. To create the file with a price, see: {set}");
+            return Err(Failure::new(IO, ErrorKind::Io, message).hint(&hint));
+        }
+        let prices = Self::read_any(path)?;
         prices.contradictions()?;
         Ok(prices)
     }
@@ -88,15 +95,11 @@ impl Prices {
             Some(Item::Value(Value::Array(tables))) => tables.iter().map(Value::span).collect(),
             _ => Vec::new(),
         };
-        let line = |start: usize| text[..start].matches('\n').count() + 1;
-        spans
-            .into_iter()
-            .map(|span| span.map_or(0, |span| line(span.start)))
-            .collect()
+        spans.into_iter().map(|span| user_file::line(&text, span)).collect()
     }
 
-    /// Adds a price, in place of the one for the same requests.
-    pub(crate) fn set(&mut self, entry: PriceEntry) -> Result<(), Failure> {
+    /// Adds a price, in place of the one for the same requests, which is returned.
+    pub(crate) fn set(&mut self, entry: PriceEntry) -> Result<Option<PriceEntry>, Failure> {
         let mut others = self.book.own().iter().filter(|own| !own.is_for_the_same(&entry));
         if let Some(other) = others.find(|other| other.conflicts_with(&entry)) {
             let message = format!(
@@ -109,6 +112,7 @@ impl Prices {
                 .arg("unset")
                 .arg(other.vendor.as_str())
                 .arg(&other.model);
+            let unset = unset.flag("--without-conditions", other.when.is_empty());
             let when = |(field, rule): (&String, &FieldRule)| format!("{field}={rule}");
             let unset = other
                 .when
@@ -127,6 +131,7 @@ impl Prices {
         }
         table.set_position(None);
         let known = self.find(|own| own.is_for_the_same(&entry));
+        let replaced = known.first().map(|at| self.book.own()[*at].clone());
         let tables = self.tables()?;
         match known.first() {
             Some(at) => {
@@ -144,7 +149,8 @@ impl Prices {
             None => tables.push(table),
         }
         self.book.set(entry);
-        self.write()
+        self.write()?;
+        Ok(replaced)
     }
 
     /// Removes the prices that fit, and returns their number.
@@ -190,7 +196,8 @@ fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
     Failure::new(IO, ErrorKind::Io, message)
 }
 
-fn path() -> Result<PathBuf, Failure> {
+/// The path of the file.
+pub(crate) fn path() -> Result<PathBuf, Failure> {
     if let Some(path) = variable(VARIABLE) {
         return Ok(path.into());
     }

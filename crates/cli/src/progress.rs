@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use indicatif::{BinaryBytes, ProgressBar, ProgressState};
+use indicatif::{BinaryBytes, ProgressState};
 use videogen::wait::WaitEvent;
-use videogen::{Client, Error, ErrorKind, TaskId, TaskStatus, VideoTask};
+use videogen::{Client, Downloaded, Error, ErrorKind, TaskId, TaskStatus, VideoTask};
 
-use self::line::Line;
+use self::board::Live;
 use crate::events::What;
 use crate::output::{Output, shown};
 use crate::terminal::{fit, time};
@@ -15,35 +15,39 @@ use crate::text;
 
 mod board;
 mod line;
+mod several;
 
-pub(crate) use board::Board;
-pub(crate) use line::{Facts, live};
+pub(crate) use line::Line;
+pub(crate) use several::{Several, Tally, Total};
 
 /// Shows a task during a wait.
-pub(crate) async fn waiting<'a>(client: &Client, id: &TaskId, output: &'a Output) -> Waiting<'a> {
-    let facts = match output.shows_progress() {
-        true => Facts::of(client, id).await,
-        false => Facts::default(),
-    };
-    Waiting {
-        output,
-        line: Line::new(facts, output.shows_progress(), None),
-        last: None,
-        percent: None,
-        trouble: None,
-    }
+pub(crate) async fn waiting(client: &Client, id: &TaskId, output: &Output) -> Waiting {
+    let line = Line::new(output, output.is_of_several().then(|| id.id()));
+    line.look_up(client, id).await;
+    Waiting::new(output, line)
 }
 
 /// Shows the download of a file of `task` to `path`.
 pub(crate) fn fetching<'a>(output: &'a Output, task: &'a TaskId, path: &'a Path) -> Fetching<'a> {
     let name = path.file_name().unwrap_or(path.as_os_str());
     let name = text::visible(&name.to_string_lossy());
-    let bar = live(output.shows_progress(), None, move |state, width| {
+    let live = Live::line(output.shows_progress(), move |state, width| {
         received(&name, state, width)
     });
     Fetching {
         output,
-        bar,
+        place: Place::Own(live),
+        task,
+        path,
+        last: None,
+    }
+}
+
+/// Shows it in the line of the task.
+pub(crate) fn fetching_in<'a>(line: &Line, output: &'a Output, task: &'a TaskId, path: &'a Path) -> Fetching<'a> {
+    Fetching {
+        output,
+        place: Place::Of(line.clone()),
         task,
         path,
         last: None,
@@ -76,15 +80,43 @@ fn received(name: &str, state: &ProgressState, width: usize) -> String {
 }
 
 /// A wait in progress.
-pub(crate) struct Waiting<'a> {
-    output: &'a Output,
+pub(crate) struct Waiting {
+    output: Output,
     line: Line,
+    /// Whether changes are notes.
+    notes: bool,
+    /// Whether the end is one, too.
+    notes_end: bool,
     last: Option<TaskStatus>,
     percent: Option<u8>,
     trouble: Option<ErrorKind>,
 }
 
-impl Waiting<'_> {
+impl Waiting {
+    pub(crate) fn new(output: &Output, line: Line) -> Self {
+        Self {
+            output: *output,
+            line,
+            notes: output.is_text() && !output.shows_progress(),
+            notes_end: true,
+            last: None,
+            percent: None,
+            trouble: None,
+        }
+    }
+
+    /// Reports events only, besides its line.
+    pub(crate) fn without_notes(self) -> Self {
+        Self { notes: false, ..self }
+    }
+
+    fn without_end(self) -> Self {
+        Self {
+            notes_end: false,
+            ..self
+        }
+    }
+
     pub(crate) fn event(&mut self, id: &TaskId, event: WaitEvent<'_>) {
         match event {
             WaitEvent::Answered(task) => self.seen(task),
@@ -102,16 +134,11 @@ impl Waiting<'_> {
         self.line.retrying(reason);
         if self.trouble != Some(error.kind()) {
             self.output.event(Some(id), What::Retrying { error: &error.into() });
-            if self.notes() {
+            if self.notes {
                 self.output.note(&format!("{id}: poll failed, retrying: {reason}"));
             }
             self.trouble = Some(error.kind());
         }
-    }
-
-    /// Whether changes are notes.
-    fn notes(&self) -> bool {
-        self.output.is_text() && !self.output.shows_progress()
     }
 
     fn seen(&mut self, task: &VideoTask) {
@@ -120,7 +147,7 @@ impl Waiting<'_> {
         if self.last.as_ref() != Some(&task.status) {
             let (status, progress) = (&task.status, task.progress);
             self.output.event(Some(&task.id), What::Status { status, progress });
-            if self.notes() {
+            if self.notes && (self.notes_end || !task.status.is_ended()) {
                 self.output.note(&format!("{} is {}", task.id, shown(&task.status)));
             }
             self.last = Some(task.status.clone());
@@ -138,13 +165,27 @@ impl Waiting<'_> {
     }
 }
 
+/// Reports a complete file.
+pub(crate) fn fetched(output: &Output, task: &TaskId, file: &Downloaded) {
+    let (path, bytes) = (file.path.to_string_lossy(), file.bytes);
+    output.event(Some(task), What::Downloaded { path, bytes });
+}
+
 /// Least time between two events of a download.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// Where a download is shown.
+enum Place {
+    /// In its own line.
+    Own(Live),
+    /// In the line of its task.
+    Of(Line),
+}
 
 /// A download in progress.
 pub(crate) struct Fetching<'a> {
     output: &'a Output,
-    bar: ProgressBar,
+    place: Place,
     task: &'a TaskId,
     path: &'a Path,
     last: Option<Instant>,
@@ -152,13 +193,18 @@ pub(crate) struct Fetching<'a> {
 
 impl Fetching<'_> {
     pub(crate) fn at(&mut self, bytes: u64, total: Option<u64>) {
-        if let Some(total) = total {
-            self.bar.set_length(total);
-        }
-        self.bar.set_position(bytes);
-        if self.last.is_none() {
-            // What an earlier run received does not count for the rate.
-            self.bar.reset_eta();
+        match &self.place {
+            Place::Own(Live { bar, .. }) => {
+                if let Some(total) = total {
+                    bar.set_length(total);
+                }
+                bar.set_position(bytes);
+                if self.last.is_none() {
+                    // What an earlier run received does not count for the rate.
+                    bar.reset_eta();
+                }
+            }
+            Place::Of(line) => line.downloading(bytes, total),
         }
         if self.last.is_none_or(|last| last.elapsed() >= PAUSE) {
             let path = self.path.to_string_lossy();
@@ -166,11 +212,5 @@ impl Fetching<'_> {
                 .event(Some(self.task), What::Downloading { path, bytes, total });
             self.last = Some(Instant::now());
         }
-    }
-}
-
-impl Drop for Fetching<'_> {
-    fn drop(&mut self) {
-        self.bar.finish_and_clear();
     }
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::builder::{NonEmptyStringValueParser, OsStringValueParser, PathBufValueParser, TypedValueParser as _};
 use clap::{Args, value_parser};
 use serde_json::{Map, Value};
-use videogen::{Adjust, ErrorKind, Role, Source, TaskId, Tool, VideoDuration, VideoRequest};
+use videogen::{Adjust, ErrorKind, Role, Source, TaskId, Tool, Vendor, VideoDuration, VideoRequest};
 
 use crate::exit::{Failure, INVALID};
 use crate::input::{self, StandardInput};
@@ -51,7 +51,7 @@ pub(crate) struct PromptsArgs {
 #[derive(Args)]
 #[command(next_help_heading = "Video")]
 pub(crate) struct RequestArgs {
-    /// Read fields from a JSON file, or - (standard input); options override them.
+    /// Read fields from a JSON file, a sidecar or - (stdin); options override them.
     #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().map(file_to_read))]
     request: Option<PathBuf>,
     /// Model [default: the vendor's first].
@@ -156,19 +156,28 @@ pub(crate) struct RequestArgs {
 }
 
 impl RequestArgs {
-    /// The request; its model is empty if none is given.
-    pub(crate) fn into_request(self, prompt: Option<String>, output: &Output) -> Result<VideoRequest, Failure> {
-        let mut requests = self.into_requests(prompt.into_iter().collect(), output)?;
+    /// The request, and the vendor of its sidecar; its model is empty if none is given.
+    pub(crate) fn into_request(
+        self,
+        prompt: Option<String>,
+        output: &Output,
+    ) -> Result<(VideoRequest, Option<Vendor>), Failure> {
+        let (mut requests, vendor) = self.into_requests(prompt.into_iter().collect(), output)?;
         // Without a prompt too, there is one request.
-        Ok(requests.pop().unwrap_or_default())
+        Ok((requests.pop().unwrap_or_default(), vendor))
     }
 
-    /// A request for each prompt, or one with that of the file. Their model is empty if none is given.
-    pub(crate) fn into_requests(self, prompts: Vec<String>, output: &Output) -> Result<Vec<VideoRequest>, Failure> {
+    /// A request for each prompt, or one with that of the file, and the vendor if the file is a sidecar. Their model is empty
+    /// if none is given.
+    pub(crate) fn into_requests(
+        self,
+        prompts: Vec<String>,
+        output: &Output,
+    ) -> Result<(Vec<VideoRequest>, Option<Vendor>), Failure> {
         let mut stdin = StandardInput::new(output);
-        let mut request = match &self.request {
-            Some(path) => request_file::read(path, &mut stdin)?,
-            None => VideoRequest::default(),
+        let (mut request, vendor) = match &self.request {
+            Some(path) => request_file::read(path, &mut stdin, &|field| self.gives(field, !prompts.is_empty()))?,
+            None => (VideoRequest::default(), None),
         };
         let (mut texts, mut faults) = (Vec::new(), Vec::new());
         for prompt in prompts {
@@ -259,14 +268,27 @@ impl RequestArgs {
                     format!("the request in {place} has no prompt; pass it as PROMPT, or add it to the request");
                 return Err(invalid(message));
             }
-            return Ok(vec![request]);
+            return Ok((vec![request], vendor));
         }
         let with = |prompt| {
             let mut request = request.clone();
             request.prompt = prompt;
             request
         };
-        Ok(texts.into_iter().map(with).collect())
+        Ok((texts.into_iter().map(with).collect(), vendor))
+    }
+
+    /// Whether a part of a request that a sidecar lacks is on the command line.
+    fn gives(&self, field: &str, has_prompt: bool) -> bool {
+        match field {
+            "prompt" => has_prompt,
+            "first_frame" => self.first_frame.is_some(),
+            "last_frame" => self.last_frame.is_some(),
+            "reference_image" => !self.reference_image.is_empty(),
+            "reference_video" => !self.reference_video.is_empty(),
+            "reference_audio" => !self.reference_audio.is_empty(),
+            _ => false,
+        }
     }
 }
 

@@ -5,16 +5,21 @@ use std::path::Path;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
-use videogen::{ErrorKind, LocalFile, Source, VideoRequest};
+use videogen::{ErrorKind, LocalFile, Source, Vendor, VideoRequest};
 
 use crate::exit::{Failure, INVALID, IO};
 use crate::input::{StandardInput, text};
 use crate::nearest;
 use crate::output::file;
 
-/// Reads the request from the file at `path`, or from standard input (`-`). Paths of local files in it are relative to the folder
-/// of the file, or to the current one. Model and prompt may be missing, and be given on the command line.
-pub(crate) fn read(path: &Path, stdin: &mut StandardInput<'_>) -> Result<VideoRequest, Failure> {
+/// Reads the request from the file at `path` or from standard input (`-`), and the vendor if it is the sidecar of a video. Paths of
+/// local files in it are relative to the folder of the file, or to the current one. Model and prompt may be missing, and be given
+/// on the command line; so may what a sidecar lacks, if `is_given` says so.
+pub(crate) fn read(
+    path: &Path,
+    stdin: &mut StandardInput<'_>,
+    is_given: &dyn Fn(&str) -> bool,
+) -> Result<(VideoRequest, Option<Vendor>), Failure> {
     let (bytes, place) = if path.as_os_str() == "-" {
         (stdin.read("the request")?, "standard input".to_owned())
     } else {
@@ -23,12 +28,55 @@ pub(crate) fn read(path: &Path, stdin: &mut StandardInput<'_>) -> Result<VideoRe
             read.map_err(|error| Failure::new(IO, ErrorKind::Io, format!("cannot read {}: {error}", file(path))))?;
         (read, file(path))
     };
-    let mut request = parse(&bytes).map_err(|reason| {
+    let invalid = |reason: String| {
         let message = format!("{place} is not a request: {reason}");
         Failure::new(INVALID, ErrorKind::InvalidRequest, message)
-    })?;
+    };
+    let members = members(&bytes).map_err(invalid)?;
+    let (members, vendor) = match Sidecar::of(members, is_given).map_err(invalid)? {
+        Sidecar::None(members) => (members, None),
+        Sidecar::Of(members, vendor) => (members, Some(vendor)),
+    };
+    let mut request = from_members(members).map_err(invalid)?;
     in_folder(&mut request, path.parent().unwrap_or(Path::new("")));
-    Ok(request)
+    Ok((request, vendor))
+}
+
+/// A request file: a request, or the sidecar of a video with one.
+enum Sidecar {
+    None(Map<String, Value>),
+    Of(Map<String, Value>, Vendor),
+}
+
+impl Sidecar {
+    fn of(mut members: Map<String, Value>, is_given: &dyn Fn(&str) -> bool) -> Result<Self, String> {
+        if !members.get("task").is_some_and(Value::is_object) || members.contains_key("prompt") {
+            return Ok(Self::None(members));
+        }
+        let Some(Value::Object(request)) = members.remove("request") else {
+            return Err("it is a sidecar without a request, because its task was not in the journal".to_owned());
+        };
+        let vendor = members.get("vendor").and_then(Value::as_str).unwrap_or_default();
+        let vendor = vendor.parse::<Vendor>().map_err(|error| format!("vendor: {error}"))?;
+        let missing = members
+            .get("missing")
+            .and_then(Value::as_array)
+            .map_or(&[][..], Vec::as_slice);
+        let lacks: Vec<String> = missing
+            .iter()
+            .map(|part| (part["field"].as_str().unwrap_or_default(), part["reason"].as_str()))
+            .filter(|(field, _)| !is_given(field))
+            .map(|(field, reason)| format!("{field} ({})", reason.unwrap_or("not stored")))
+            .collect();
+        match lacks.is_empty() {
+            true => Ok(Self::Of(request, vendor)),
+            false => Err(format!(
+                "it is a sidecar that lacks a part of its request: {}; give it as an option, or copy `request` to a file and \
+                 add it there",
+                lacks.join(", ")
+            )),
+        }
+    }
 }
 
 /// Makes the paths of local files relative to `folder`.
@@ -42,14 +90,14 @@ pub(crate) fn in_folder(request: &mut VideoRequest, folder: &Path) {
     }
 }
 
-fn parse(bytes: &[u8]) -> Result<VideoRequest, String> {
+fn members(bytes: &[u8]) -> Result<Map<String, Value>, String> {
     let text = text(bytes)?;
     if text.trim().is_empty() {
         return Err("it is empty; a request is a JSON object".to_owned());
     }
     let Unique(value) = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let found = match value {
-        Value::Object(members) => return from_members(members),
+        Value::Object(members) => return Ok(members),
         Value::Array(_) => "an array",
         Value::String(_) => "a string",
         Value::Number(_) => "a number",
@@ -157,6 +205,10 @@ impl<'de> Deserialize<'de> for Unique {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn parse(bytes: &[u8]) -> Result<VideoRequest, String> {
+        from_members(members(bytes)?)
+    }
 
     #[test]
     fn unknown_and_invalid_input_is_reported() {

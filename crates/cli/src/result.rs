@@ -42,6 +42,12 @@ pub(crate) struct TaskResult {
     /// How often the job was submitted under a new key, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) attempt: Option<u32>,
+    /// Model that the job requests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) model: Option<String>,
+    /// Prompt of the job.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) prompt: Option<String>,
     /// Digest of what the job requests, by which a change under the same id is noticed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) request_sha256: Option<String>,
@@ -202,6 +208,8 @@ impl TaskResult {
             vendor,
             item: None,
             attempt: None,
+            model: None,
+            prompt: None,
             request_sha256: None,
             outcome,
             simulated: false,

@@ -1,12 +1,14 @@
-//! Shows uploads in progress. Uses no command.
+//! Shows uploads in progress, or reports them as events. Uses no command.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar};
 use videogen::ClientBuilder;
 use videogen::upload::UploadEvent;
 
+use crate::events::What;
 use crate::output::{Output, label};
 use crate::terminal::LINES;
 use crate::text;
@@ -20,8 +22,62 @@ struct Bars {
     checked: Vec<String>,
 }
 
-/// Shows the uploads of the client of `builder`: bytes and rate on a terminal, otherwise notes.
+/// Reports the uploads of the client of `builder` as events, with `--events`, and shows nothing otherwise.
+pub(crate) fn report(builder: ClientBuilder, output: Output) -> ClientBuilder {
+    let seen = Mutex::new(HashMap::new());
+    builder.on_upload(move |event| {
+        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        report_one(&mut seen, event, output);
+    })
+}
+
+/// What was reported of a file.
+#[derive(Default)]
+struct Reported {
+    at: Option<Instant>,
+    status: Option<String>,
+}
+
+/// Least time between two events of the progress of a file.
+const PAUSE: Duration = Duration::from_secs(1);
+
+fn report_one(seen: &mut HashMap<String, Reported>, event: &UploadEvent, output: Output) {
+    match event {
+        UploadEvent::Sending { file, sent, total } => {
+            let last = seen.entry(file.clone()).or_default();
+            if last.at.is_none_or(|at| at.elapsed() >= PAUSE) {
+                last.at = Some(Instant::now());
+                let (bytes, total) = (*sent, *total);
+                output.event(None, What::Uploading { file, bytes, total });
+            }
+        }
+        UploadEvent::Checking { file, asset, status } => {
+            let status = status.to_string();
+            let last = seen.entry(file.clone()).or_default();
+            if last.status.as_ref() != Some(&status) {
+                last.status = Some(status.clone());
+                output.event(None, What::Checking { file, asset, status });
+            }
+        }
+        UploadEvent::Ready { file, reused } => {
+            seen.remove(file);
+            let reused = *reused;
+            output.event(None, What::Uploaded { file, reused });
+        }
+        UploadEvent::Waiting { file } => {
+            let file = text::visible(file);
+            let text = format!("{file}: another process is uploading it; waiting for its result.");
+            output.event(None, What::Note { text: &text });
+        }
+        _ => {}
+    }
+}
+
+/// Shows the uploads of the client of `builder`: bytes and rate on a terminal, events with `--events`, otherwise notes.
 pub(crate) fn watch(builder: ClientBuilder, output: Output) -> ClientBuilder {
+    if output.has_events() {
+        return report(builder, output);
+    }
     let bars = Mutex::new(Bars {
         all: LINES.clone(),
         ..Bars::default()

@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Write as _};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use etcetera::base_strategy::{BaseStrategy as _, choose_native_strategy};
@@ -33,11 +34,21 @@ pub(crate) fn read(path: &Path) -> io::Result<String> {
     }
 }
 
+/// The line, from 1, of a place in a text.
+pub(crate) fn line(text: &str, place: Option<Range<usize>>) -> usize {
+    let start = place.map_or(0, |place| place.start).min(text.len());
+    text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1
+}
+
 /// Lets no other process change the file until the lock is dropped. Creates its folder.
 ///
 /// # Errors
-/// When the folder or the lock cannot be created.
+/// When the folder or the lock cannot be created, or something else than a file has the name.
 pub(crate) fn lock(path: &Path) -> io::Result<File> {
+    // A device would be replaced.
+    if path.exists() && !path.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
     // The file itself is replaced by each change, so another one is locked. It stays: to remove it would let two in.
     let place = resolved(path)?;
     let mut name = OsString::from(".");

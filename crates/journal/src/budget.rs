@@ -10,7 +10,7 @@ use crate::row::broken;
 /// What the column `vendor` has for all vendors.
 const ALL: &str = "";
 
-/// Checks a submission, whose entry counts nothing yet. The file's lock must be held for a decision that stands.
+/// Checks a submission, whose entry counts nothing yet. The file's lock must be held for a binding decision.
 pub(crate) fn check(connection: &Connection, intent: &Intent) -> Result<Option<OverBudget>, JournalError> {
     // Budgets for vendors that this version does not know do not matter.
     let sql = "SELECT vendor, currency, period, CAST(budget AS BLOB) FROM budgets WHERE vendor IN (?1, ?2)
@@ -83,12 +83,21 @@ fn counted(
     scope: Option<&str>,
     at: Timestamp,
 ) -> Result<Decimal, JournalError> {
-    let sql = "SELECT counted FROM submissions
-        WHERE counted IS NOT NULL AND currency = ?1 AND begun >= ?2 AND (?3 IS NULL OR scope IS NULL OR scope = ?3)
-            AND (?4 = '' OR vendor = ?4) AND (?5 IS NULL OR group_name = ?5)";
+    let of = |counted: &str, currency: &str| {
+        format!(
+            "SELECT {counted} FROM submissions
+            WHERE {counted} IS NOT NULL AND {currency} = ?1 AND begun >= ?2 AND (?3 IS NULL OR scope IS NULL OR scope = ?3)
+                AND (?4 = '' OR vendor = ?4) AND (?5 IS NULL OR group_name = ?5)"
+        )
+    };
+    let sql = format!(
+        "{} UNION ALL {}",
+        of("counted", "currency"),
+        of("other_counted", "other_currency")
+    );
     let start = key.period.start(at).map_or(i64::MIN, |start| start.timestamp_millis());
     let vendor = columns(key).0;
-    let mut statement = connection.prepare_cached(sql).map_err(broken)?;
+    let mut statement = connection.prepare_cached(&sql).map_err(broken)?;
     let mut rows = statement
         .query(params![key.currency, start, scope, vendor, key.group])
         .map_err(broken)?;
@@ -102,9 +111,9 @@ fn counted(
     Ok(sum)
 }
 
-/// The scopes of what counts.
+/// The scopes of all submissions.
 pub(crate) fn scopes(connection: &Connection) -> Result<Vec<String>, JournalError> {
-    let sql = "SELECT DISTINCT scope FROM submissions WHERE counted IS NOT NULL AND scope IS NOT NULL ORDER BY scope";
+    let sql = "SELECT DISTINCT scope FROM submissions WHERE scope IS NOT NULL ORDER BY scope";
     let mut statement = connection.prepare_cached(sql).map_err(broken)?;
     let scopes = statement.query_map([], |row| row.get(0)).map_err(broken)?;
     scopes.collect::<Result<_, _>>().map_err(broken)

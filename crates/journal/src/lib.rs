@@ -33,6 +33,7 @@ mod budget;
 mod file;
 mod health;
 mod prune;
+mod repeat;
 mod row;
 mod schema;
 mod select;

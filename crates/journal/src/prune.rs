@@ -21,6 +21,8 @@ pub struct Prune {
     pub before: Timestamp,
     /// Whether to remove accepted submissions with an idempotency key: the key can then be submitted, and paid for, again.
     pub keys: bool,
+    /// Whether to remove those of groups too, such as the jobs of batches; without it, `keys` leaves them.
+    pub groups: bool,
     /// Whether to remove completed tasks whose videos were not downloaded.
     pub undownloaded: bool,
     /// Whether to remove nothing, and only count.
@@ -34,6 +36,7 @@ impl Prune {
         Self {
             before,
             keys: false,
+            groups: false,
             undownloaded: false,
             dry_run: false,
         }
@@ -74,6 +77,8 @@ pub enum Kept {
     Undownloaded,
     /// Its idempotency key prevents a second submission.
     Key,
+    /// Its idempotency key prevents a second submission of a job of a group, such as a batch.
+    Group,
     /// It counts against a budget without an end.
     Budget,
     /// The account has a submission whose status is unknown: its task must not be mistaken for that of another one.
@@ -91,6 +96,7 @@ impl Kept {
             Self::Unfinished => "unfinished",
             Self::Undownloaded => "undownloaded",
             Self::Key => "key",
+            Self::Group => "group",
             Self::Budget => "budget",
             Self::Account => "account",
             Self::Unreadable => "unreadable",
@@ -128,12 +134,12 @@ impl Rules {
 
     /// Why an entry stays.
     fn keeps(&self, entry: &Entry) -> Option<Kept> {
-        let charge = entry.counted();
+        let counted = entry.counted();
         let counts = |budget: &Budget| {
             let key = &budget.key;
             let is_endless =
                 key.period == Period::Total && key.vendor.is_none_or(|vendor| vendor == entry.intent.vendor);
-            is_endless && charge.as_ref().is_some_and(|money| money.currency == key.currency)
+            is_endless && counted.iter().any(|money| money.currency == key.currency)
         };
         // A key whose submission created no task can be used again anyway.
         let has_key = entry.intent.key != entry.intent.id && entry.state == State::Accepted;
@@ -141,6 +147,10 @@ impl Rules {
             (entry.is_open(), Kept::Open),
             (entry.is_unfinished(), Kept::Unfinished),
             (!self.prune.undownloaded && is_undownloaded(entry), Kept::Undownloaded),
+            (
+                !(self.prune.keys && self.prune.groups) && has_key && entry.intent.group.is_some(),
+                Kept::Group,
+            ),
             (!self.prune.keys && has_key, Kept::Key),
             (self.budgets.iter().any(counts), Kept::Budget),
             (

@@ -87,12 +87,13 @@ pub(crate) fn put(connection: &Connection, entry: &Entry) -> Result<(), JournalE
     }
     let sql = "INSERT INTO submissions
         (intent, key, account, origin, scope, client_reference, task, open, unfinished, begun, entry, vendor_id, vendor,
-        counted, currency, group_name, status)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+        counted, currency, group_name, status, other_counted, other_currency, request_hash)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
         ON CONFLICT (intent) DO UPDATE SET account = ?3, origin = ?4, scope = ?5, client_reference = ?6, task = ?7,
         open = ?8, unfinished = ?9, begun = ?10, entry = ?11, vendor_id = ?12, vendor = ?13, counted = ?14, currency = ?15,
-        group_name = ?16, status = ?17";
-    let charge = entry.counted();
+        group_name = ?16, status = ?17, other_counted = ?18, other_currency = ?19, request_hash = ?20";
+    let counted = entry.counted();
+    let (first, second) = (counted.first(), counted.get(1));
     let mut statement = connection.prepare_cached(sql).map_err(broken)?;
     let stored = statement.execute(params![
         intent.id,
@@ -108,10 +109,13 @@ pub(crate) fn put(connection: &Connection, entry: &Entry) -> Result<(), JournalE
         serde_json::to_string(entry).map_err(broken)?,
         entry.vendor_id,
         intent.vendor.as_str(),
-        charge.as_ref().map(|charge| charge.amount.to_string()),
-        charge.as_ref().map(|charge| &charge.currency),
+        first.map(|money| money.amount.to_string()),
+        first.map(|money| &money.currency),
         intent.group.as_ref().map(|group| &group.name),
         entry.status_name(),
+        second.map(|money| money.amount.to_string()),
+        second.map(|money| &money.currency),
+        intent.request_hash,
     ]);
     stored.map(drop).map_err(broken)
 }

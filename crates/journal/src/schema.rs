@@ -5,7 +5,7 @@ use videogen::journal::JournalError;
 
 /// Migrations; append only, because files of every version exist. The column `entry` is the whole entry as JSON; the
 /// others are for lookups.
-const STEPS: [&str; 10] = [
+const STEPS: [&str; 12] = [
     "CREATE TABLE submissions (
         intent TEXT PRIMARY KEY,
         key TEXT NOT NULL UNIQUE,
@@ -111,6 +111,19 @@ const STEPS: [&str; 10] = [
         WHERE CASE WHEN json_valid(entry) THEN json_type(entry) = 'object' ELSE 0 END;
     CREATE INDEX submissions_status ON submissions (status, begun);
     CREATE INDEX submissions_vendor ON submissions (vendor, begun, status);",
+    // What a submission counts in a second currency: the cost that its vendor reported in another one than the estimate's.
+    "ALTER TABLE submissions ADD COLUMN other_counted TEXT;
+    ALTER TABLE submissions ADD COLUMN other_currency TEXT;
+    UPDATE submissions SET other_counted = json_extract(entry, '$.cost.amount'),
+            other_currency = json_extract(entry, '$.cost.currency')
+        WHERE counted IS NOT NULL AND CASE WHEN json_valid(entry) THEN json_type(entry, '$.cost.amount') = 'text'
+            AND json_type(entry, '$.cost.currency') = 'text' AND json_extract(entry, '$.cost.currency') <> currency ELSE 0 END;
+    CREATE INDEX submissions_other ON submissions (other_currency, begun) WHERE other_counted IS NOT NULL;",
+    // For repeated requests. Submissions with an idempotency key do not count.
+    "ALTER TABLE submissions ADD COLUMN request_hash TEXT;
+    UPDATE submissions SET request_hash = json_extract(entry, '$.intent.request_hash')
+        WHERE CASE WHEN json_valid(entry) THEN json_type(entry, '$.intent.request_hash') = 'text' ELSE 0 END;
+    CREATE INDEX submissions_request ON submissions (request_hash, begun) WHERE key = intent;",
 ];
 
 /// Migrates a file to the newest version, and keeps its data. The file's `user_version` is the number of applied steps.

@@ -18,7 +18,7 @@ use crate::file::BUSY;
 use crate::health::Health;
 use crate::prune::{Prune, Pruned};
 use crate::row::{broken, entry, log, new, put};
-use crate::{budget, file, health, prune, schema, select, upload};
+use crate::{budget, file, health, prune, repeat, schema, select, upload};
 
 /// A journal in an SQLite file. Cloning is cheap and shares the connection.
 #[derive(Clone)]
@@ -147,11 +147,11 @@ impl SqliteJournal {
         .await
     }
 
-    /// Returns the [scopes](Intent::scope) of the submissions that count against budgets.
+    /// Returns the [scopes](Intent::scope) of the submissions.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub async fn counted_scopes(&self) -> Result<Vec<String>, JournalError> {
+    pub async fn scopes(&self) -> Result<Vec<String>, JournalError> {
         self.run(|connection| budget::scopes(connection)).await
     }
 
@@ -176,7 +176,7 @@ impl SqliteJournal {
         }
     }
 
-    /// Returns the space of removed entries to the file system. Nobody can write until it is done.
+    /// Returns the space of removed entries to the file system. No other process can write until it is done.
     ///
     /// # Errors
     /// When the file cannot be written, for example because the disk has no room for a copy.
@@ -232,6 +232,9 @@ impl Journal for SqliteJournal {
             let transaction = write(connection)?;
             if let Some((path, identity)) = opened {
                 unchanged(&path, identity)?;
+            }
+            if let Some(first) = repeat::find(&transaction, &intent)? {
+                return Ok(Started::Repeated(Box::new(first)));
             }
             let at = intent.at;
             // The task of an unreadable record may exist, so it is an error.
@@ -292,6 +295,10 @@ impl Journal for SqliteJournal {
 
     fn over_budget(&self, intent: Intent) -> BoxFuture<'_, Result<Option<OverBudget>, JournalError>> {
         Box::pin(self.run(move |connection| budget::check(connection, &intent)))
+    }
+
+    fn repeated(&self, intent: Intent) -> BoxFuture<'_, Result<Option<Entry>, JournalError>> {
+        Box::pin(self.run(move |connection| repeat::find(connection, &intent)))
     }
 
     fn budgets(&self, scope: String) -> BoxFuture<'_, Result<Vec<(Budget, Decimal)>, JournalError>> {

@@ -217,7 +217,7 @@ pub mod price {
 
     pub use crate::model::{
         CostEstimate, CostLimit, CostLimitKind, Estimate, FieldRule, InvalidPriceError, Money, Obtained,
-        ParseMoneyError, PriceBook, PriceEntry, PriceOrigin, Reserved, TaskCost, TokenPrice,
+        ParseMoneyError, PriceBook, PriceEntry, PriceOrigin, Reserved, TaskCost, TokenPrice, UnitPrice,
     };
 }
 

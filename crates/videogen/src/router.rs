@@ -245,6 +245,12 @@ impl Router {
             let message = format!("the request was not checked: {error}");
             Error::new(ErrorKind::Io, message).with_delivery(Delivery::NotSent)
         })??;
+        if candidates.len() > 1 {
+            // One vendor may have taken the same request before, and another one would now.
+            for Candidate { client, request, .. } in &candidates {
+                client.refuse_repeated(request, &options).await?;
+            }
+        }
         let mut left: Vec<usize> = (0..candidates.len()).collect();
         let mut refused: Vec<Error> = Vec::new();
         let mut seen = None;

@@ -31,12 +31,12 @@ pub struct Session {
     proxy: Option<Arc<str>>,
     /// Instead of the HTTP client's timeout.
     timeout: Option<Duration>,
-    /// What the request of this call has beside what every request has; shared, so that a client stays small.
+    /// What the request of this call has in addition to what every request has; shared, so that a client stays small.
     own: Option<Arc<Own>>,
     slot: Arc<Mutex<Option<Exchange>>>,
 }
 
-/// What the request of one call has beside what every request has.
+/// What the request of one call has in addition to what every request has.
 #[derive(Clone, Default)]
 struct Own {
     headers: Vec<(HeaderName, HeaderValue)>,

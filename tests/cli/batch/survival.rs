@@ -87,7 +87,7 @@ async fn survive(count: usize, kills: usize) {
     }
     let before = simulator.stats().tasks;
     assert!(before > 0 && before < count, "the kills prove nothing");
-    // Two at once, until all is done. What nobody knows is looked up at the vendor, and resolved by hand.
+    // Two at once, until all is done. Submissions of unknown status are looked up at the vendor, and resolved by hand.
     for round in 0.. {
         assert!(round < 12, "{:?}", outcomes(folder));
         if round == 0 {

@@ -127,6 +127,28 @@ async fn only_what_no_promise_depends_on_is_pruned() {
     assert_eq!(prompts(folder), ["running", "new"]);
 }
 
+/// Without its entry, a job of a batch would be paid for again.
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_of_batches_stay_unless_they_are_named() {
+    let simulator = Simulator::builder().speed(200.0).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(folder.join("jobs.jsonl"), r#"{"prompt": "a kite"}"#).unwrap();
+    let (code, document, err) = run(folder, &simulator, &["batch", "jobs.jsonl", "--vendor", "toapis"]);
+    assert_eq!(code, 0, "{document} {err}");
+    age(folder, 365);
+    for more in [&[][..], &["--keys"]] {
+        let pruned = prune(folder, &simulator, more);
+        assert_eq!(
+            (&pruned["removed"], &pruned["kept"]),
+            (&json!(0), &json!({"group": 1})),
+            "{more:?}"
+        );
+    }
+    let pruned = prune(folder, &simulator, &["--keys", "--batches"]);
+    assert_eq!(pruned["removed"], 1, "{pruned}");
+}
+
 /// The task of a submission of unknown status must not be taken for one that is no longer known.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_with_an_open_submission_keeps_its_tasks() {

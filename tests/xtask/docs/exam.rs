@@ -51,7 +51,7 @@ fn a_page_is_judged_by_its_own_operation() {
     }
 }
 
-/// Several pages describe one operation, each with a body of its own: each is compared with that body.
+/// Several pages describe one operation, each with its own body: each is compared with that body.
 #[test]
 fn a_page_is_compared_with_its_own_body_of_an_operation() {
     let copy = changed_spec("toapis", |spec| {

@@ -175,3 +175,49 @@ fn from_a_page_with_other_prices_nothing_is_concluded() {
         "{out}"
     );
 }
+
+/// The specs of the vendors, with a page in our own words that has the amounts of one's price table.
+#[test]
+fn a_changed_price_of_a_vendor_is_one_line() {
+    let copy = copy_from(root());
+    let page = copy.path().join("ark-prices.md").display().to_string();
+    let docs = |text: &str, more: &[&str]| {
+        fs::write(&page, text).expect("writable");
+        let args = [&["docs", "ark", page.as_str(), "--page", "prices"], more].concat();
+        let (code, out, err) = xtask(&args, copy.path());
+        (code, out + &err)
+    };
+    let before = text("ark-prices.md");
+    let (code, out) = docs(&before, &[]);
+    assert!(
+        code == 0 && out.contains("(page `prices`): in agreement; never kept"),
+        "{out}"
+    );
+    assert_eq!(docs(&before, &["--keep"]).0, 0);
+    for (old, new, line, place) in [
+        (
+            "480p, 720p | 7.0 | 4.3",
+            "480p, 720p | 8.26 | 4.3",
+            "  price of dreamina-seedance-2-0-260128, without reference_video, resolution 480p or 720p: price: the page has `8.26 per \
+             1000000 tokens (+18 %)`, the spec `7.0 USD per 1000000 tokens`",
+            "/x-prices/0/rates/0/price",
+        ),
+        (
+            "- | 1.0 | 0.5",
+            "- | 0.9 | 0.5",
+            "  price of seedance-1-0-pro-fast-251015, generate_audio false: price: the page has `0.9 per 1000000 tokens (-10 %)`, the \
+             spec `1.0 USD per 1000000 tokens`",
+            "/x-prices/6/rates/1/price",
+        ),
+    ] {
+        assert_eq!(before.matches(old).count(), 1, "{old}");
+        let (code, out) = docs(&before.replace(old, new), &[]);
+        assert_eq!(code, 1, "{out}");
+        let told: Vec<&str> = out.lines().filter(|line| line.starts_with("  ")).skip(1).collect();
+        assert_eq!((told[0], told.len()), (line, 3), "{out}");
+        assert!(
+            told[1].starts_with("    page, line ") && told[2].ends_with(place),
+            "{out}"
+        );
+    }
+}

@@ -13,6 +13,8 @@ use super::item::Job;
 use super::pace::Pace;
 use crate::account;
 use crate::exit::Failure;
+use crate::output::Output;
+use crate::uploads;
 
 /// Clients that share a journal.
 pub(crate) struct Vendors {
@@ -26,6 +28,7 @@ impl Vendors {
         journal: &Arc<SqliteJournal>,
         prices: &PriceBook,
         simulator: Option<&Simulator>,
+        output: Output,
     ) -> Result<Self, Failure> {
         let mut clients: Vec<Client> = Vec::new();
         for Route { vendor, .. } in jobs.iter().flat_map(|job| &job.routes) {
@@ -34,7 +37,7 @@ impl Vendors {
                     Some(simulator) => simulator.client_builder(*vendor).journal(Arc::clone(journal)),
                     None => account::builder(*vendor, None, Some(Arc::clone(journal)))?,
                 };
-                clients.push(builder.prices(prices.clone()).build()?);
+                clients.push(uploads::report(builder.prices(prices.clone()), output).build()?);
             }
         }
         let pace = |client: &Client| {

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use videogen::facts::Capabilities;
 use videogen::price::Estimate;
 use videogen::route::Route;
-use videogen::{LocalFile, Role, VideoRequest};
+use videogen::{LocalFile, Role, Vendor, VideoRequest};
 
 /// A job that can be submitted.
 #[derive(Debug)]
@@ -34,6 +34,12 @@ impl Job {
     pub(crate) fn last_frame(&self) -> Option<PathBuf> {
         let wanted = self.request.return_last_frame == Some(true);
         wanted.then(|| self.output.with_extension("last-frame.png"))
+    }
+
+    /// The model that is requested at a vendor.
+    pub(super) fn model_at(&self, vendor: Vendor) -> Option<String> {
+        let route = self.routes.iter().find(|route| route.vendor == vendor)?;
+        at(&self.request, route).map(|request| request.model)
     }
 
     /// The request, whose first frame is `frame` if it follows another job.

@@ -16,12 +16,14 @@ use videogen::{Client, Delivery, Downloaded, Error, ErrorKind, TaskId, Vendor, V
 use super::claim::Claims;
 use super::clients::Vendors;
 use super::item::Job;
-use super::results::ResultFile;
+use super::results::{Recorded, ResultFile};
+use crate::events::What;
 use crate::exit::Failure;
 use crate::follow::ended;
 use crate::invocation::Invocation;
 use crate::lost;
-use crate::output::file as shown;
+use crate::output::{Output, file as shown};
+use crate::progress::{self, Line, Waiting};
 use crate::result::{Outcome, SavedFiles, TaskResult};
 
 /// How often a submission that provably created nothing is repeated.
@@ -39,6 +41,8 @@ pub(crate) struct Batch {
     pub(crate) group: Group,
     pub(crate) settings: Settings,
     pub(crate) simulated: bool,
+    /// For events and lines of progress; nothing else is printed here.
+    pub(crate) output: Output,
     /// Reports what happens to a job.
     pub(crate) news: mpsc::UnboundedSender<(usize, News)>,
     /// Whether to leave every wait.
@@ -75,30 +79,24 @@ pub(crate) enum Step {
 }
 
 impl Batch {
-    /// The key of a job in the journal. Each attempt has its own.
-    fn key(&self, job: &Job, attempt: u32) -> String {
-        let first = format!("batch:{}:{}", self.name, job.id);
-        match attempt {
-            1 => first,
-            attempt => format!("{first}#{attempt}"),
-        }
-    }
-
-    /// The submission with a key, at whichever vendor it is.
+    /// The submission with a key, at whichever vendor it is. One that may have a task comes before refused ones.
     async fn entry(&self, key: &str) -> Result<Option<Entry>, Failure> {
+        let mut refused = None;
         for client in self.vendors.iter() {
-            if let Some(entry) = client.journal_entry_with_key(key).await? {
-                return Ok(Some(entry));
+            match client.journal_entry_with_key(key).await? {
+                Some(entry) if entry.state == State::Accepted || entry.is_open() => return Ok(Some(entry)),
+                Some(entry) => refused = Some(entry),
+                None => {}
             }
         }
-        Ok(None)
+        Ok(refused)
     }
 
     /// The last attempt of a job that the journal has, and its number. `None`: it has none.
     async fn last_attempt(&self, job: &Job) -> Result<Option<(u32, Entry)>, Failure> {
         let mut last = None;
         for attempt in 1.. {
-            match self.entry(&self.key(job, attempt)).await? {
+            match self.entry(&key(&self.name, &job.id, attempt)).await? {
                 Some(entry) => last = Some((attempt, entry)),
                 None => break,
             }
@@ -117,12 +115,17 @@ impl Batch {
                 return self.left(job, None, Failure::new(crate::exit::IO, ErrorKind::Io, message));
             }
         };
+        let line = Line::new(&self.output, Some(&job.id));
+        line.submitting();
         let (attempt, task) = match self.submit(index, frame, tries).await {
             Ok(accepted) => accepted,
             Err(step) => return step,
         };
+        line.answered(&task);
         let _ = self.news.send((index, News::Accepted(task.id.vendor())));
-        let step = self.finish(job, task).await;
+        self.output.of_job(&task.id, &job.id);
+        self.output.event(Some(&task.id), What::Submitted);
+        let step = self.finish(job, task, line).await;
         self.numbered(job, attempt, step)
     }
 
@@ -131,6 +134,8 @@ impl Batch {
         let named = |mut result: Box<TaskResult>| {
             result.item = Some(job.id.clone());
             result.attempt = Some(attempt);
+            result.model = job.model_at(result.vendor);
+            result.prompt = Some(job.request.prompt.clone());
             result.request_sha256 = Some(job.sha256.clone());
             result.simulated = self.simulated;
             result
@@ -195,6 +200,18 @@ impl Batch {
                 return Err(self.numbered(job, attempt, Step::Over(Box::new(result))));
             }
         }
+        if entry.is_none()
+            && !self.simulated
+            && let Some(known) = &recorded
+        {
+            match known.outcome {
+                Outcome::Failed if self.settings.retry_failed => {}
+                Outcome::Done | Outcome::Failed | Outcome::Ambiguous => {
+                    return self.without_entry(job, known).await.map(|task| (known.attempt, task));
+                }
+                _ => {}
+            }
+        }
         let is_new = entry.as_ref().is_none_or(|entry| entry.task.is_none());
         if is_new && job.output.exists() && !self.settings.overwrite {
             let message = format!("{} exists; add --overwrite to replace it", shown(&job.output));
@@ -204,18 +221,22 @@ impl Batch {
             return Err(self.numbered(job, attempt, Step::Over(Box::new(result))));
         }
         if is_new {
-            self.vendors.turn(job.routes[0].vendor).await;
+            let mut stop = self.stop.subscribe();
+            tokio::select! {
+                () = self.vendors.turn(job.routes[0].vendor) => {}
+                _ = stop.wait_for(|stop| *stop) => {}
+            }
         }
         if *self.stop.borrow() {
-            let failure = Failure::new(crate::exit::IO, ErrorKind::Timeout, "stopped before its submission");
-            return Err(self.left(job, None, failure));
+            // Nothing was sent; the next run submits it.
+            return Err(Step::Again(Duration::ZERO));
         }
         let mut target = Destination::file(&job.output).overwrite(self.settings.overwrite);
         if job.last_frame().is_some() {
             target = target.last_frame(job.last_frame().as_deref());
         }
         let mut options = SubmitOptions::default()
-            .idempotency_key(self.key(job, attempt))
+            .idempotency_key(key(&self.name, &job.id, attempt))
             .target(target)
             .group(self.group.clone());
         options.allow_unknown_cost = self.settings.allow_unknown_cost;
@@ -230,6 +251,25 @@ impl Batch {
             Err(step) => step,
         };
         Err(self.numbered(job, attempt, step))
+    }
+
+    /// The task of a job that the results file has, and the journal does not: its record was pruned, or it is in another
+    /// journal. The job is not submitted again.
+    async fn without_entry(&self, job: &Job, known: &Recorded) -> Result<VideoTask, Step> {
+        let Some(id) = &known.id else {
+            let message = "it may have been submitted in an earlier run, which this journal does not have";
+            let failure = Failure::new(crate::exit::AMBIGUOUS, ErrorKind::AmbiguousSubmit, message)
+                .hint("Name the journal of that run with --journal, or give the job another id.");
+            let result = TaskResult::new(job.routes[0].vendor, Outcome::Ambiguous);
+            let result = result.failed(Some((*failure.error).clone()));
+            return Err(self.numbered(job, known.attempt, Step::Over(Box::new(result))));
+        };
+        let client = self.vendors.of(id.vendor());
+        let client = client.map_err(|failure| self.left(job, Some(id), failure))?;
+        let task = client.get(id).await;
+        let mut task = task.map_err(|error| self.left(job, Some(id), Failure::from(error).accepted(id)))?;
+        task.already_submitted = true;
+        Ok(task)
     }
 
     /// What follows from a failed submission: a task that was found, or a step.
@@ -262,7 +302,8 @@ impl Batch {
                 .unwrap_or_else(|| TaskResult::new(vendor, Outcome::Ambiguous));
             return Err(Step::Over(Box::new(result)));
         }
-        if is_retryable && tries < RETRIES && !*self.stop.borrow() {
+        // After an interrupt, the next run repeats it.
+        if is_retryable && (tries < RETRIES || *self.stop.borrow()) {
             let pause = PAUSE.saturating_mul(1 << tries.min(8)).max(retry_after);
             let speed = self.vendors.of(vendor).map_or(1.0, Client::speed);
             return Err(Step::Again(pause.div_f64(speed.max(1.0))));
@@ -278,7 +319,7 @@ impl Batch {
     }
 
     /// Waits for a task, and downloads its files.
-    async fn finish(&self, job: &Job, submitted: VideoTask) -> Step {
+    async fn finish(&self, job: &Job, submitted: VideoTask, line: Line) -> Step {
         let id = submitted.id.clone();
         let client = match self.vendors.of(id.vendor()) {
             Ok(client) => client,
@@ -297,12 +338,16 @@ impl Batch {
                 // It may have ended long ago.
                 options = options.poll(client.poll_policy().first(Duration::ZERO));
             }
-            let finished = client.wait_with(&id, options, |_| {}).await?;
+            line.look_up(client, &id).await;
+            let mut waiting = Waiting::new(&self.output, line.clone()).without_notes();
+            let finished = client
+                .wait_observed(&id, options, |event| waiting.event(&id, event))
+                .await?;
             let finished = finished.submitted_as(&submitted);
             if !finished.status.is_completed() {
                 return Ok((finished, None));
             }
-            let files = self.download(client, job, &finished).await?;
+            let files = self.download(client, job, &finished, &line).await?;
             Ok((finished, Some(files)))
         };
         let done: Result<(VideoTask, Option<SavedFiles>), Error> = tokio::select! {
@@ -349,7 +394,7 @@ impl Batch {
     }
 
     /// Downloads what is not in place yet.
-    async fn download(&self, client: &Client, job: &Job, task: &VideoTask) -> Result<SavedFiles, Error> {
+    async fn download(&self, client: &Client, job: &Job, task: &VideoTask, line: &Line) -> Result<SavedFiles, Error> {
         let options = || {
             DownloadOptions::default()
                 .overwrite(self.settings.overwrite)
@@ -359,9 +404,13 @@ impl Batch {
             if let Some(saved) = client.saved_file(&task.id, kind, &path).await {
                 return Ok(saved);
             }
-            client
-                .download_with(task, &path, options().video(number), |_, _| {})
-                .await
+            let mut fetching = progress::fetching_in(line, &self.output, &task.id, &path);
+            let options = options().video(number);
+            let saved = client
+                .download_with(task, &path, options, |bytes, total| fetching.at(bytes, total))
+                .await?;
+            progress::fetched(&self.output, &task.id, &saved);
+            Ok(saved)
         };
         let mut files = SavedFiles {
             file: Some((&place(FileKind::Video, job.output.clone(), 1).await?).into()),
@@ -377,7 +426,10 @@ impl Batch {
             let saved = match client.saved_file(&task.id, FileKind::LastFrame, &path).await {
                 Some(saved) => Some(saved),
                 None => match client.download_last_frame(task, &path, options()).await {
-                    Ok(saved) => Some(saved),
+                    Ok(saved) => {
+                        progress::fetched(&self.output, &task.id, &saved);
+                        Some(saved)
+                    }
                     Err(error) if matches!(error.kind(), ErrorKind::NoVideo | ErrorKind::Moderated) => None,
                     Err(error) => return Err(error),
                 },
@@ -388,8 +440,17 @@ impl Batch {
     }
 }
 
+/// The key of a job in the journal. Each attempt has its own.
+pub(super) fn key(batch: &str, job: &str, attempt: u32) -> String {
+    let first = format!("batch:{batch}:{job}");
+    match attempt {
+        1 => first,
+        attempt => format!("{first}#{attempt}"),
+    }
+}
+
 /// Whether an attempt ended without a video, or was refused.
-fn has_failed(entry: &Entry) -> bool {
+pub(super) fn has_failed(entry: &Entry) -> bool {
     let has_ended = entry
         .status
         .as_ref()
@@ -398,7 +459,7 @@ fn has_failed(entry: &Entry) -> bool {
 }
 
 /// Whether the same submission would be refused again. Other reasons pass: a rate, a balance, a budget, an outage.
-fn is_final(kind: &str) -> bool {
+pub(super) fn is_final(kind: &str) -> bool {
     let last = [
         ErrorKind::InvalidRequest,
         ErrorKind::Moderated,

@@ -57,6 +57,7 @@ struct Run<'a> {
     running: HashMap<&'static str, usize>,
     set: JoinSet<(usize, Step)>,
     view: View<'a>,
+    output: &'a Output,
     in_flight: usize,
     code: u8,
     stopping: Option<Interrupt>,
@@ -77,12 +78,13 @@ pub(crate) async fn run(
         running: HashMap::new(),
         set: JoinSet::new(),
         view: View::new(output, count),
+        output,
         in_flight,
         code: 0,
         stopping: None,
         batch,
     };
-    run.done_before();
+    run.done_before()?;
     loop {
         // Registered before anything may be interrupted.
         let interrupt = interrupted();
@@ -118,7 +120,8 @@ pub(crate) async fn run(
             }
         }
     }
-    run.set.abort_all();
+    // Also removes the lines of the jobs.
+    run.set.shutdown().await;
     Ok(Ended {
         results: run.lines.into_iter().flatten().collect(),
         counts: run.view.end(),
@@ -129,7 +132,7 @@ pub(crate) async fn run(
 
 impl Run<'_> {
     /// Jobs whose files are in place since an earlier run.
-    fn done_before(&mut self) {
+    fn done_before(&mut self) -> Result<(), Failure> {
         let batch = Arc::clone(&self.batch);
         let results = batch.results.lock().unwrap_or_else(PoisonError::into_inner);
         for (index, job) in batch.jobs.iter().enumerate() {
@@ -137,6 +140,9 @@ impl Run<'_> {
             let is_done = known.outcome == Outcome::Done && known.simulated == batch.simulated;
             if is_done && known.has_files(&job.output, job.last_frame().as_deref()) {
                 self.lines[index] = serde_json::from_str(&known.line).ok();
+                if let Some(line) = &self.lines[index] {
+                    self.output.ended_before(line)?;
+                }
                 self.view.over(job, Outcome::Done, cost(known), None);
                 let frame = job.last_frame();
                 self.phases[index] = Phase::Over {
@@ -145,6 +151,7 @@ impl Run<'_> {
                 };
             }
         }
+        Ok(())
     }
 
     /// Starts what can be started. Returns when the next job may be.
@@ -201,6 +208,8 @@ impl Run<'_> {
         let mut result = TaskResult::new(job.routes[0].vendor, Outcome::Skipped).failed(Some((*failure.error).clone()));
         result.item = Some(job.id.clone());
         result.attempt = Some(1);
+        result.model = job.model_at(result.vendor);
+        result.prompt = Some(job.request.prompt.clone());
         result.request_sha256 = Some(job.sha256.clone());
         result.simulated = batch.simulated;
         self.over(index, &result, true)
@@ -255,6 +264,7 @@ impl Run<'_> {
                 .unwrap_or_else(PoisonError::into_inner)
                 .add(result)?;
         }
+        self.output.ended(result)?;
         self.lines[index] = serde_json::to_value(result).ok();
         let money = result.cost.as_ref().map(|cost| &cost.money);
         self.view.over(job, result.outcome, money, Some(result));

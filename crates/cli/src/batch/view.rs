@@ -1,14 +1,13 @@
-//! Progress of a batch: one line on a terminal, a line for each outcome elsewhere.
+//! Progress of a batch: on a terminal a total below the lines of the running jobs, elsewhere a line for each outcome.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use indicatif::ProgressBar;
 use videogen::price::{Decimal, Money};
 
 use super::item::Job;
 use crate::output::Output;
-use crate::progress::live;
+use crate::progress::Total;
 use crate::result::{Outcome, TaskResult};
 use crate::terminal::{fit, time};
 
@@ -71,8 +70,8 @@ impl Counts {
 /// The progress of a batch.
 pub(super) struct View<'a> {
     output: &'a Output,
-    bar: ProgressBar,
-    /// The parts of its line.
+    total: Total,
+    /// The parts of the total.
     parts: Arc<Mutex<Vec<(u8, String)>>>,
     all: usize,
     counts: Counts,
@@ -82,14 +81,14 @@ impl<'a> View<'a> {
     pub(super) fn new(output: &'a Output, all: usize) -> Self {
         let parts: Arc<Mutex<Vec<(u8, String)>>> = Arc::default();
         let shown = Arc::clone(&parts);
-        let bar = live(output.shows_progress(), None, move |state, width| {
+        let total = Total::new(output, move |state, width| {
             let mut parts = shown.lock().unwrap_or_else(PoisonError::into_inner).clone();
             parts.push((5, time(state.elapsed())));
             fit(&parts, width)
         });
         Self {
             output,
-            bar,
+            total,
             parts,
             all,
             counts: Counts::default(),
@@ -99,7 +98,9 @@ impl<'a> View<'a> {
     /// The outcome of a job. `is_new`: this run has found it out.
     pub(super) fn over(&mut self, job: &Job, outcome: Outcome, cost: Option<&Money>, result: Option<&TaskResult>) {
         self.counts.add(word(outcome), cost);
-        let Some(result) = result else { return };
+        let Some(result) = result.filter(|_| self.output.is_text()) else {
+            return;
+        };
         let mut line = format!("{}: {}", job.id, word(outcome));
         if let Some(path) = result.names().first().filter(|_| outcome == Outcome::Done) {
             line.push_str(&format!(", {path}"));
@@ -116,7 +117,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Updates the line.
+    /// Updates the total.
     pub(super) fn update(&self, running: usize) {
         let waiting = self.all.saturating_sub(self.counts.over() + running);
         let mut parts = vec![(0, format!("{} of {} done", self.counts.of("done"), self.all))];
@@ -136,7 +137,7 @@ impl<'a> View<'a> {
     }
 
     pub(super) fn end(self) -> Counts {
-        self.bar.finish_and_clear();
+        drop(self.total);
         self.counts
     }
 }

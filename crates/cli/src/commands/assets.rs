@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
+use videogen::facts::Operation;
 use videogen::upload::{Asset, AssetPage, AssetQuery, UploadOptions, Uploaded};
 use videogen::{Client, ErrorKind, LocalFile, Source, Vendor};
 
@@ -118,13 +119,13 @@ fn without_task(mut failure: Failure) -> Failure {
     failure
 }
 
-fn client(account: &AccountArgs, output: &Output) -> Result<(Vendor, Client), Failure> {
-    let vendor = account.choose(None, output)?;
+fn client(account: &AccountArgs, operation: Operation, output: &Output) -> Result<(Vendor, Client), Failure> {
+    let vendor = account.choose(None, operation, output)?;
     Ok((vendor, account.client(vendor)?))
 }
 
 async fn upload(args: UploadArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let vendor = args.account.choose(args.model.as_deref(), output)?;
+    let vendor = args.account.choose(args.model.as_deref(), Operation::Upload, output)?;
     let builder = args.account.builder(vendor, journal.open()?)?;
     let client = uploads::watch(builder, *output).build()?;
     let mut options = UploadOptions::default().again(args.again);
@@ -133,33 +134,70 @@ async fn upload(args: UploadArgs, journal: &JournalArgs, output: &Output) -> Res
     options.group = args.group;
     options.person = args.person;
     let has_assets = vendor.facts().uploads.iter().any(|way| way.gives == "asset");
-    let (mut rows, mut documents, mut failed) = (Vec::new(), Vec::new(), None);
+    let as_assets = has_assets && options.way.is_none();
+    // Nothing is sent before every file is known to be one that the vendor takes.
+    let (mut problems, mut refused) = (Vec::new(), None);
     for path in &args.files {
-        let local = local(path);
-        let uploaded = match has_assets && options.way.is_none() {
-            true => client.assets().upload(local, options.clone()).await,
-            false => client.upload(local, options.clone()).await,
+        let checked = match as_assets {
+            true => client.assets().check(local(path), options.clone()).await,
+            false => client.check_upload(local(path), options.clone()).await,
+        };
+        if let Err(error) = checked {
+            let failure = about_file(path, error);
+            problems.push(failure.message.clone());
+            refused.get_or_insert(failure);
+        }
+    }
+    if let Some(mut failure) = refused {
+        if problems.len() > 1 {
+            failure.message = format!("{} files cannot be uploaded:\n{}", problems.len(), problems.join("\n"));
+            failure.error.message.clone_from(&failure.message);
+        }
+        if args.files.len() > 1 {
+            failure = failure.hint("Nothing was uploaded.");
+        }
+        return Err(failure);
+    }
+    let (mut rows, mut documents, mut names, mut failed) = (Vec::new(), Vec::new(), Vec::new(), None);
+    for path in &args.files {
+        let uploaded = match as_assets {
+            true => client.assets().upload(local(path), options.clone()).await,
+            false => client.upload(local(path), options.clone()).await,
         };
         match uploaded {
             Ok(uploaded) => {
+                names.push(shown(&uploaded.source));
                 rows.push(row(path, &uploaded));
                 documents.push(json!({"file": path.to_string_lossy(), "upload": uploaded}));
             }
             Err(error) => {
-                let failure = without_task(error.into());
+                let failure = about_file(path, error);
                 if args.files.len() == 1 {
                     return Err(failure);
                 }
-                output.note(&format!("error: {}", failure.message));
+                output.problem(&failure.message);
                 documents.push(json!({"file": path.to_string_lossy(), "error": failure.error}));
                 failed = failed.or(Some(failure.code));
             }
         }
     }
-    output.result(&json!({"vendor": vendor, "uploads": documents}), || {
-        table(&["file", "source", "bytes", "valid until"], rows)
-    })?;
+    let text = || match rows.is_empty() {
+        true => "Nothing was uploaded.".to_owned(),
+        false => table(&["file", "source", "bytes", "valid until"], rows),
+    };
+    output.result(&json!({"vendor": vendor, "uploads": documents}), || names, text)?;
     Ok(failed.map_or(ExitCode::SUCCESS, ExitCode::from))
+}
+
+/// The failure of an upload, which names the file.
+fn about_file(path: &Path, error: videogen::Error) -> Failure {
+    let mut failure = without_task(error.into());
+    let name = file(path);
+    if !failure.message.contains(&name) {
+        failure.message = format!("{name}: {}", failure.message);
+        failure.error.message = format!("{name}: {}", failure.error.message);
+    }
+    failure
 }
 
 /// A path, also in the form in which a request names it.
@@ -194,9 +232,10 @@ fn query(args: &QueryArgs) -> AssetQuery {
 }
 
 async fn list(args: QueryArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let (vendor, client) = client(&args.account, output)?;
+    let (vendor, client) = client(&args.account, Operation::Assets, output)?;
     let page = client.assets().list(&query(&args)).await?;
-    output.result(&document(vendor, "assets", &page), || {
+    let ids = || page.items.iter().map(|asset| asset.id.clone()).collect();
+    output.result(&document(vendor, "assets", &page), ids, || {
         if page.items.is_empty() {
             return "No assets.".to_owned();
         }
@@ -220,9 +259,10 @@ async fn groups(args: QueryArgs, output: &Output) -> Result<ExitCode, Failure> {
         let message = "--group selects assets: use it with `videogen assets list`";
         return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
-    let (vendor, client) = client(&args.account, output)?;
+    let (vendor, client) = client(&args.account, Operation::Groups, output)?;
     let page = client.assets().groups(&query(&args)).await?;
-    output.result(&document(vendor, "groups", &page), || {
+    let ids = || page.items.iter().map(|group| group.id.clone()).collect();
+    output.result(&document(vendor, "groups", &page), ids, || {
         if page.items.is_empty() {
             return "No groups.".to_owned();
         }
@@ -263,9 +303,10 @@ fn unreadable(count: usize, output: &Output) {
 }
 
 async fn show(args: AssetArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let (vendor, client) = client(&args.account, output)?;
+    let (vendor, client) = client(&args.account, Operation::Asset, output)?;
     let asset = client.assets().get(&args.asset).await?;
-    output.result(&json!({"vendor": vendor, "asset": asset}), || text(&asset))?;
+    let id = || vec![asset.id.clone()];
+    output.result(&json!({"vendor": vendor, "asset": asset}), id, || text(&asset))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -289,17 +330,17 @@ fn text(asset: &Asset) -> String {
 }
 
 async fn delete(args: AssetArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let (vendor, client) = client(&args.account, output)?;
+    let (vendor, client) = client(&args.account, Operation::DeleteAsset, output)?;
     client.assets().delete(&args.asset).await?;
-    output.result(&json!({"vendor": vendor, "deleted": args.asset}), || {
+    output.result(&json!({"vendor": vendor, "deleted": args.asset}), Vec::new, || {
         format!("Deleted {}.", args.asset)
     })?;
     Ok(ExitCode::SUCCESS)
 }
 
 async fn create_group(args: GroupArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let (vendor, client) = client(&args.account, output)?;
+    let (vendor, client) = client(&args.account, Operation::CreateGroup, output)?;
     let group = client.assets().create_group(&args.name).await?;
-    output.result(&json!({"vendor": vendor, "group": group}), || group.id.clone())?;
+    output.product(&json!({"vendor": vendor, "group": group}), || group.id.clone())?;
     Ok(ExitCode::SUCCESS)
 }

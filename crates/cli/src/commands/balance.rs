@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::json;
-use videogen::facts::Balance;
+use videogen::facts::{Balance, Operation};
 
 use crate::account::AccountArgs;
 use crate::exit::Failure;
@@ -17,9 +17,9 @@ pub(crate) struct BalanceArgs {
 }
 
 pub(crate) async fn balance(args: BalanceArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let vendor = args.account.choose(None, output)?;
+    let vendor = args.account.choose(None, Operation::Balance, output)?;
     let balance = args.account.client(vendor)?.balance().await?;
-    output.result(&json!({"vendor": vendor, "balance": balance}), || {
+    output.result(&json!({"vendor": vendor, "balance": balance}), Vec::new, || {
         let shown = |credits: Option<f64>| credits.map(|credits| amount(&balance, credits));
         let remaining = if balance.unlimited {
             Some("unlimited".to_owned())

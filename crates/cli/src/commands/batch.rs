@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clap::Args;
-use serde_json::json;
 use tokio::sync::{mpsc, watch};
 use videogen::ErrorKind;
 use videogen::journal::Group;
@@ -22,16 +21,16 @@ use crate::batch::claim::Claims;
 use crate::batch::clients::Vendors;
 use crate::batch::item::Job;
 use crate::batch::plan::{self, Common};
+use crate::batch::preview::Preview;
 use crate::batch::reader::Problem;
 use crate::batch::results::ResultFile;
 use crate::batch::run::{Batch, Settings};
 use crate::batch::schedule;
 use crate::config;
-use crate::cost::Total;
 use crate::exit::{ACCOUNT, Failure, INVALID, IO};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
-use crate::output::{Output, file, table};
+use crate::output::{Output, file};
 use crate::price_file::Prices;
 use crate::result::Outcome;
 
@@ -118,6 +117,16 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
     if args.in_flight == 0 {
         return Err(invalid("--in-flight must be at least 1".to_owned()));
     }
+    if args.dry_run && output.has_events() {
+        return Err(invalid("--dry-run has no events; use --json".to_owned()));
+    }
+    let name = match args.name {
+        Some(name) => name,
+        None => args.file.file_stem().unwrap_or_default().to_string_lossy().to_string(),
+    };
+    if name.trim().is_empty() {
+        return Err(invalid("--name: the name of the batch is empty".to_owned()));
+    }
     let common = Common {
         routes: match args.vendor {
             Some(routes) => routes.0,
@@ -141,14 +150,12 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
     let results = args.results.unwrap_or_else(|| beside(&args.file, ".results.jsonl"));
     check_changes(&args.file, &jobs, &results, args.simulate)?;
     if args.dry_run {
-        return show_plan(&jobs, &results, args.simulate, output);
-    }
-    let name = match args.name {
-        Some(name) => name,
-        None => args.file.file_stem().unwrap_or_default().to_string_lossy().to_string(),
-    };
-    if name.trim().is_empty() {
-        return Err(invalid("--name: the name of the batch is empty".to_owned()));
+        let journal = if args.simulate { None } else { journal.open_as_it_is()? };
+        let mut known = ResultFile::peek(&results);
+        known.retain(|_, known| known.simulated == args.simulate);
+        let preview = Preview::new(&jobs, &name, journal, &known, args.retry_failed).await?;
+        output.result(&preview.document(), || preview.ids(), || preview.text())?;
+        return Ok(ExitCode::SUCCESS);
     }
     // Kept until the end: dropping it stops the simulator, and removes the journal.
     let mut temporary = None;
@@ -181,7 +188,7 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
         };
         (None, journal)
     };
-    let vendors = Vendors::new(&jobs, &journal, &common.prices, simulator.as_ref())?;
+    let vendors = Vendors::new(&jobs, &journal, &common.prices, simulator.as_ref(), *output)?;
     if args.parents {
         for folder in jobs.iter().filter_map(|job| job.output.parent()) {
             std::fs::create_dir_all(folder).map_err(|error| {
@@ -213,13 +220,14 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
                 .sole_writer(args.adopt),
         },
         simulated: args.simulate,
+        output: *output,
         news,
         stop: watch::Sender::new(false),
     });
     let count = batch.jobs.len();
     let ended = schedule::run(batch, heard, args.in_flight, output).await?;
     drop((simulator, temporary));
-    output.result(&json!({"results": ended.results}), || {
+    output.jobs(&ended.results, || {
         let cost = ended.counts.cost();
         let cost = if cost.is_empty() { cost } else { format!("; {cost}") };
         format!(
@@ -269,49 +277,6 @@ fn check_changes(path: &Path, jobs: &[Job], results: &Path, simulate: bool) -> R
         true => Ok(()),
         false => Err(plan::refused(path, &changed)),
     }
-}
-
-/// The plan of `--dry-run`.
-fn show_plan(jobs: &[Job], results: &Path, simulate: bool, output: &Output) -> Result<ExitCode, Failure> {
-    let known = ResultFile::peek(results);
-    let was_submitted = |job: &&Job| {
-        let known = known.get(&job.id).filter(|known| known.simulated == simulate);
-        known.is_some_and(|known| matches!(known.outcome, Outcome::Done | Outcome::Failed | Outcome::Ambiguous))
-    };
-    let left: Vec<&Job> = jobs.iter().filter(|job| !was_submitted(job)).collect();
-    let total = Total::of(left.iter().map(|job| job.estimates.as_slice()));
-    let vendors = |job: &Job| job.routes.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
-    let document = json!({
-        "jobs": jobs.iter().map(|job| json!({
-            "line": job.line,
-            "item": job.id,
-            "after": job.after.map(|before| &jobs[before].id),
-            "vendors": job.routes.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            "model": job.request.model,
-            "output": job.output.to_string_lossy(),
-            "estimates": job.estimates,
-            "submitted_before": was_submitted(&job),
-        })).collect::<Vec<_>>(),
-        "submissions": left.len(),
-        "cost": total.known.iter().map(|(currency, (low, high))| json!({
-            "currency": currency, "low": low, "high": high,
-        })).collect::<Vec<_>>(),
-        "unknown_cost": total.unknown,
-    });
-    output.result(&document, || {
-        let rows = jobs.iter().map(|job| {
-            let cost: Vec<String> = job.estimates.iter().map(ToString::to_string).collect();
-            let after = job.after.map(|before| jobs[before].id.clone()).unwrap_or_default();
-            let cost = match was_submitted(&job) {
-                true => "submitted before".to_owned(),
-                false => cost.join(" or "),
-            };
-            vec![job.id.clone(), after, vendors(job), file(&job.output), cost]
-        });
-        let rows = table(&["job", "after", "vendor", "file", "cost"], rows);
-        format!("{rows}\n{} jobs, {} paid submissions: {total}", jobs.len(), left.len())
-    })?;
-    Ok(ExitCode::SUCCESS)
 }
 
 /// The path with another ending: `jobs.results.jsonl` for `jobs.csv`.

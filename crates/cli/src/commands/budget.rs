@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::Utc;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use videogen::journal::{Budget, BudgetKey, Journal as _, Period};
-use videogen::{ErrorKind, Vendor};
+use videogen::journal::{Budget, BudgetKey, Journal as _, Pages, Period, Query};
+use videogen::{ErrorKind, Timestamp, Vendor};
 use videogen_journal::SqliteJournal;
 
 use crate::exit::{Failure, INVALID};
@@ -30,7 +30,7 @@ pub(crate) enum BudgetCommand {
 #[derive(Args)]
 pub(crate) struct SetArgs {
     /// AMOUNT/PERIOD: 20/day, 300CNY/month; day, week, month or total, in UTC.
-    #[arg(value_name = "BUDGET")]
+    #[arg(value_name = "BUDGET", allow_hyphen_values = true)]
     budget: Budget,
     /// Limit the submissions to VENDOR only [default: all vendors together].
     #[arg(long, value_name = "VENDOR")]
@@ -70,7 +70,7 @@ pub(crate) async fn budget(
                 None => budget,
             };
             journal.set_budget(budget.clone()).await.map_err(failure)?;
-            output.result(&json!({"budget": budget}), || format!("Set: {budget}."))?;
+            output.result(&json!({"budget": budget}), Vec::new, || format!("Set: {budget}."))?;
         }
         BudgetCommand::List => {
             let journal = journal.open_to_read(output)?.ok_or_else(none)?;
@@ -87,7 +87,7 @@ pub(crate) async fn budget(
                     Failure::new(INVALID, ErrorKind::NotFound, message).hint("List them with: videogen budget list")
                 );
             }
-            output.result(&json!({"removed": key}), || "Removed.".to_owned())?;
+            output.result(&json!({"removed": key}), Vec::new, || "Removed.".to_owned())?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -95,15 +95,18 @@ pub(crate) async fn budget(
 
 async fn list(journal: &Arc<SqliteJournal>, output: &Output) -> Result<(), Failure> {
     // What was submitted to a simulator or a gateway is counted separately.
-    let mut others = journal.counted_scopes().await.map_err(failure)?;
+    let mut others = journal.scopes().await.map_err(failure)?;
     others.retain(|scope| scope != PUBLIC);
     let now = Utc::now();
     let mut rows: Vec<(Value, Vec<String>)> = Vec::new();
+    let mut missed = 0;
     for scope in std::iter::once(PUBLIC.to_owned()).chain(others) {
         for (budget, counted) in journal.budgets(scope.clone()).await.map_err(failure)? {
-            if scope != PUBLIC && counted.is_zero() {
+            let unknown = misses(journal, &budget, &scope, now).await?;
+            if scope != PUBLIC && counted.is_zero() && unknown == 0 {
                 continue;
             }
+            missed += unknown;
             let (until, left) = (budget.key.period.end(now), budget.amount - counted);
             let [counted, left] = [counted, left].map(|amount| amount.normalize().to_string());
             let row = vec![
@@ -111,22 +114,39 @@ async fn list(journal: &Arc<SqliteJournal>, output: &Output) -> Result<(), Failu
                 scope.clone(),
                 counted.clone(),
                 left.clone(),
+                unknown.to_string(),
                 until.map(moment).unwrap_or_default(),
             ];
             let mut document = json!(budget);
             document["scope"] = scope.clone().into();
             document["counted"] = counted.into();
             document["left"] = left.into();
+            document["unknown_cost"] = unknown.into();
             document["until"] = json!(until);
             rows.push((document, row));
         }
     }
     let documents: Vec<&Value> = rows.iter().map(|(document, _)| document).collect();
-    output.result(&json!({"budgets": documents}), || {
+    output.result(&json!({"budgets": documents}), Vec::new, || {
         if rows.is_empty() {
             return format!("No budgets in {}.", file(journal.path()));
         }
-        let heads = ["budget", "scope", "spent or reserved", "left", "until"];
-        table(&heads, rows.iter().map(|(_, row)| row.clone()))
+        let heads = ["budget", "scope", "spent or reserved", "left", "unknown cost", "until"];
+        let table = table(&heads, rows.iter().map(|(_, row)| row.clone()));
+        match missed {
+            0 => table,
+            _ => format!("{table}\n\nSubmissions of unknown cost, or in another currency, are in no amount."),
+        }
     })
+}
+
+/// The number of submissions in the current period whose cost a budget cannot count.
+async fn misses(journal: &SqliteJournal, budget: &Budget, scope: &str, now: Timestamp) -> Result<u64, Failure> {
+    let mut query = Query::default().scope(scope);
+    (query.since, query.vendor) = (budget.key.period.start(now), budget.key.vendor);
+    let (mut pages, mut found) = (Pages::new(journal, query), 0);
+    while let Some(page) = pages.next().await.map_err(failure)? {
+        found += page.entries.iter().filter(|entry| budget.misses(entry)).count() as u64;
+    }
+    Ok(found)
 }

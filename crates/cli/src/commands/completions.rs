@@ -25,6 +25,6 @@ pub(crate) fn completions(
     clap_complete::generate(args.shell, &mut cli, name, &mut script);
     let script = String::from_utf8_lossy(&script);
     let document = json!({"shell": args.shell.to_string(), "script": script});
-    output.result(&document, || script.trim_end().to_owned())?;
+    output.product(&document, || script.trim_end().to_owned())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -59,13 +59,13 @@ pub(crate) fn config(args: ConfigArgs, journal: &JournalArgs, output: &Output) -
         None | Some(ConfigCommand::List) => list(config::get(), journal, output)?,
         Some(ConfigCommand::Path) => {
             let path = config::path()?;
-            output.result(&json!({"path": path.to_string_lossy()}), || file(&path))?;
+            output.product(&json!({"path": path.to_string_lossy()}), || file(&path))?;
         }
         Some(ConfigCommand::Set(SetArgs { key, value })) => {
             let changed = config::set(&key, &value, check_default_output)?;
             let path = file(&changed.path);
             let document = json!({"path": changed.path.to_string_lossy(), "set": key, "problems": changed.problems});
-            output.result(&document, || format!("Set {key} in {path}."))?;
+            output.result(&document, Vec::new, || format!("Set {key} in {path}."))?;
             remaining(&changed.problems, output);
         }
         Some(ConfigCommand::Unset(UnsetArgs { key })) => {
@@ -73,7 +73,7 @@ pub(crate) fn config(args: ConfigArgs, journal: &JournalArgs, output: &Output) -
             let path = file(&changed.path);
             let document =
                 json!({"path": changed.path.to_string_lossy(), "removed": key, "problems": changed.problems});
-            output.result(&document, || format!("Removed {key} from {path}."))?;
+            output.result(&document, Vec::new, || format!("Removed {key} from {path}."))?;
             remaining(&changed.problems, output);
         }
     }
@@ -166,14 +166,18 @@ fn list(config: &Config, journal: &JournalArgs, output: &Output) -> Result<(), F
     let exists = path.exists();
     let settings: Vec<Value> = rows.iter().map(Row::document).collect();
     let document = json!({"path": path.to_string_lossy(), "exists": exists, "settings": settings});
-    output.result(&document, || {
-        let head = match exists {
-            true => file(path),
-            false => format!("{} (does not exist)", file(path)),
-        };
-        let rows = table(&["key", "value", "from"], rows.iter().map(Row::cells));
-        format!("{head}\n{rows}")
-    })
+    output.result(
+        &document,
+        || vec![file(path)],
+        || {
+            let head = match exists {
+                true => file(path),
+                false => format!("{} (does not exist)", file(path)),
+            };
+            let rows = table(&["key", "value", "from"], rows.iter().map(Row::cells));
+            format!("{head}\n{rows}")
+        },
+    )
 }
 
 fn journal_row(journal: &JournalArgs, in_file: Option<Row>) -> Row {
@@ -183,7 +187,7 @@ fn journal_row(journal: &JournalArgs, in_file: Option<Row>) -> Row {
         Some(row) if source == "config" => row,
         _ => Row {
             key: "defaults.journal".to_owned(),
-            value: place.map_or(Value::Null, |(path, _)| path.to_string_lossy().into()),
+            value: place.map_or(Value::Null, |(path, _)| path.to_string_lossy().to_string().into()),
             source,
             place: match source {
                 "environment" => VARIABLE.into(),

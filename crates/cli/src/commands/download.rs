@@ -24,7 +24,7 @@ pub(crate) struct DownloadArgs {
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
     #[command(flatten)]
-    save: SaveArgs,
+    pub(crate) save: SaveArgs,
 }
 
 /// A task and its output files, which are `None` if their names depend on what the vendor reports.

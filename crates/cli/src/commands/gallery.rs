@@ -75,22 +75,23 @@ pub(crate) async fn gallery(args: GalleryArgs, journal: &JournalArgs, output: &O
         "without_file": all - files,
         "notes": found.notes,
     });
-    output.result(&document, || {
-        if !output.is_text() {
-            return file(&named);
-        }
-        let clips = if files == 1 {
-            "1 clip".to_owned()
-        } else {
-            format!("{files} clips")
-        };
-        let without = match all - files {
-            0 => String::new(),
-            1 => ", 1 item without a file".to_owned(),
-            count => format!(", {count} items without a file"),
-        };
-        format!("{}: {clips}{without}", file(&named))
-    })?;
+    output.result(
+        &document,
+        || vec![file(&named)],
+        || {
+            let clips = if files == 1 {
+                "1 clip".to_owned()
+            } else {
+                format!("{files} clips")
+            };
+            let without = match all - files {
+                0 => String::new(),
+                1 => ", 1 item without a file".to_owned(),
+                count => format!(", {count} items without a file"),
+            };
+            format!("{}: {clips}{without}", file(&named))
+        },
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 

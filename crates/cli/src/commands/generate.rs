@@ -8,14 +8,15 @@ use clap::Args;
 use videogen::facts::Capabilities;
 use videogen::lost::ReconcileOptions;
 use videogen::poll::PollPolicy;
-use videogen::submit::SubmitOptions;
+use videogen::submit::{Note, SubmitOptions};
 use videogen::wait::WaitOptions;
 use videogen::{ErrorKind, VideoRequest};
 use videogen_sim::Simulator;
 
 use self::job::{Job, check_several, numbered};
 use self::run::{Run, code_of};
-use crate::account::{AccountArgs, Resolved, explained, unknown_model};
+use crate::account::{AccountArgs, Need, Resolved, explained, unknown_model};
+use crate::again::AgainArgs;
 use crate::cap::CapArgs;
 use crate::config;
 use crate::cost;
@@ -27,6 +28,7 @@ use crate::output::Output;
 use crate::price_file::Prices;
 use crate::request_args::{PromptsArgs, RequestArgs};
 use crate::result::RequestFacts;
+use crate::sidecar::Origin;
 use crate::submission::Submission;
 use crate::uploads;
 use crate::webhook::{Listener, WebhookArgs};
@@ -50,14 +52,16 @@ pub(crate) struct GenerateArgs {
     /// Submit once per KEY and journal (several: KEY-1, KEY-2, ...); reruns resume.
     #[arg(long, value_name = "KEY", value_parser = idempotency_key)]
     idempotency_key: Option<String>,
+    #[command(flatten)]
+    again: AgainArgs,
     /// After a lost response, search for the task for SECONDS; 0: do not search.
     #[arg(long, alias = "look-for", value_name = "SECONDS", default_value_t = 120)]
     search_timeout: u64,
-    /// Adopt the only exact match; only if no other program uses the account.
+    /// Adopt a single exact match, if no other program uses the account.
     #[arg(long)]
     adopt: bool,
     /// Exit as soon as the task is accepted.
-    #[arg(long, conflicts_with_all = ["output", "last_frame_output", "parents", "overwrite", "max_bytes"])]
+    #[arg(long, conflicts_with_all = ["output", "last_frame_output", "parents", "sidecar", "overwrite", "max_bytes"])]
     no_wait: bool,
     /// Stop waiting after SECONDS; the task keeps running [default: 1800].
     #[arg(long, value_name = "SECONDS")]
@@ -65,7 +69,7 @@ pub(crate) struct GenerateArgs {
     #[command(flatten)]
     cap: CapArgs,
     #[command(flatten)]
-    file: FileArgs,
+    pub(crate) file: FileArgs,
     #[command(flatten)]
     webhook: WebhookArgs,
 }
@@ -80,8 +84,10 @@ pub(crate) async fn generate(
     journal: &JournalArgs,
     output: &Output,
 ) -> Result<ExitCode, Failure> {
-    let mut requests = args.request.into_requests(args.prompts.prompts, output)?;
-    let Resolved { vendor, from_config } = args.account.resolve(&mut requests[0], args.simulate, output)?;
+    let (mut requests, vendor) = args.request.into_requests(args.prompts.prompts, output)?;
+    args.account.vendor = args.account.vendor.or(vendor);
+    let need = if args.simulate { Need::Simulation } else { Need::Key };
+    let Resolved { vendor, from_config } = args.account.resolve(&mut requests[0], need, output)?;
     if !args.no_wait {
         args.file.complete(output);
     }
@@ -99,7 +105,7 @@ pub(crate) async fn generate(
     let requests: Vec<VideoRequest> = requests.into_iter().flat_map(variations).collect();
     check_several(&requests, args.webhook.listens())?;
     let count = requests.len();
-    let output = &if count > 1 { output.without_bars() } else { *output };
+    let output = &if count > 1 { output.of_several() } else { *output };
     if args.idempotency_key.is_some() {
         journal.needed_for("--idempotency-key", args.simulate)?;
     }
@@ -118,7 +124,8 @@ pub(crate) async fn generate(
                 tasks: count,
             };
             let target = Target::new(&args.file, &names, with_last_frame, key.as_deref(), &journal.files())?
-                .in_format(request.output_format.as_deref());
+                .in_format(request.output_format.as_deref())
+                .described_by(|| Origin::of_request(&request, args.simulate));
             Some(if args.simulate {
                 target.simulated()
             } else {
@@ -203,6 +210,9 @@ pub(crate) async fn generate(
     submission.without_search = args.search_timeout == 0;
     let is_capped = args.cap.is_set();
     args.cap.apply(&mut submission);
+    if is_journalled && !args.simulate {
+        args.again.apply(&mut submission);
+    }
     let budgets = match args.simulate {
         true => 0,
         false => cost::budgets(budgeted.as_deref(), vendor).await,
@@ -222,13 +232,18 @@ pub(crate) async fn generate(
         }
     }
     if budgets > 0 && !is_journalled && jobs.iter().any(|job| job.facts.estimate.is_some()) {
-        output.note("The budgets are not checked: they are in the journal, which --no-journal leaves out.");
+        let reason = "not checked: they are in the journal, which --no-journal leaves out";
+        for job in &mut jobs {
+            let note = Note::new("budgets", budgets.to_string(), reason);
+            job.facts.notes.push(note);
+        }
+        output.warn(&format!("The budgets are {reason}."));
     }
     let listener = Listener::start(&args.webhook, &client, args.simulate, output).await?;
     if let Some(listener) = &listener
         && jobs[0].request.callback_url.replace(listener.url()).is_some()
     {
-        let message = "--listen-for-webhook sets the callback URL; remove callback_url";
+        let message = "--listen-for-webhook sets the callback URL; remove --callback-url, or callback_url in the file of --request";
         return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
     let run = Run {

@@ -44,6 +44,9 @@ pub(crate) struct PruneArgs {
     /// Also those with an idempotency key, which can then be paid for again.
     #[arg(long)]
     keys: bool,
+    /// Also jobs of batches; a batch that is run again pays for them again.
+    #[arg(long, requires = "keys")]
+    batches: bool,
     /// Also completed tasks whose videos were not downloaded.
     #[arg(long)]
     include_undownloaded: bool,
@@ -97,7 +100,8 @@ async fn prune(args: &PruneArgs, journal: &Arc<SqliteJournal>, output: &Output) 
         return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
     let mut prune = Prune::before(args.older_than);
-    (prune.keys, prune.undownloaded, prune.dry_run) = (args.keys, args.include_undownloaded, args.dry_run);
+    (prune.keys, prune.groups) = (args.keys, args.batches);
+    (prune.undownloaded, prune.dry_run) = (args.include_undownloaded, args.dry_run);
     let pruned = journal.prune(prune).await.map_err(failure)?;
     let size = || std::fs::metadata(journal.path()).map_or(0, |metadata| metadata.len());
     let before = size();
@@ -114,7 +118,7 @@ async fn prune(args: &PruneArgs, journal: &Arc<SqliteJournal>, output: &Output) 
         "removed": pruned.removed, "dry_run": args.dry_run, "before": pruned.before, "kept": kept,
         "bytes_before": before, "bytes": size(),
     });
-    output.result(&document, || {
+    output.result(&document, Vec::new, || {
         let mut lines = vec![summary(&pruned, args.dry_run)];
         lines.extend(
             pruned
@@ -159,6 +163,9 @@ fn why(reason: Kept) -> String {
         ),
         Kept::Undownloaded => "paid for and not downloaded; to remove them, add --include-undownloaded".to_owned(),
         Kept::Key => "their idempotency keys prevent a second payment; to remove them, add --keys".to_owned(),
+        Kept::Group => {
+            "jobs of batches, which a second run would pay for again; to remove them, add --keys --batches".to_owned()
+        }
         Kept::Budget => "they count against a budget for the total".to_owned(),
         Kept::Account => format!(
             "their account has a submission of unknown status; resolve it with {}",
@@ -170,7 +177,7 @@ fn why(reason: Kept) -> String {
 }
 
 async fn export(args: &ExportArgs, journal: &Arc<SqliteJournal>, output: &Output) -> Result<ExitCode, Failure> {
-    if !output.is_text() {
+    if !output.is_text() && !output.is_quiet() {
         let message = "journal export has its own formats: use --format jsonl instead of --json";
         return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
@@ -255,7 +262,7 @@ async fn check(journal: &Arc<SqliteJournal>, output: &Output) -> Result<ExitCode
         "unreadable_count": health.unreadable, "unreadable": health.records,
         "bytes": health.bytes, "free_bytes": health.free_bytes,
     });
-    output.result(&document, || checked(journal, &health))?;
+    output.result(&document, Vec::new, || checked(journal, &health))?;
     Ok(ExitCode::from(if health.is_good() { 0 } else { IO }))
 }
 

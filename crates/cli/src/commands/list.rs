@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::json;
+use videogen::facts::Operation;
 use videogen::journal::{Entry, Journal as _, Pages, Position, Query};
 use videogen::task::ListQuery;
 use videogen::{ErrorKind, TaskStatus, Timestamp};
@@ -12,7 +13,7 @@ use videogen_journal::SqliteJournal;
 use crate::account::AccountArgs;
 use crate::exit::{Failure, INVALID};
 use crate::invocation::Invocation;
-use crate::journal::{HEADS, JournalArgs, failure, line, unreadable};
+use crate::journal::{HEADS, JournalArgs, failure, line, name, unreadable};
 use crate::nearest;
 use crate::output::{Output, file, moment, table};
 use crate::since::since;
@@ -58,7 +59,7 @@ pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output)
     if args.local {
         return local(&args, journal, output).await;
     }
-    let vendor = args.account.choose(None, output)?;
+    let vendor = args.account.choose(None, Operation::List, output)?;
     let query = ListQuery {
         limit: args.limit,
         after: args.after,
@@ -77,7 +78,8 @@ pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output)
     if let Some(reason) = &page.incomplete {
         output.note(&format!("Further tasks are not listed: {reason}."));
     }
-    output.result(&json!(page), || {
+    let ids = || page.tasks.iter().map(|task| task.id.to_string()).collect();
+    output.result(&json!(page), ids, || {
         if page.tasks.is_empty() {
             return "No tasks.".to_owned();
         }
@@ -148,7 +150,10 @@ async fn local(args: &ListArgs, journal: &JournalArgs, output: &Output) -> Resul
                 entries.iter().map(json_entry).collect::<Vec<_>>().join(",\n")
             )
         };
-        output.part(json, || table(heads, entries.iter().map(line)))?;
+        output.part(json, || match output.is_quiet() {
+            true => entries.iter().map(name).collect::<Vec<_>>().join("\n"),
+            false => table(heads, entries.iter().map(line)),
+        })?;
         (count, start) = (count + entries.len(), ",\n");
     }
     let next = next.filter(|_| pages.is_cut()).map(|next| next.id);
@@ -173,7 +178,7 @@ async fn local(args: &ListArgs, journal: &JournalArgs, output: &Output) -> Resul
     });
     let separated = unreadable(&records).map(|text| if count > 0 { format!("\n{text}") } else { text });
     let parts: Vec<String> = separated.into_iter().chain(more).chain(none).collect();
-    if parts.is_empty() && output.is_text() {
+    if output.is_quiet() || parts.is_empty() && output.is_text() {
         return Ok(ExitCode::SUCCESS);
     }
     output.part(end, || parts.join("\n"))?;

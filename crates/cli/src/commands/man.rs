@@ -29,7 +29,7 @@ pub(crate) fn man(args: &ManArgs, cli: clap::Command, output: &Output) -> Result
         // A vector can always be written.
         let _ = Man::new(cli).render(&mut page);
         let page = String::from_utf8_lossy(&page);
-        output.result(&json!({"page": page}), || page.trim_end().to_owned())?;
+        output.product(&json!({"page": page}), || page.trim_end().to_owned())?;
         return Ok(ExitCode::SUCCESS);
     };
     let failed = |path: &Path, error: &io::Error| {
@@ -46,6 +46,6 @@ pub(crate) fn man(args: &ManArgs, cli: clap::Command, output: &Output) -> Result
     }
     written.sort();
     let text = || written.iter().map(|path| file(path)).collect::<Vec<_>>().join("\n");
-    output.result(&json!({"pages": written}), text)?;
+    output.product(&json!({"pages": written}), text)?;
     Ok(ExitCode::SUCCESS)
 }

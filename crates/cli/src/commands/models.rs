@@ -5,11 +5,11 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::{Value, json};
 use videogen::Vendor;
-use videogen::facts::{Capabilities, FieldState, FieldTest, ListedModel, ModelDifference, compare_models};
+use videogen::facts::{Capabilities, FieldState, FieldTest, ListedModel, ModelDifference, Operation, compare_models};
 
 use crate::account::AccountArgs;
 use crate::exit::Failure;
-use crate::output::{Output, table};
+use crate::output::{Output, table, without_repeats};
 
 #[derive(Args)]
 pub(crate) struct ModelsArgs {
@@ -30,7 +30,8 @@ pub(crate) async fn models(args: ModelsArgs, output: &Output) -> Result<ExitCode
         .map_or_else(|| Vendor::ALL.to_vec(), |vendor| vec![vendor]);
     let entries: Vec<Capabilities> = vendors.into_iter().flat_map(Capabilities::all).collect();
     let document: Vec<Value> = entries.iter().map(document).collect();
-    output.result(&json!({"models": document}), || {
+    let ids = || without_repeats(entries.iter().map(|entry| entry.model.id));
+    output.result(&json!({"models": document}), ids, || {
         table(
             &["vendor", "model", "seconds", "resolutions", "aspect ratios", "inputs"],
             entries.iter().map(row),
@@ -40,11 +41,12 @@ pub(crate) async fn models(args: ModelsArgs, output: &Output) -> Result<ExitCode
 }
 
 async fn live(args: ModelsArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let vendor = args.account.choose(None, output)?;
+    let vendor = args.account.choose(None, Operation::Models, output)?;
     let models = args.account.client(vendor)?.models().await?;
     let differences = compare_models(vendor, &models);
     let document = json!({"vendor": vendor, "models": models, "differences": differences});
-    output.result(&document, || {
+    let ids = || without_repeats(models.iter().map(|model| model.id.as_str()));
+    output.result(&document, ids, || {
         let mut text = listed(&models);
         let lines = told(vendor, &differences);
         if !lines.is_empty() {

@@ -34,19 +34,19 @@ pub(crate) async fn open(args: OpenArgs, journal: &JournalArgs, output: &Output)
             start(path.as_os_str(), &shown)?;
         }
         let document = json!({"task": id, "file": path.to_string_lossy()});
-        output.result(&document, || shown)?;
+        output.product(&document, || shown)?;
         return Ok(ExitCode::SUCCESS);
     }
     let video = stoppable(link(&args.task, journal, output)).await?;
     let url = video.url.expose();
     if args.print {
-        output.result(&json!({"task": id, "url": url}), || url.to_owned())?;
+        output.product(&json!({"task": id, "url": url}), || url.to_owned())?;
         return Ok(ExitCode::SUCCESS);
     }
     // The link is a credential: without --print it appears in no text.
     let host = video.url.to_string();
     start(url.as_ref(), &host)?;
-    output.result(&json!({"task": id, "url": host}), || host)?;
+    output.product(&json!({"task": id, "url": host}), || host)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -9,14 +9,16 @@ use videogen::price::{CostEstimate, PriceBook};
 use videogen::submit::{ModelPlan, Plan};
 use videogen::{ErrorKind, Role, Vendor, VideoRequest};
 
-use crate::account::{AccountArgs, Resolved, answering, explained, left_to_the_vendor, overridden, unknown_model};
+use crate::account::{
+    AccountArgs, Need, Resolved, answering, explained, left_to_the_vendor, of_plan, overridden, unknown_model,
+};
 use crate::config;
-use crate::cost::{self, add_live};
+use crate::cost::{self, add_live, noted};
 use crate::error::CommandKind;
 use crate::exit::{Failure, INVALID, overrides};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
-use crate::output::{Output, file, table};
+use crate::output::{Output, file, table, without_repeats};
 use crate::price_file::Prices;
 use crate::request_args::{PromptArg, RequestArgs};
 
@@ -48,30 +50,27 @@ enum Sort {
     Cost,
 }
 
-pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let mut request = args.request.into_request(args.prompt.prompt, output)?;
+pub(crate) async fn plan(mut args: PlanArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let (mut request, vendor) = args.request.into_request(args.prompt.prompt, output)?;
+    args.account.vendor = args.account.vendor.or(vendor);
     if args.all {
         let mut prices = Prices::read()?.book;
-        if args.live {
-            add_live(&mut prices, &answering(&args.account), &args.account, output).await;
-        }
-        return all(
-            &request,
-            &args.account,
-            args.sort.is_some(),
-            args.cheapest,
-            &prices,
-            output,
-        );
+        let missing = match args.live {
+            true => add_live(&mut prices, &answering(&args.account), &args.account, output).await,
+            false => Vec::new(),
+        };
+        let order = (args.sort.is_some(), args.cheapest);
+        return all(&request, &args.account, order, &prices, missing, output);
     }
     let mut prices = Prices::read()?.book;
-    let Resolved { vendor, from_config } = args.account.resolve(&mut request, true, output)?;
-    if args.live {
-        add_live(&mut prices, &[vendor], &args.account, output).await;
-    }
+    let Resolved { vendor, from_config } = args.account.resolve(&mut request, Need::Plan, output)?;
+    let missing = match args.live {
+        true => add_live(&mut prices, &[vendor], &args.account, output).await,
+        false => Vec::new(),
+    };
     let base_url = args.account.base_url(vendor);
     let mut plan = videogen::submit::plan(vendor, base_url.as_deref(), &request)
-        .map_err(|error| explained(error.into(), &from_config))?;
+        .map_err(|error| explained(of_plan(&args.account, vendor, error), &from_config))?;
     // A plan needs neither a key nor a journal; both show what was uploaded before.
     if !plan.uploads.is_empty()
         && let Some(journal) = journal.open_unchanged()
@@ -103,7 +102,7 @@ pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output)
     if !from_config.is_empty() {
         document["from_config"] = json!(from_config);
     }
-    output.result(&document, || {
+    output.product(&noted(document, missing), || {
         let body = serde_json::to_string_pretty(&short(&plan.body)).unwrap_or_default();
         let headers: String = plan
             .headers
@@ -160,17 +159,20 @@ fn short(body: &Value) -> Value {
 fn all(
     request: &VideoRequest,
     account: &AccountArgs,
-    sorted: bool,
-    only_cheapest: bool,
+    (sorted, only_cheapest): (bool, bool),
     prices: &PriceBook,
+    missing: Vec<String>,
     output: &Output,
 ) -> Result<ExitCode, Failure> {
     if account.base_url.is_some() && account.vendor.is_none() {
         let message = "--base-url is for one vendor; name it with --vendor";
         return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
-    let mut outlooks = videogen::submit::plan_all(request, |vendor| account.base_url(vendor))?;
-    for vendor in Vendor::ALL {
+    // An invalid base URL of a vendor that is not shown does not matter.
+    let is_shown = |vendor| account.vendor.is_none_or(|only| only == vendor);
+    let base_url = |vendor| is_shown(vendor).then(|| account.base_url(vendor)).flatten();
+    let mut outlooks = videogen::submit::plan_all(request, base_url)?;
+    for vendor in Vendor::ALL.iter().filter(|vendor| is_shown(**vendor)) {
         let mut completed = request.clone();
         let from_config = config::get().complete(*vendor, &mut completed);
         if from_config.is_empty() {
@@ -179,7 +181,7 @@ fn all(
         let values: Vec<String> = from_config.iter().map(ToString::to_string).collect();
         let path = file(&config::get().path);
         output.note(&format!("At {}, from {path}: {}.", vendor.name(), values.join(", ")));
-        let completed = videogen::submit::plan_all(&completed, |vendor| account.base_url(vendor))?;
+        let completed = videogen::submit::plan_all(&completed, base_url)?;
         let of_vendor = completed.into_iter().filter(|plan| plan.vendor == *vendor);
         let places = outlooks.iter_mut().filter(|plan| plan.vendor == *vendor);
         places.zip(of_vendor).for_each(|(place, plan)| *place = plan);
@@ -196,7 +198,11 @@ fn all(
     if only_cheapest && possible {
         cheapest(&mut outlooks, output)?;
     }
-    output.result(&json!({"plans": outlooks}), || {
+    let able = || {
+        let able = outlooks.iter().filter(|outlook| outlook.plan.is_some());
+        without_repeats(able.map(|outlook| outlook.model))
+    };
+    output.result(&noted(json!({"plans": outlooks}), missing), able, || {
         table(
             &["vendor", "model", "", "cost", "request / reason"],
             outlooks.iter().flat_map(|model_plan| rows(model_plan, request)),

@@ -6,13 +6,13 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use videogen::facts::{Capabilities, FieldState, FieldTest, PriceUnit, Rate};
-use videogen::price::{FieldRule, InvalidPriceError, Money, PriceEntry, PriceOrigin};
+use videogen::price::{Decimal, FieldRule, InvalidPriceError, Money, PriceEntry, PriceOrigin};
 use videogen::{ErrorKind, Vendor};
 
 use crate::account::{AccountArgs, answering, unknown_model};
-use crate::cost::add_live;
+use crate::cost::{add_live, noted};
 use crate::exit::{Failure, INVALID};
-use crate::output::{Output, file, moment, table};
+use crate::output::{Output, file, moment, table, without_repeats};
 use crate::price_file::Prices;
 
 #[derive(Subcommand)]
@@ -41,6 +41,7 @@ pub(crate) struct SetArgs {
     /// Model id.
     model: String,
     /// Price, in US dollars unless a currency follows: 0.05 or 0.3CNY.
+    #[arg(allow_negative_numbers = true)]
     price: Money,
     /// What is billed: second, clip or token.
     #[arg(long, value_name = "UNIT", value_parser = unit)]
@@ -68,6 +69,9 @@ pub(crate) struct UnsetArgs {
     /// Only the price with these conditions [default: all of the model].
     #[arg(long, value_name = "FIELD=VALUES", value_parser = condition)]
     when: Vec<(String, FieldRule)>,
+    /// Only the price without conditions.
+    #[arg(long, conflicts_with = "when")]
+    without_conditions: bool,
 }
 
 pub(crate) async fn prices(command: PricesCommand, output: &Output) -> Result<ExitCode, Failure> {
@@ -88,6 +92,7 @@ struct Row {
     per: u64,
     when: BTreeMap<String, FieldRule>,
     input_video: bool,
+    tokens_per_second: Option<Decimal>,
     origin: PriceOrigin,
     unverified: bool,
 }
@@ -103,6 +108,7 @@ impl Row {
             per: entry.per,
             when: entry.when.clone(),
             input_video: entry.input_video,
+            tokens_per_second: entry.tokens_per_second,
             origin,
             unverified: false,
         }
@@ -117,11 +123,16 @@ impl Row {
             PriceOrigin::List { read, .. } => format!("list of {read}"),
             _ => String::new(),
         };
-        let input = if self.input_video { ", with input" } else { "" };
-        let units = match self.per {
-            1 => format!("{}{input}", self.unit),
-            per => format!("{per} {}s{input}", self.unit),
+        let mut units = match self.per {
+            1 => self.unit.to_string(),
+            per => format!("{per} {}s", self.unit),
         };
+        if self.input_video {
+            units.push_str(", with input");
+        }
+        if let Some(tokens) = self.tokens_per_second {
+            units.push_str(&format!(", {tokens} per second"));
+        }
         vec![
             self.vendor.to_string(),
             self.model.clone(),
@@ -142,6 +153,7 @@ impl Row {
             "per": self.per,
             "when": self.when,
             "input_video": self.input_video,
+            "tokens_per_second": self.tokens_per_second,
             "origin": self.origin,
             "unverified": self.unverified,
         })
@@ -155,9 +167,10 @@ async fn list(args: &ListArgs, output: &Output) -> Result<ExitCode, Failure> {
         .copied()
         .filter(|vendor| args.account.vendor.is_none_or(|only| only == *vendor))
         .collect();
+    let mut missing = Vec::new();
     if args.live {
         let asked = answering(&args.account);
-        add_live(&mut prices.book, &asked, &args.account, output).await;
+        missing = add_live(&mut prices.book, &asked, &args.account, output).await;
     }
     let own = prices.book.own().iter().map(|entry| Row::of(entry, PriceOrigin::User));
     let live = prices
@@ -172,7 +185,9 @@ async fn list(args: &ListArgs, output: &Output) -> Result<ExitCode, Failure> {
         .filter(|row| vendors.contains(&row.vendor))
         .collect();
     let documents: Vec<Value> = rows.iter().map(Row::document).collect();
-    output.result(&json!({"file": prices.path, "prices": documents}), || {
+    let ids = || without_repeats(rows.iter().map(|row| row.model.as_str()));
+    let document = noted(json!({"file": prices.path, "prices": documents}), missing);
+    output.result(&document, ids, || {
         table(
             &["vendor", "model", "price", "per", "when", "origin"],
             rows.iter().map(Row::cells),
@@ -207,6 +222,7 @@ fn listed(vendor: Vendor) -> impl Iterator<Item = Row> {
                 per: price.per,
                 when: rate.when.iter().map(rule).collect(),
                 input_video: price.input_video && !without(rate),
+                tokens_per_second: None,
                 origin: PriceOrigin::List {
                     read: price.read,
                     page: price.page,
@@ -228,13 +244,21 @@ fn set(args: SetArgs, output: &Output) -> Result<ExitCode, Failure> {
     for note in notes(&entry) {
         output.note(&note);
     }
-    let (prices, ()) = Prices::change(|prices| prices.set(entry))?;
-    output.result(&json!({"file": prices.path, "price": row.document()}), || {
-        format!(
-            "Set in {}: {}",
-            file(&prices.path),
-            row.cells()[..5].join("  ").trim_end()
-        )
+    let (prices, replaced) = Prices::change(|prices| prices.set(entry))?;
+    let replaced = replaced.map(|entry| Row::of(&entry, PriceOrigin::User));
+    let document = json!({
+        "file": prices.path,
+        "price": row.document(),
+        "replaced": replaced.as_ref().map(Row::document),
+    });
+    let path = || vec![file(&prices.path)];
+    output.result(&document, path, || {
+        let line = |row: &Row| row.cells()[..5].join("  ").trim_end().to_owned();
+        let set = format!("Set in {}: {}", file(&prices.path), line(&row));
+        match &replaced {
+            Some(replaced) => format!("{set}\nReplaced: {}", line(replaced)),
+            None => set,
+        }
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -246,7 +270,7 @@ fn unset(args: UnsetArgs, output: &Output) -> Result<ExitCode, Failure> {
     meant.when = conditions(args.when)?;
     let meant = meant.checked().map_err(invalid)?;
     let (prices, removed) = Prices::change(|prices| {
-        prices.remove(|own| match meant.when.is_empty() {
+        prices.remove(|own| match meant.when.is_empty() && !args.without_conditions {
             true => own.vendor == meant.vendor && own.model == meant.model,
             false => own.is_for_the_same(&meant),
         })
@@ -260,7 +284,8 @@ fn unset(args: UnsetArgs, output: &Output) -> Result<ExitCode, Failure> {
         );
         return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
-    output.result(&json!({"file": prices.path, "removed": removed}), || {
+    let path = || vec![file(&prices.path)];
+    output.result(&json!({"file": prices.path, "removed": removed}), path, || {
         let prices_of = if removed == 1 { "price" } else { "prices" };
         format!(
             "Removed from {}: {removed} {prices_of} of {} {}",

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::json;
 use videogen::TaskId;
 use videogen::journal::{Entry, Found, Journal, Query};
-use videogen::lost::{LostSubmission, ReconcileOptions, Reconciled, Recovered};
+use videogen::lost::{ReconcileOptions, Reconciled, Recovered};
 use videogen::wait::WaitOptions;
 use videogen::{Client, ErrorKind, TaskStatus, Vendor};
 use videogen_journal::SqliteJournal;
@@ -20,25 +20,30 @@ use crate::files::{Files, Target};
 use crate::follow;
 use crate::interrupt::interrupted;
 use crate::invocation::Invocation;
-use crate::journal::{HEADS, JournalArgs, failure, line, unreadable};
+use crate::journal::{HEADS, JournalArgs, failure, line, name, unreadable};
 use crate::lost::{by_hand, candidates, listed};
-use crate::output::{Output, elapsed, table};
+use crate::output::{Output, table};
+
+mod events;
+mod resumed;
+
+use self::resumed::{Resumed, advice};
 
 #[derive(Args)]
 pub(crate) struct RecoverArgs {
     /// Resolve this submission by hand, with --task, --adopt or --dismiss.
     #[arg(value_name = "SUBMISSION", requires = "verdict")]
     submission: Option<String>,
-    /// Record that the submission created TASK.
+    /// Record that it created TASK; asks for confirmation if the task differs.
     #[arg(long, value_name = "TASK", requires = "submission", group = "verdict")]
     task: Option<TaskId>,
     /// Record that it created no task; asks for confirmation if unsure.
     #[arg(long, requires = "submission", group = "verdict")]
     dismiss: bool,
-    /// Dismiss without confirmation.
-    #[arg(long, requires = "dismiss")]
+    /// Record it without confirmation.
+    #[arg(long, requires = "submission", conflicts_with = "adopt")]
     yes: bool,
-    /// Adopt the only exact match; only if no other program uses the account.
+    /// Adopt a single exact match, if no other program uses the account.
     #[arg(long, group = "verdict")]
     adopt: bool,
     /// Search for lost tasks for SECONDS; 0 searches once.
@@ -49,6 +54,13 @@ pub(crate) struct RecoverArgs {
     wait: bool,
     #[command(flatten)]
     account: AccountArgs,
+}
+
+impl RecoverArgs {
+    /// Whether it waits for tasks, which has events.
+    pub(crate) fn waits(&self) -> bool {
+        self.wait
+    }
 }
 
 pub(crate) async fn recover(args: RecoverArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
@@ -145,28 +157,6 @@ async fn left(journal: &SqliteJournal) -> Result<Found, Failure> {
     Ok(left)
 }
 
-/// An unfinished submission, and its result now.
-struct Resumed {
-    entry: Entry,
-    result: Result<Option<Files>, Failure>,
-}
-
-impl Resumed {
-    /// As JSON.
-    fn document(&self) -> Value {
-        let mut document = json!(self.entry);
-        let more = match &self.result {
-            Ok(Some(files)) => json!(files.saved()),
-            Ok(None) => return document,
-            Err(failure) => json!({"error": failure.error}),
-        };
-        if let (Value::Object(members), Value::Object(more)) = (&mut document, more) {
-            members.extend(more);
-        }
-        document
-    }
-}
-
 /// Polls unfinished tasks, or waits for them and downloads their files. Returns the highest exit code of those that
 /// could not be waited for or downloaded.
 async fn resume(client: &Client, entries: Vec<Entry>, wait: bool, output: &Output) -> (Vec<Resumed>, u8) {
@@ -175,14 +165,20 @@ async fn resume(client: &Client, entries: Vec<Entry>, wait: bool, output: &Outpu
     for mut entry in entries {
         let result = resume_one(client, &mut entry, wait, output).await;
         match &result {
-            Ok(Some(files)) => output.note(&files.text("")),
+            Ok(Some(files)) if !output.has_events() => output.note(&files.text("")),
+            Ok(Some(_)) => {}
             Ok(None) => {}
             Err(failure) => {
-                output.note(&failure.message);
+                if !output.has_events() {
+                    output.note(&failure.message);
+                }
                 worst = failure.code.max(worst);
             }
         }
-        resumed.push(Resumed { entry, result });
+        let one = Resumed { entry, result };
+        // A result that cannot be written is on standard error, and the journal has it.
+        let _ = output.ended(&one.result());
+        resumed.push(one);
     }
     (resumed, worst)
 }
@@ -253,11 +249,16 @@ async fn resolve(
     let base_url = args.account.base_url.as_deref();
     let client = account::client(entry.intent.vendor, base_url, Some(journal.clone()))?;
     let entry = match &args.task {
-        Some(task) => client.resolve(intent, Some(task)).await?,
+        Some(task) if args.yes => client.resolve_despite_differences(intent, task).await?,
+        Some(task) => assign(&client, intent, task, output).await?,
         None if args.adopt => adopt(&client, &journal, entry, args).await?,
         None if args.yes => client.dismiss_despite_candidates(intent).await?,
         None => dismiss(&client, &entry, output).await?,
     };
+    if output.has_events() && !entry.is_unfinished() {
+        output.ended(&events::resolved(&entry))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     if !args.wait || !entry.is_unfinished() {
         let next = follow::unwritten(&entry);
         let mut document = json!({"submission": entry});
@@ -265,13 +266,18 @@ async fn resolve(
             document["next"] = next.as_str().into();
         }
         let lines = std::iter::once(table(&HEADS, [line(&entry)])).chain(next);
-        output.result(&document, || lines.collect::<Vec<_>>().join("\n"))?;
+        output.result(
+            &document,
+            || vec![name(&entry)],
+            || lines.collect::<Vec<_>>().join("\n"),
+        )?;
         return Ok(ExitCode::SUCCESS);
     }
     let (resumed, code) = resume(&client, vec![entry], true, output).await;
-    for one in &resumed {
+    for one in resumed.iter().filter(|_| !output.has_events()) {
         let document = json!({"submission": one.document()});
-        output.result(&document, || table(&HEADS, [line(&one.entry)]))?;
+        let id = || vec![name(&one.entry)];
+        output.result(&document, id, || table(&HEADS, [line(&one.entry)]))?;
     }
     Ok(ExitCode::from(code))
 }
@@ -288,6 +294,9 @@ fn show(all: &Recovered, unfinished: &[Resumed], keyless: &[Entry], output: &Out
             })
         })
         .collect();
+    if output.has_events() {
+        return events::lost(all, keyless, output);
+    }
     let document = json!({
         "found": all.found,
         "open": open,
@@ -296,7 +305,19 @@ fn show(all: &Recovered, unfinished: &[Resumed], keyless: &[Entry], output: &Out
         "other_accounts": keyless,
         "unreadable": all.unreadable,
     });
-    output.result(&document, || {
+    let ids = || {
+        let open = all.open.iter().map(|lost| &lost.entry);
+        let left = unfinished.iter().map(|one| &one.entry);
+        let entries = all
+            .found
+            .iter()
+            .chain(open)
+            .chain(&all.in_flight)
+            .chain(left)
+            .chain(keyless);
+        entries.map(name).collect()
+    };
+    output.result(&document, ids, || {
         let mut text = Vec::new();
         let mut part = |title: &str, entries: &mut dyn Iterator<Item = &Entry>| {
             let rows: Vec<_> = entries.map(line).collect();
@@ -385,6 +406,21 @@ async fn adopt(client: &Client, journal: &SqliteJournal, entry: Entry, args: &Re
     Err(refused)
 }
 
+/// Records the task of a submission; if it shows another model, prompt or time, only after a confirmation.
+async fn assign(client: &Client, intent: &str, task: &TaskId, output: &Output) -> Result<Entry, Failure> {
+    match client.resolve(intent, Some(task)).await {
+        Err(error) if error.kind() == ErrorKind::Conflict && error.task().is_some() => {
+            if output.confirm(&format!("{error:#}. Record it anyway?")) {
+                return Ok(client.resolve_despite_differences(intent, task).await?);
+            }
+            let again = Invocation::new("recover").arg(intent);
+            let again = again.option("--task", Some(&task.to_string())).flag("--yes", true);
+            Err(Failure::from(error).hint(&format!("If it is its task: {again}")))
+        }
+        result => Ok(result?),
+    }
+}
+
 /// Dismisses a submission; if it may have created a task, only after a confirmation.
 async fn dismiss(client: &Client, entry: &Entry, output: &Output) -> Result<Entry, Failure> {
     let intent = entry.intent.id.as_str();
@@ -401,27 +437,4 @@ async fn dismiss(client: &Client, entry: &Entry, output: &Output) -> Result<Entr
         }
         result => Ok(result?),
     }
-}
-
-/// What to do about a submission that stays open.
-fn advice(lost: &LostSubmission) -> String {
-    let LostSubmission {
-        entry,
-        candidates,
-        inconclusive,
-        ..
-    } = lost;
-    let id = &entry.intent.id;
-    let found = if !entry.ambiguity().is_searchable() {
-        let reason = inconclusive.as_deref().unwrap_or("its task cannot be searched for");
-        format!("{id}: {reason}. Check the vendor's console.")
-    } else if let Some(inconclusive) = inconclusive {
-        format!("{id}: the search was inconclusive: {inconclusive}. Check the vendor's console.")
-    } else if candidates.is_empty() {
-        let sought = elapsed(Duration::from_secs(entry.not_found_after.unwrap_or_default()));
-        format!("{id}: not found {sought} after it was sent. Check the vendor's console.")
-    } else {
-        format!("{id}: possible task: {}.", listed(candidates))
-    };
-    format!("{found}\n  {}", by_hand(id, false).replace('\n', "\n  "))
 }

@@ -7,10 +7,12 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
+use crate::diagnosis::Diagnosis;
 use crate::events::Event;
 use crate::exit::Failure;
 use crate::output::Output;
 use crate::result::{Failed, Results};
+use crate::sidecar::Sidecar;
 
 #[derive(Args)]
 pub(crate) struct SchemaArgs {
@@ -30,6 +32,10 @@ pub(crate) enum SchemaOf {
     Events,
     /// The document of `--json` if the command failed
     Error,
+    /// The file that `--sidecar` writes next to a video
+    Sidecar,
+    /// The document of `doctor --json`
+    Doctor,
 }
 
 /// The schema of what this program writes: members that are left out are optional.
@@ -45,7 +51,9 @@ pub(crate) fn schema(args: &SchemaArgs, output: &Output) -> Result<ExitCode, Fai
         SchemaOf::Result => written::<Results<'_>>(),
         SchemaOf::Events => written::<Event<'_>>(),
         SchemaOf::Error => written::<Failed<'_>>(),
+        SchemaOf::Sidecar => written::<Sidecar<'_>>(),
+        SchemaOf::Doctor => written::<Diagnosis>(),
     };
-    output.result(&schema, || serde_json::to_string_pretty(&schema).unwrap_or_default())?;
+    output.product(&schema, || serde_json::to_string_pretty(&schema).unwrap_or_default())?;
     Ok(ExitCode::SUCCESS)
 }

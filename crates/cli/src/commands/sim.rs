@@ -52,7 +52,7 @@ pub(crate) async fn sim(args: SimArgs, output: &Output) -> Result<ExitCode, Fail
         .collect();
     let address = simulator.address();
     let stop = interrupted();
-    output.result(&json!({"address": address.to_string(), "base_urls": document}), || {
+    output.product(&json!({"address": address.to_string(), "base_urls": document}), || {
         let mut lines =
             vec!["The simulator is running; stop it with Ctrl-C. Any key that begins with sk- works.".to_owned()];
         for vendor in Vendor::ALL {

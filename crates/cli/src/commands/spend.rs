@@ -1,5 +1,6 @@
 //! `videogen spend`.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
@@ -55,6 +56,15 @@ impl From<By> for GroupBy {
     }
 }
 
+/// The scope of all hosts of the public internet.
+const PUBLIC: &str = "public";
+
+/// The host of an origin, without a path.
+fn base(origin: &str) -> String {
+    let end = origin.match_indices('/').nth(2).map_or(origin.len(), |(at, _)| at);
+    origin[..end].to_owned()
+}
+
 /// One row: a group's amounts in one currency; without any, its numbers only.
 struct Row<'a> {
     spend: &'a Spend,
@@ -73,15 +83,24 @@ pub(crate) async fn spend(args: SpendArgs, journal: &JournalArgs, output: &Outpu
     let by = args.by.map(GroupBy::from);
     let (mut ledger, mut records) = (Ledger::default(), Vec::new());
     let mut pages = Pages::new(&*journal, query);
+    // Several names of this machine are one scope, which has one of them: people see those that they used.
+    let mut used: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     while let Some(page) = pages.next().await.map_err(failure)? {
-        page.entries.iter().for_each(|entry| ledger.add(entry, by));
+        for entry in &page.entries {
+            ledger.add(entry, by);
+            if let (Some(scope), Some(origin)) = (entry.intent.scope(), &entry.intent.origin)
+                && scope != PUBLIC
+            {
+                used.entry(scope).or_default().insert(base(origin));
+            }
+        }
         records.extend(page.unreadable);
     }
     if args.csv {
         if let Some(text) = unreadable(&records) {
             output.note(&text);
         }
-        output.result(&json!(null), || comma_separated(&ledger))?;
+        output.product(&json!(null), || comma_separated(&ledger))?;
         return Ok(ExitCode::SUCCESS);
     }
     let groups: Vec<_> = ledger
@@ -96,12 +115,12 @@ pub(crate) async fn spend(args: SpendArgs, journal: &JournalArgs, output: &Outpu
         })
         .collect();
     let document = json!({"since": args.since, "by": by, "groups": groups, "unreadable": records});
-    output.result(&document, || {
+    output.result(&document, Vec::new, || {
         let mut parts = Vec::new();
         if ledger.groups.is_empty() {
             parts.push(format!("No submissions in {}.", file(journal.path())));
         } else {
-            parts.push(text(&ledger, by));
+            parts.push(text(&ledger, by, &used));
             parts.extend(remarks(&ledger));
         }
         parts.extend(unreadable(&records));
@@ -162,8 +181,8 @@ impl Row<'_> {
     }
 }
 
-fn text(ledger: &Ledger, by: Option<GroupBy>) -> String {
-    let is_public = ledger.groups.iter().all(|spend| spend.scope == "public");
+fn text(ledger: &Ledger, by: Option<GroupBy>, used: &BTreeMap<String, BTreeSet<String>>) -> String {
+    let is_public = ledger.groups.iter().all(|spend| spend.scope == PUBLIC);
     let name = match by {
         Some(GroupBy::Day) => Some("day"),
         Some(GroupBy::Vendor) => Some("vendor"),
@@ -178,7 +197,10 @@ fn text(ledger: &Ledger, by: Option<GroupBy>) -> String {
         .chain(KINDS)
         .collect();
     let rows = rows(ledger).map(|row| {
-        let scope = (!is_public).then(|| row.spend.scope.clone());
+        let scope = (!is_public).then(|| match used.get(&row.spend.scope) {
+            Some(used) => used.iter().cloned().collect::<Vec<_>>().join(", "),
+            None => row.spend.scope.clone(),
+        });
         let group = name.map(|_| row.spend.group.clone().unwrap_or_default());
         let submissions = row.counts().swap_remove(0);
         let cells = scope.into_iter().chain(group).chain([submissions]).chain(row.amounts());
@@ -195,7 +217,7 @@ fn remarks(ledger: &Ledger) -> Option<String> {
         (sum(|spend| spend.not_billed), "without a video, not billed"),
         (
             sum(|spend| spend.uncertain),
-            "without a video, and no page says whether that is billed: counted as `uncertain`",
+            "without a video, and no page says whether that is billed: their estimates are `uncertain`",
         ),
         (
             sum(|spend| spend.not_submitted),

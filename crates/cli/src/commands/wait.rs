@@ -31,7 +31,7 @@ pub(crate) struct WaitArgs {
     #[arg(long, value_name = "SECONDS")]
     timeout: Option<u64>,
     #[command(flatten)]
-    save: SaveArgs,
+    pub(crate) save: SaveArgs,
 }
 
 pub(crate) async fn wait(args: WaitArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use serde_json::{Map, Value};
-use url::{Host, Url};
 use videogen::{ErrorKind, Vendor, VideoRequest};
 
 use super::settings::{Config, Key};
+use crate::invocation::Invocation;
 use crate::nearest::nearest;
 use crate::user_file::at_home;
 
@@ -86,11 +86,14 @@ fn unknown(name: &str, last: &str) -> String {
     let parts: Vec<&str> = name.split('.').collect();
     let vendor = parts.get(1).and_then(|vendor| vendor.parse::<Vendor>().ok());
     if is_secret {
-        let variable = match vendor {
-            Some(vendor) => vendor.facts().key_env.to_owned(),
-            None => format!("the variable of the vendor, such as {}", Vendor::ALL[0].facts().key_env),
+        let login = Invocation::new("login");
+        let login = match vendor {
+            Some(vendor) => login.arg(vendor.as_str()).to_string(),
+            None => format!("{login} VENDOR"),
         };
-        return format!("`{name}`: this file is often shared, so no key is kept in it; remove it, and set {variable}");
+        return format!(
+            "`{name}`: this file is often shared, so no key is kept in it; remove it, and store it with: {login}"
+        );
     }
     match last {
         "prompt" | "inputs" | "client_reference" | "draft_task" => {
@@ -188,16 +191,5 @@ fn check_base_url(vendor: Vendor, url: &str) -> Result<(), String> {
     {
         return Err(error.message().to_owned());
     }
-    let is_local = |url: &Url| match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    match Url::parse(url.trim()) {
-        Ok(url) if url.scheme() == "http" && !is_local(&url) => {
-            Err("it uses plain HTTP, which would send the API key unencrypted; use https://".to_owned())
-        }
-        _ => Ok(()),
-    }
+    Ok(())
 }

@@ -8,6 +8,7 @@ use toml_edit::{Document, Item, TableLike};
 
 use super::check::{CheckOutput, put};
 use super::settings::{Config, Key, Setting};
+use crate::user_file::line;
 
 /// What is wrong in a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,19 +54,9 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn line(&self, span: Option<Range<usize>>) -> usize {
-        let start = span.map_or(0, |span| span.start).min(self.text.len());
-        self.text.as_bytes()[..start]
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count()
-            + 1
-    }
-
     fn problem(&mut self, span: Option<Range<usize>>, text: impl Into<String>) {
-        let line = self.line(span);
         self.problems.push(Problem {
-            line,
+            line: line(self.text, span),
             text: text.into(),
         });
     }
@@ -106,7 +97,7 @@ impl Reader<'_> {
                 Ok(known) => match put(&mut self.config, &known, &value, self.check_output) {
                     Err(reason) => self.problem(span, format!("`{key}`: {reason}")),
                     Ok(()) => {
-                        let line = self.line(span);
+                        let line = line(self.text, span);
                         self.config.settings.push(Setting { key, value, line });
                     }
                 },

@@ -13,10 +13,11 @@ use crate::exit::Failure;
 use crate::follow::wait_command;
 use crate::invocation::Invocation;
 use crate::output::{Output, file as shown};
+use crate::sidecar::Origin;
 
 #[derive(Args, Clone)]
 pub(crate) struct FileArgs {
-    /// File, folder or template for the video [default: VENDOR.FAMILY.ID.mp4].
+    /// File, folder or template; -: standard output [default: VENDOR.FAMILY.ID.mp4].
     #[arg(short, long, value_name = "PATH", value_parser = PathBufValueParser::new().try_map(output_path))]
     pub(crate) output: Option<PathBuf>,
     /// File for the last frame, an image.
@@ -25,6 +26,9 @@ pub(crate) struct FileArgs {
     /// Create the missing folders of the output files.
     #[arg(long)]
     pub(crate) parents: bool,
+    /// Also write PATH.json with the request, task and cost; --request repeats it.
+    #[arg(long)]
+    pub(crate) sidecar: bool,
     /// Replace existing files.
     #[arg(long)]
     pub(crate) overwrite: bool,
@@ -43,19 +47,19 @@ pub(crate) struct SaveArgs {
     pub(crate) with_last_frame: bool,
 }
 
-/// A path to write to. Standard output is none, so that no file called `-` is paid for.
+/// Standard output as a path.
+const STREAM: &str = "-";
+
+/// A path to write an image to. Standard output is none, so that no file called `-` is paid for.
 fn file_to_write(path: PathBuf) -> Result<PathBuf, String> {
-    if path.as_os_str() == "-" {
-        return Err(
-            "writing to standard output is not supported; name a file, or ./- for a file of that name".to_owned(),
-        );
+    if path.as_os_str() == STREAM {
+        return Err("only the video can go to standard output; name a file, or ./- for a file of that name".to_owned());
     }
     Ok(path)
 }
 
-/// The same, with placeholders.
+/// A path for the video, with placeholders, or standard output.
 fn output_path(path: PathBuf) -> Result<PathBuf, String> {
-    let path = file_to_write(path)?;
     name::check(&path)?;
     Ok(path)
 }
@@ -74,6 +78,11 @@ pub(crate) fn check_default_output(path: &Path) -> Result<(), String> {
 }
 
 impl FileArgs {
+    /// Whether the video goes to standard output.
+    pub(crate) fn streams(&self) -> bool {
+        self.output.as_ref().is_some_and(|output| output.as_os_str() == STREAM)
+    }
+
     /// Takes the path from the configuration if no option names one.
     pub(crate) fn complete(&mut self, output: &Output) {
         let config = config::get();
@@ -93,6 +102,11 @@ impl FileArgs {
             return Err(misused(message));
         }
         let Some(output) = &self.output else { return Ok(()) };
+        if self.streams() {
+            return Err(misused(format!(
+                "-o - writes one video to standard output, but there are {tasks} tasks; name a folder, or add {{n}} or {{id}} to a name"
+            )));
+        }
         let is_folder = output.to_string_lossy().ends_with(std::path::is_separator) || output.is_dir();
         let differs = ["{id}", "{n}", "{index}"]
             .iter()
@@ -121,6 +135,7 @@ impl SaveArgs {
             output,
             last_frame_output,
             parents,
+            sidecar,
             overwrite,
             max_bytes,
         } = &self.file;
@@ -128,6 +143,7 @@ impl SaveArgs {
             ("--with-last-frame", self.with_last_frame),
             ("--last-frame-output", last_frame_output.is_some()),
             ("--parents", *parents),
+            ("--sidecar", *sidecar),
             ("--overwrite", *overwrite),
             ("--max-bytes", max_bytes.is_some()),
         ];
@@ -156,7 +172,12 @@ impl SaveArgs {
         };
         let target = Target::new(&self.file, &names, self.with_last_frame, Some(&id.to_string()), taken)?;
         // An unreadable journal counts as one without an entry.
-        target.check_free(client.journal_entry(id).await.ok().flatten().as_ref())?;
+        let entry = client.journal_entry(id).await.ok().flatten();
+        let target = match &entry {
+            Some(entry) => target.described_by(|| Origin::of_entry(entry)),
+            None => target.described_by(Origin::default),
+        };
+        target.check_free(entry.as_ref())?;
         Ok(target)
     }
 
@@ -197,6 +218,7 @@ impl SaveArgs {
             output,
             last_frame_output,
             parents,
+            sidecar,
             overwrite,
             max_bytes,
         } = &self.file;
@@ -205,6 +227,7 @@ impl SaveArgs {
             .option("--last-frame-output", last_frame_output.as_ref())
             .flag("--with-last-frame", self.with_last_frame)
             .flag("--parents", *parents)
+            .flag("--sidecar", *sidecar)
             .flag("--overwrite", *overwrite)
             .option("--max-bytes", max_bytes.map(|bytes| bytes.to_string()))
     }

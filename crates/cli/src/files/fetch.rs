@@ -3,23 +3,34 @@
 use videogen::journal::FileKind;
 use videogen::{Client, Downloaded, Error, ErrorKind, Video, VideoTask};
 
-use super::{Files, Resume, Target};
-use crate::events::What;
+use super::{Delivered, Files, Resume, Target};
 use crate::exit::Failure;
-use crate::follow::{left, resume_hint};
+use crate::follow::{left, resume_with, wait_command};
 use crate::interrupt::interrupted;
 use crate::output::{Output, file as shown};
 use crate::output_file::{OutputFile, Reservation, io_failure};
 use crate::progress;
 use crate::result::TaskResult;
+use crate::sidecar;
 
 impl Files {
+    /// The video, without other files so far.
+    fn new(video: Delivered) -> Self {
+        Self {
+            video,
+            further: Vec::new(),
+            last_frame: None,
+            with_last_frame: false,
+        }
+    }
+
     /// Reports that these files are complete, and another one is not.
     fn without(&self, missing: &str, task: &VideoTask, mut failure: Failure) -> Failure {
-        let complete: Vec<String> = std::iter::once(&self.video)
-            .chain(&self.further)
-            .map(|file| shown(&file.path))
-            .collect();
+        let mut complete: Vec<String> = match &self.video {
+            Delivered::File(file) => vec![shown(&file.path)],
+            Delivered::Stream(_) => vec!["the video on standard output".to_owned()],
+        };
+        complete.extend(self.further.iter().map(|file| shown(&file.path)));
         let verb = if complete.len() == 1 { "is" } else { "are" };
         failure.message = format!(
             "{} {verb} complete, but {missing} is missing: {}",
@@ -31,18 +42,58 @@ impl Files {
     }
 }
 
-/// Reports a complete file.
-fn report(task: &VideoTask, file: &Downloaded, output: &Output) {
-    let (path, bytes) = (file.path.to_string_lossy(), file.bytes);
-    output.event(Some(&task.id), What::Downloaded { path, bytes });
-}
-
 impl Target {
     /// Downloads the video of `task`, and its last frame, unless they exist already. After an interrupt, the next
     /// run resumes.
     pub(crate) async fn fetch(&self, client: &Client, task: &VideoTask, output: &Output) -> Result<Files, Failure> {
         let delivered = task.video.as_ref().and_then(Video::extension);
         let (video, image) = self.files_of(&task.id, delivered);
+        let mut files = match self.streams {
+            true => Files::new(self.stream(client, task, output).await?),
+            false => self.fetch_videos(client, task, &video, delivered, output).await?,
+        };
+        if let Err(failure) = self.describe(client, task, &files).await {
+            return Err(files.without("the sidecar", task, failure));
+        }
+        let Some(image) = image else { return Ok(files) };
+        files.with_last_frame = true;
+        match self.fetch_image(client, task, &image, output).await {
+            Ok(Some(file)) => files.last_frame = Some(file),
+            Ok(None) => output.note("The vendor returned no last frame."),
+            Err(failure) => return Err(files.without("the last frame", task, failure)),
+        }
+        Ok(files)
+    }
+
+    /// Writes the sidecar of each video, if they are requested.
+    pub(crate) async fn describe(&self, client: &Client, task: &VideoTask, files: &Files) -> Result<(), Failure> {
+        let Some(origin) = &self.sidecar else { return Ok(()) };
+        // An unreadable journal counts as one without an entry.
+        let entry = client.journal_entry(&task.id).await.ok().flatten();
+        let is_one = files.further.is_empty();
+        for (number, file) in (1..).zip(files.video.file().into_iter().chain(&files.further)) {
+            let number = (!is_one).then_some(number);
+            let written = match self.check_sidecar(&file.path, Some(&task.id)) {
+                Ok(()) => sidecar::write(origin, entry.as_ref(), task, &file.path, number).map_err(|error| {
+                    let path = sidecar::path_of(&file.path);
+                    io_failure(format!("cannot write {}: {error}", shown(&path)))
+                }),
+                Err(failure) => Err(failure),
+            };
+            written.map_err(|failure| self.resumable(failure.about(&task.id), task, false))?;
+        }
+        Ok(())
+    }
+
+    /// Downloads all videos of the task: the first to `video`. `delivered`: the format of the first, if it is known.
+    async fn fetch_videos(
+        &self,
+        client: &Client,
+        task: &VideoTask,
+        video: &OutputFile,
+        delivered: Option<&str>,
+        output: &Output,
+    ) -> Result<Files, Failure> {
         let named = video
             .real
             .extension()
@@ -64,24 +115,14 @@ impl Target {
             // Only used by `recover`, so a failure is ignored.
             let _ = client.record_target(&task.id, destination).await;
         }
-        let mut files = Files {
-            video: self.fetch_video(client, task, 1, &video, output).await?,
-            further: Vec::new(),
-            last_frame: None,
-            with_last_frame: image.is_some(),
-        };
+        let first = self.fetch_video(client, task, 1, video, output).await?;
+        let mut files = Files::new(Delivered::File(first));
         for number in (2..).take(task.more_videos.len()) {
-            let file = self.further(&task.id, &video, number);
+            let file = self.further(&task.id, video, number);
             match self.fetch_video(client, task, number, &file, output).await {
                 Ok(file) => files.further.push(file),
                 Err(failure) => return Err(files.without(&format!("video {number}"), task, failure)),
             }
-        }
-        let Some(image) = image else { return Ok(files) };
-        match self.fetch_image(client, task, &image, output).await {
-            Ok(Some(file)) => files.last_frame = Some(file),
-            Ok(None) => output.note("The vendor returned no last frame."),
-            Err(failure) => return Err(files.without("the last frame", task, failure)),
         }
         Ok(files)
     }
@@ -119,7 +160,7 @@ impl Target {
                 return Err(self.resumable(left(interrupt, &task.id, Some(&task.status)), task, number > 1));
             }
         };
-        report(task, &result, output);
+        progress::fetched(output, &task.id, &result);
         Ok(result)
     }
 
@@ -147,7 +188,7 @@ impl Target {
             }
             result => {
                 let result = self.placed(client, task, FileKind::LastFrame, file, result).await?;
-                report(task, &result, output);
+                progress::fetched(output, &task.id, &result);
                 Ok(Some(result))
             }
         }
@@ -179,11 +220,16 @@ impl Target {
                 return Err(io_failure(message).about(&task.id).hint(&self.elsewhere(&task.id)));
             }
         }
-        Err(match error.kind() {
+        Err(self.failed(error, task, kind != FileKind::Video))
+    }
+
+    /// The failure of a download, with what to do. `has_video`: see [`resumable`](Self::resumable).
+    pub(super) fn failed(&self, error: Error, task: &VideoTask, has_video: bool) -> Failure {
+        match error.kind() {
             // Repeating cannot help with these.
             ErrorKind::NoVideo | ErrorKind::Moderated | ErrorKind::InvalidRequest => error.into(),
             ErrorKind::TooLarge => {
-                let download = self.download(&task.id, task.last_frame.is_some(), kind != FileKind::Video);
+                let download = self.download(&task.id, task.last_frame.is_some(), has_video);
                 let failure = Failure::from(error);
                 match download.map(|download| download.option("--max-bytes", Some("BYTES"))) {
                     Some(download) => failure.hint(&format!("Raise the limit with: {download}")),
@@ -191,10 +237,13 @@ impl Target {
                 }
             }
             ErrorKind::NotReady => match &self.resume {
-                Resume::At(base_url) => resume_hint(error.into(), &task.id, base_url.as_deref()),
+                Resume::At(base_url) => {
+                    let wait = self.options_for(&task.id, wait_command(&task.id, base_url.as_deref()));
+                    resume_with(error.into(), &task.id, &wait)
+                }
                 Resume::Never => error.into(),
             },
-            _ => self.resumable(error.into(), task, kind != FileKind::Video),
-        })
+            _ => self.resumable(error.into(), task, has_video),
+        }
     }
 }

@@ -1,108 +1,144 @@
-//! The lines of several tasks, and their total.
+//! Which lines of progress are on the screen: the oldest ones, with the total below them.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::VecDeque;
+use std::fmt::Write;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use indicatif::ProgressBar;
-use videogen::{TaskId, TaskStatus, VideoTask};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState};
 
-use super::line::{Facts, Line, live};
-use crate::output::{Output, shown};
-use crate::terminal::{fit, time};
+use crate::output::style;
+use crate::terminal::{LINES, width};
 
-/// Most tasks that have a line at the same time.
-const LINES: usize = 10;
+/// Most lines at the same time, without the total.
+const ROOM: usize = 8;
 
-#[derive(Clone, Copy)]
-struct Counts {
-    all: usize,
-    ended: usize,
-    failed: usize,
+struct Board {
+    /// Number of lines on the screen.
+    shown: usize,
+    /// Lines that wait for room, by number.
+    later: VecDeque<(usize, ProgressBar)>,
+    /// Number of lines so far.
+    count: usize,
+    total: Option<ProgressBar>,
 }
 
-/// Several tasks that are waited for. Elsewhere than on a terminal, each change of a status is a note.
-pub(crate) struct Board {
-    output: Output,
-    total: ProgressBar,
-    counts: Arc<Mutex<Counts>>,
-    lines: HashMap<TaskId, Line>,
-    /// Tasks that have no line yet.
-    later: VecDeque<(TaskId, Facts)>,
-    statuses: HashMap<TaskId, TaskStatus>,
+static BOARD: Mutex<Board> = Mutex::new(Board {
+    shown: 0,
+    later: VecDeque::new(),
+    count: 0,
+    total: None,
+});
+
+fn board() -> MutexGuard<'static, Board> {
+    BOARD.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Board {
-    pub(crate) fn new(output: &Output, tasks: Vec<(TaskId, Facts)>) -> Self {
-        let counts = Counts {
-            all: tasks.len(),
-            ended: 0,
-            failed: 0,
-        };
-        let counts = Arc::new(Mutex::new(counts));
-        let of_line = Arc::clone(&counts);
-        let total = live(output.shows_progress(), None, move |state, width| {
-            let Counts { all, ended, failed } = *of_line.lock().unwrap_or_else(PoisonError::into_inner);
-            let failed = match failed {
-                0 => String::new(),
-                failed => format!("{failed} failed"),
-            };
-            let ended = format!("{ended} of {all} ended");
-            fit(&[(0, ended), (1, failed), (2, time(state.elapsed()))], width)
-        });
-        let named = |(id, facts): (TaskId, Facts)| {
-            let name = id.id().to_owned();
-            (id, facts.named(&name))
-        };
-        let mut board = Self {
-            output: *output,
-            total,
-            counts,
-            lines: HashMap::new(),
-            later: tasks.into_iter().map(named).collect(),
-            statuses: HashMap::new(),
-        };
-        board.fill();
-        board
-    }
-
+    /// Shows as many lines as fit.
     fn fill(&mut self) {
-        while self.lines.len() < LINES
-            && let Some((id, facts)) = self.later.pop_front()
+        while self.shown < ROOM
+            && let Some((_, bar)) = self.later.pop_front()
         {
-            let line = Line::new(facts, self.output.shows_progress(), Some(&self.total));
-            self.lines.insert(id, line);
+            let bar = match &self.total {
+                Some(total) => LINES.insert_before(total, bar),
+                None => LINES.add(bar),
+            };
+            animate(&bar);
+            self.shown += 1;
         }
-    }
-
-    /// A response about one of the tasks. The end of a task is reported with its result.
-    pub(crate) fn answered(&mut self, task: &VideoTask) {
-        if let Some(line) = self.lines.get(&task.id) {
-            line.answered(task);
-        }
-        if task.status.is_ended() || self.statuses.get(&task.id) == Some(&task.status) {
-            return;
-        }
-        self.statuses.insert(task.id.clone(), task.status.clone());
-        if self.output.is_text() && !self.output.shows_progress() {
-            self.output.note(&format!("{} is {}", task.id, shown(&task.status)));
-        }
-    }
-
-    /// The wait for a task is over.
-    pub(crate) fn ended(&mut self, id: &TaskId, is_success: bool) {
-        self.lines.remove(id);
-        self.later.retain(|(later, _)| later != id);
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        counts.ended += 1;
-        counts.failed += usize::from(!is_success);
-        drop(counts);
-        self.fill();
     }
 }
 
-impl Drop for Board {
+fn animate(bar: &ProgressBar) {
+    bar.enable_steady_tick(Duration::from_millis(120));
+}
+
+enum Place {
+    /// There is no terminal.
+    Nowhere,
+    /// The line with this number.
+    Line(usize),
+    Total,
+}
+
+/// A line with a spinner. Removed from the screen when dropped.
+pub(super) struct Live {
+    pub(super) bar: ProgressBar,
+    place: Place,
+}
+
+impl Live {
+    /// With the text that `line` returns for a number of columns.
+    pub(super) fn line(
+        is_shown: bool,
+        line: impl Fn(&ProgressState, usize) -> String + Clone + Send + Sync + 'static,
+    ) -> Self {
+        let bar = bar(line);
+        if !is_shown {
+            return Self::hidden(bar);
+        }
+        let mut board = board();
+        board.count += 1;
+        let number = board.count;
+        board.later.push_back((number, bar.clone()));
+        board.fill();
+        let place = Place::Line(number);
+        Self { bar, place }
+    }
+
+    /// The same, below all others.
+    pub(super) fn total(
+        is_shown: bool,
+        line: impl Fn(&ProgressState, usize) -> String + Clone + Send + Sync + 'static,
+    ) -> Self {
+        let bar = bar(line);
+        if !is_shown {
+            return Self::hidden(bar);
+        }
+        let bar = LINES.add(bar);
+        board().total = Some(bar.clone());
+        animate(&bar);
+        let place = Place::Total;
+        Self { bar, place }
+    }
+
+    pub(super) fn is_hidden(&self) -> bool {
+        matches!(self.place, Place::Nowhere)
+    }
+
+    fn hidden(bar: ProgressBar) -> Self {
+        let place = Place::Nowhere;
+        Self { bar, place }
+    }
+}
+
+fn bar(line: impl Fn(&ProgressState, usize) -> String + Clone + Send + Sync + 'static) -> ProgressBar {
+    // Without the spinner and the space after it.
+    let shown = move |state: &ProgressState, text: &mut dyn Write| {
+        let _ = text.write_str(&line(state, width().saturating_sub(2)));
+    };
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+    bar.set_style(style("{spinner} {line}").with_key("line", shown));
+    bar
+}
+
+impl Drop for Live {
     fn drop(&mut self) {
-        self.lines.clear();
-        self.total.finish_and_clear();
+        let mut board = board();
+        match self.place {
+            Place::Nowhere => return,
+            Place::Line(number) => {
+                if let Some(place) = board.later.iter().position(|(later, _)| *later == number) {
+                    board.later.remove(place);
+                    return;
+                }
+                board.shown = board.shown.saturating_sub(1);
+            }
+            Place::Total => board.total = None,
+        }
+        self.bar.finish_and_clear();
+        LINES.remove(&self.bar);
+        board.fill();
     }
 }

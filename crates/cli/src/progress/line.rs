@@ -1,20 +1,19 @@
 //! The line of a task on a terminal.
 
-use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressState};
 use videogen::{Client, TaskId, TaskStatus, VideoTask};
 
-use crate::output::style;
-use crate::terminal::{LINES, fit, time, width};
+use super::board::Live;
+use crate::output::Output;
+use crate::terminal::{fit, time};
 use crate::text;
 
 /// What the line of a task shows. The status is all that is always shown.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Facts {
-    /// Where several tasks are shown, the vendor's id.
+#[derive(Debug, Default)]
+struct Facts {
+    /// Empty if there is only one task.
     name: String,
     status: String,
     /// In percent, where the vendor reports it.
@@ -28,26 +27,6 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    /// What the journal has on a task.
-    pub(crate) async fn of(client: &Client, id: &TaskId) -> Self {
-        let entry = client.journal_entry(id).await.ok().flatten();
-        let Some(entry) = entry else { return Self::default() };
-        let age = (chrono::Utc::now() - entry.intent.at).to_std().unwrap_or_default();
-        Self {
-            status: entry.status.as_ref().map(word).unwrap_or_default(),
-            begun: Instant::now().checked_sub(age),
-            usual: client.usual_duration(&entry.intent.model).await,
-            ..Self::default()
-        }
-    }
-
-    pub(crate) fn named(self, name: &str) -> Self {
-        Self {
-            name: text::visible(name),
-            ..self
-        }
-    }
-
     /// The line, in at most `width` columns.
     fn line(&self, waited: Duration, width: usize) -> String {
         let elapsed = self.begun.map_or(waited, |begun| begun.elapsed());
@@ -84,21 +63,50 @@ fn word(status: &TaskStatus) -> String {
     text::visible(status.as_str())
 }
 
-/// A line on the terminal; hidden where there is none. Removed when dropped.
+/// The line of a task; hidden where there is no terminal. Clones are the same line.
+#[derive(Clone)]
 pub(crate) struct Line {
     facts: Arc<Mutex<Facts>>,
-    bar: ProgressBar,
+    live: Arc<Live>,
 }
 
 impl Line {
-    /// `before`: the line that it is above of.
-    pub(crate) fn new(facts: Facts, is_shown: bool, before: Option<&ProgressBar>) -> Self {
+    /// `name`: shown if it is one of several.
+    pub(crate) fn new(output: &Output, name: Option<&str>) -> Self {
+        let facts = Facts {
+            name: name.map(text::visible).unwrap_or_default(),
+            ..Facts::default()
+        };
         let facts = Arc::new(Mutex::new(facts));
         let shown = Arc::clone(&facts);
-        let bar = live(is_shown, before, move |state, width| {
+        let live = Live::line(output.shows_progress(), move |state, width| {
             lock(&shown).line(state.elapsed(), width)
         });
-        Self { facts, bar }
+        let live = Arc::new(live);
+        Self { facts, live }
+    }
+
+    /// Adds what the journal has on the task.
+    pub(crate) async fn look_up(&self, client: &Client, id: &TaskId) {
+        if self.live.is_hidden() {
+            return;
+        }
+        let Some(entry) = client.journal_entry(id).await.ok().flatten() else {
+            return;
+        };
+        let age = (chrono::Utc::now() - entry.intent.at).to_std().unwrap_or_default();
+        let usual = client.usual_duration(&entry.intent.model).await;
+        let mut facts = lock(&self.facts);
+        facts.begun = Instant::now().checked_sub(age);
+        facts.usual = usual;
+        if let Some(status) = entry.status.as_ref().filter(|status| !status.is_ended()) {
+            facts.status = word(status);
+        }
+    }
+
+    /// Its task is not accepted yet.
+    pub(crate) fn submitting(&self) {
+        "submitting".clone_into(&mut lock(&self.facts).status);
     }
 
     pub(crate) fn answered(&self, task: &VideoTask) {
@@ -108,42 +116,21 @@ impl Line {
         facts.trouble = None;
     }
 
-    pub(crate) fn retrying(&self, reason: &str) {
+    pub(super) fn retrying(&self, reason: &str) {
         lock(&self.facts).trouble = Some(text::visible(reason));
     }
-}
 
-impl Drop for Line {
-    fn drop(&mut self) {
-        self.bar.finish_and_clear();
+    pub(super) fn downloading(&self, bytes: u64, total: Option<u64>) {
+        let percent = total.and_then(|total| bytes.saturating_mul(100).checked_div(total));
+        let mut facts = lock(&self.facts);
+        "downloading".clone_into(&mut facts.status);
+        facts.progress = percent.and_then(|percent| percent.try_into().ok());
+        facts.usual = None;
     }
 }
 
 fn lock<T>(facts: &Mutex<T>) -> MutexGuard<'_, T> {
     facts.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A line with a spinner and the text that `line` returns for a number of columns.
-pub(crate) fn live(
-    is_shown: bool,
-    before: Option<&ProgressBar>,
-    line: impl Fn(&ProgressState, usize) -> String + Clone + Send + Sync + 'static,
-) -> ProgressBar {
-    if !is_shown {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new_spinner();
-    let bar = match before {
-        Some(before) => LINES.insert_before(before, bar),
-        None => LINES.add(bar),
-    };
-    // Without the spinner and the space after it.
-    let shown = move |state: &ProgressState, text: &mut dyn Write| {
-        let _ = text.write_str(&line(state, width().saturating_sub(2)));
-    };
-    bar.set_style(style("{spinner} {line}").with_key("line", shown));
-    bar.enable_steady_tick(Duration::from_millis(120));
-    bar
 }
 
 #[cfg(test)]

@@ -67,6 +67,11 @@ pub(crate) trait Dialect: Sync {
         Status::Expired
     }
 
+    /// The status with which the vendor shows a task that ended so. Some have one word for several endings.
+    fn ended(&self, status: Status) -> Status {
+        status
+    }
+
     /// Whether an operation needs no key.
     fn is_public(&self, _operation: Operation) -> bool {
         false

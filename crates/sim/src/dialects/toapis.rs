@@ -108,6 +108,13 @@ impl Dialect for ToApis {
         inputs
     }
 
+    fn ended(&self, status: Status) -> Status {
+        match status {
+            Status::Expired | Status::Cancelled => Status::Failed(Failure::Generation),
+            other => other,
+        }
+    }
+
     fn id_prefix(&self) -> &'static str {
         "tsk_vid_"
     }

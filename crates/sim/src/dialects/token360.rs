@@ -102,6 +102,13 @@ impl Dialect for Token360 {
         operation == Operation::Models
     }
 
+    fn ended(&self, status: Status) -> Status {
+        match status {
+            Status::Expired | Status::Cancelled => Status::Failed(Failure::Generation),
+            other => other,
+        }
+    }
+
     fn id_prefix(&self) -> &'static str {
         "video-"
     }

@@ -106,7 +106,7 @@ fn serve(upload: &Upload, request: &Request) -> Response {
     }
 }
 
-/// The page of a verification: whoever opens it in time has passed.
+/// The page of a verification: a person who opens it in time has passed.
 fn verify(core: &Core, vendor: Vendor, id: &str) -> Response {
     let Some(session) = core.assets.session(vendor, id) else {
         return xml(StatusCode::NOT_FOUND, "NoSuchKey", "no such verification");

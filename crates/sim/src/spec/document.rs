@@ -36,6 +36,8 @@ pub struct Spec {
     families: Vec<Family>,
     uploads: Vec<UploadRule>,
     pub(crate) prices: Prices,
+    /// Switches in a prompt, and the fields that they set.
+    pub(crate) prompt_flags: BTreeMap<String, String>,
     pub(crate) result_url: ResultUrl,
     pub(crate) webhook: Webhook,
     pub(crate) tasks: Tasks,
@@ -283,6 +285,7 @@ impl Spec {
             models: member(&document, "x-models")?,
             families,
             uploads: member(&document, "x-uploads").unwrap_or_default(),
+            prompt_flags: member(&document["x-prompt-flags"], "flags").unwrap_or_default(),
             prices: Prices::deserialize(&document).map_err(|error| format!("prices: {error}"))?,
             result_url: member(&document, "x-result-url")?,
             webhook: member(&document, "x-webhook")?,

@@ -52,8 +52,8 @@ pub(crate) struct Task {
     pub(crate) last_frame: bool,
     /// Its price, unless it ends with one of the statuses `free`.
     pub(crate) bill: Bill,
-    /// The statuses that the vendor does not bill.
-    pub(crate) free: &'static [String],
+    /// The statuses that the vendor does not bill, as [`Status::word`] names them.
+    pub(crate) free: Vec<&'static str>,
     /// The tokens that the vendor counts.
     pub(crate) tokens: u64,
     /// The caller's own id.
@@ -96,7 +96,7 @@ impl Task {
     pub(crate) fn cost(&self, now: Duration) -> Bill {
         let status = self.state(now).status;
         let mut bill = self.bill.clone();
-        if status.is_terminal() && self.free.iter().any(|free| free == status.word()) {
+        if status.is_terminal() && self.free.contains(&status.word()) {
             bill.amount = Decimal::ZERO;
         }
         bill

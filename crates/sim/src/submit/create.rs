@@ -8,9 +8,10 @@ use url::{Host, Url};
 use crate::dialects::{Call, Dialect, Input, Refusal, dialect, used};
 use crate::media::{Container, Length, Shape};
 use crate::spec::{Body, Fields, Model, Problem, Signature, Vendor};
-use crate::state::{Delivery, Plan, Task};
+use crate::state::{Delivery, Failure, Plan, Status, Task};
 use crate::submit::billing::Order;
 use crate::submit::rules::{check, doubt};
+use crate::submit::switches::switched;
 
 /// Length of a video in seconds, if the model decides.
 const SECONDS: u32 = 5;
@@ -62,6 +63,9 @@ pub(crate) fn create(call: &Call) -> Result<Arc<Task>, Refusal> {
     if prompt.contains("sim:refuse") {
         return Err(Refusal::Content);
     }
+    let mut outside = switched(call, body, model, prompt);
+    outside.extend(call.outside.iter().cloned());
+    let fields = fields.with(&outside);
     let mut task = build(call, dialect, fields, model, &inputs, callback, unverified);
     task.assets = assets;
     let task = Arc::new(task);
@@ -129,7 +133,7 @@ fn build(
         cancelled: OnceLock::new(),
         deleted: OnceLock::new(),
         bill,
-        free: call.spec.prices.free(),
+        free: free(call, dialect),
         tokens,
         shape,
         tier: tier.to_owned(),
@@ -144,6 +148,19 @@ fn build(
         callback,
         delivery: Mutex::new(Delivery::default()),
     }
+}
+
+/// The statuses that are not billed, by that with which the vendor shows them.
+fn free(call: &Call, dialect: &dyn Dialect) -> Vec<&'static str> {
+    let all = [Status::Failed(Failure::Generation), Status::Expired, Status::Cancelled];
+    let is_free = |status: &Status| {
+        let shown = dialect.ended(*status).word();
+        call.spec.prices.free().iter().any(|free| free == shown)
+    };
+    all.iter()
+        .filter(|status| is_free(status))
+        .map(|status| status.word())
+        .collect()
 }
 
 /// The resolution: as requested, or one that the model has.

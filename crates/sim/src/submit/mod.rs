@@ -8,5 +8,6 @@ mod billing;
 mod conditions;
 mod create;
 mod rules;
+mod switches;
 
 pub(crate) use create::create;

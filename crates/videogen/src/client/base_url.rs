@@ -3,6 +3,7 @@
 use url::Url;
 
 use crate::client::Client;
+use crate::model::address::is_safe;
 use crate::model::{Error, ErrorKind};
 
 impl Client {
@@ -20,6 +21,15 @@ impl Client {
             false => parse_base_url("the base URL", &format!("{given}{}", page.path())),
         }
     }
+}
+
+/// Refuses a base URL to which the API key would be sent unencrypted.
+pub(crate) fn check_encrypted(source: &str, url: &Url) -> Result<(), Error> {
+    if is_safe(url) {
+        return Ok(());
+    }
+    let message = format!("{source} uses plain HTTP, which would send the API key unencrypted; use https://");
+    Err(Error::new(ErrorKind::Config, message))
 }
 
 /// Parses a base URL to which paths can be appended. `source` names it in the error.

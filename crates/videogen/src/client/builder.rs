@@ -14,10 +14,10 @@ use crate::client::Client;
 use crate::client::account::Account;
 use crate::client::core::Inner;
 use crate::client::observer::{Observer, SubmitEvent, UploadEvent};
-use crate::client::parse_base_url;
+use crate::client::{check_encrypted, parse_base_url};
 use crate::journal::Journal;
 use crate::journal::LEASE;
-use crate::model::address::{is_loopback, is_safe};
+use crate::model::address::is_loopback;
 use crate::model::{Error, ErrorKind, PriceBook, TimeScale, Vendor};
 use crate::transport::RetryPolicy;
 use crate::transport::http::{Http, SUBMIT};
@@ -332,10 +332,8 @@ impl ClientBuilder {
             (None, None) => ("the base URL", facts.base_url.to_owned()),
         };
         let url = parse_base_url(source, &given)?;
-        if !is_safe(&url) && !self.allow_http {
-            return Err(config(format!(
-                "{source} uses plain HTTP, which would send the API key unencrypted; use https://"
-            )));
+        if !self.allow_http {
+            check_encrypted(source, &url)?;
         }
         let scale = TimeScale::new(self.time_scale).ok_or_else(|| {
             let factor = self.time_scale;

@@ -138,8 +138,17 @@ impl Client {
         Some(exchange)
     }
 
-    /// By how much the vendor's clock is ahead, if a response has shown it.
-    pub(crate) fn clock_skew(&self) -> Option<TimeDelta> {
+    /// Returns by how much the vendor's clock is ahead of this machine's, by the `Date` of its last response; `None` before
+    /// the first one.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), videogen::Error> {
+    /// let client = videogen::Client::builder(videogen::Vendor::ToApis).key("sk-test").build()?;
+    /// assert_eq!(client.clock_skew(), None);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn clock_skew(&self) -> Option<TimeDelta> {
         *self.0.skew.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

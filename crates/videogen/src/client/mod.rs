@@ -23,6 +23,6 @@ pub use plan::{InlineFile, ModelPlan, Plan, PlannedUpload, plan, plan_all};
 
 pub use self::core::Client;
 pub(crate) use account::Permit;
-pub(crate) use base_url::parse_base_url;
+pub(crate) use base_url::{check_encrypted, parse_base_url};
 pub(crate) use lease::{PULSE, alive, lease_end};
 pub(crate) use recording::{journal_error, no_journal};

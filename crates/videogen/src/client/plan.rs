@@ -14,7 +14,7 @@ use serde_json::Value;
 use url::Url;
 use videogen_wire::Session;
 
-use crate::client::{Client, parse_base_url};
+use crate::client::{Client, check_encrypted, parse_base_url};
 use crate::model::address::is_loopback;
 use crate::model::mask;
 use crate::model::{
@@ -26,6 +26,9 @@ use crate::rules::cost::Order;
 use crate::rules::media::{Files, Route, route};
 use crate::rules::{notes, overridden};
 use crate::vendors::{Call, dispatch};
+
+/// What messages call a base URL that a caller gives.
+const BASE_URL: &str = "the base URL";
 
 /// The exact HTTP request that a submission would send; see [`plan`].
 #[derive(Clone, PartialEq, Serialize)]
@@ -214,7 +217,10 @@ pub fn plan_all(request: &VideoRequest, base_url: impl Fn(Vendor) -> Option<Stri
             };
             let mut request = request.clone();
             request.model = entry.model.id.to_owned();
-            match plan_with(entry.vendor, base_url(entry.vendor).as_deref(), &request, &files) {
+            let base_url = base_url(entry.vendor);
+            let planned = checked(base_url.as_deref())
+                .and_then(|()| plan_with(entry.vendor, base_url.as_deref(), &request, &files));
+            match planned {
                 Ok(plan) => model_plan.plan = Some(plan),
                 Err(error) if error.violations().is_empty() => return Err(error),
                 Err(error) => model_plan.violations = error.violations().to_vec(),
@@ -228,7 +234,7 @@ pub fn plan_all(request: &VideoRequest, base_url: impl Fn(Vendor) -> Option<Stri
 /// `base_url` defaults to the vendor's own.
 ///
 /// # Errors
-/// `invalid_request` with every violation; `config` when `base_url` is invalid.
+/// `invalid_request` with every violation; `config` when `base_url` is invalid or uses plain HTTP, as for a client.
 ///
 /// ```
 /// use videogen::{Vendor, VideoRequest};
@@ -241,7 +247,14 @@ pub fn plan_all(request: &VideoRequest, base_url: impl Fn(Vendor) -> Option<Stri
 /// # Ok::<(), videogen::Error>(())
 /// ```
 pub fn plan(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest) -> Result<Plan, Error> {
+    checked(base_url)?;
     plan_with(vendor, base_url, request, &Files::of(request))
+}
+
+/// Refuses a base URL that a client would refuse.
+fn checked(base_url: Option<&str>) -> Result<(), Error> {
+    let Some(base_url) = base_url else { return Ok(()) };
+    check_encrypted(BASE_URL, &parse_base_url(BASE_URL, base_url)?)
 }
 
 /// Replaces the local files of a valid request: those that are sent inline by their content, others by what stands for the
@@ -306,7 +319,7 @@ fn plan_with(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest, fil
     let (mut request, adjustments) = adjust(vendor, request, files).map_err(|left| Error::invalid(vendor, left))?;
     let overridden = overridden(vendor, &request, files);
     let notes = notes(vendor, &request, files);
-    let base_url = parse_base_url("the base URL", base_url.unwrap_or(vendor.facts().base_url))?;
+    let base_url = parse_base_url(BASE_URL, base_url.unwrap_or(vendor.facts().base_url))?;
     let order = Order::new(vendor, &request, files, is_own_server(vendor, &base_url));
     let (uploads, inline) = place_files(vendor, &mut request, files)?;
     let rules = Capabilities::of(vendor, &request.model);
@@ -378,7 +391,9 @@ impl Client {
     /// # }
     /// ```
     pub fn plan(&self, request: impl Borrow<VideoRequest>) -> Result<Plan, Error> {
-        let mut plan = plan(self.0.vendor, Some(&self.0.base_url), request.borrow())?;
+        // The builder has checked the base URL.
+        let request = request.borrow();
+        let mut plan = plan_with(self.0.vendor, Some(&self.0.base_url), request, &Files::of(request))?;
         plan.price_with(&self.0.prices);
         Ok(plan)
     }

@@ -85,12 +85,14 @@ impl Client {
             status: task.status.clone(),
             error: task.error.clone(),
             vendor_id: task.vendor_id.clone(),
+            word: Some(task.vendor_status.clone())
+                .filter(|word| !word.is_empty() && task.status.is_ended() && !task.status.is_completed()),
             videos: u16::try_from(task.videos().count()).ok().filter(|videos| *videos > 1),
         };
         let Some(entry) = self.record_task(&task.id, status).await else {
             return;
         };
-        task.estimate = task.estimate.take().or(entry.intent.estimate);
+        task.expect(entry.intent.expected());
         self.record_cost(task, entry.cost.as_ref()).await;
     }
 

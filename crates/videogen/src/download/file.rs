@@ -39,8 +39,9 @@ impl Client {
     ///
     /// The output file appears only when complete: it is written next to `path` with the extension `.part`, synced to
     /// disk, and then renamed. Dropping the future deletes the partial file, unless the download is
-    /// [resumable](DownloadOptions::resumable). A killed process may leave a `.part` file, which is safe to delete. Some file systems (FAT, some network file systems) cannot rename without replacing;
-    /// there, a file that another process creates at `path` at the last moment is overwritten.
+    /// [resumable](DownloadOptions::resumable). A killed process may leave a `.part` file, which is safe to delete. Some
+    /// file systems (FAT, some network file systems) cannot rename without replacing; there, a file that another process
+    /// creates at `path` at the last moment is overwritten.
     ///
     /// Interrupted, stalled or truncated transfers resume where they stopped if `ETag` or `Last-Modified` shows that
     /// the file is unchanged; otherwise they start over. Attempts are limited by [`RetryPolicy`], not counting attempts

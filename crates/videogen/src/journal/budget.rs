@@ -7,7 +7,8 @@ use chrono::{Datelike as _, Days, Months, NaiveDate, NaiveTime};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::Intent;
+use super::{ChargeKind, Entry, Intent};
+use crate::model::price::shown;
 use crate::model::{CostLimit, CostLimitKind, Money, Reserved, Timestamp, Vendor};
 
 /// A limit of what the submissions of a period may cost together.
@@ -158,6 +159,15 @@ impl Budget {
         self
     }
 
+    /// Returns whether it applies to a submission whose cost it cannot count: it is unknown, or in another currency.
+    #[must_use]
+    pub fn misses(&self, entry: &Entry) -> bool {
+        let charge = entry.charge();
+        let is_free = matches!(charge.kind, ChargeKind::NotSubmitted | ChargeKind::NotBilled);
+        let mut counted = entry.counted().into_iter();
+        !is_free && self.applies_to(entry.intent.vendor) && !counted.any(|money| money.currency == self.key.currency)
+    }
+
     /// Returns whether it applies to submissions to `vendor`.
     #[must_use]
     pub fn applies_to(&self, vendor: Vendor) -> bool {
@@ -234,18 +244,14 @@ impl fmt::Display for ParseBudgetError {
 
 impl std::error::Error for ParseBudgetError {}
 
-/// The beginning of an invalid text.
-fn shown(text: &str) -> String {
-    text.chars().take(40).flat_map(char::escape_debug).collect()
-}
-
 /// Why a budget does not allow a submission.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct OverBudget {
     /// The budget.
     pub budget: Budget,
-    /// What counts against it already. `None` if the submission's cost is unknown, or in another currency.
+    /// What counts against it already. `None` if something is left of it, and the submission's cost is unknown, or in another
+    /// currency.
     pub counted: Option<Decimal>,
     /// The estimate of the submission.
     pub estimate: Option<Reserved>,
@@ -257,7 +263,8 @@ impl OverBudget {
     /// Checks a submission: with what counts already, the most that it may cost must be within every budget that applies.
     /// `counted` returns the sum of what [counts](super::Entry::counted) against a budget in the period of `intent.at`. The
     /// budget [of its group](Budget::of_group) is one of `budgets`. The cost is unknown for a budget in another currency than
-    /// the estimate's, and for each if there is no estimate, and then allowed only by [`Intent::allow_unknown_cost`].
+    /// the estimate's, and for each if there is no estimate, and then allowed only by [`Intent::allow_unknown_cost`], and only
+    /// while something is left of the budget.
     ///
     /// # Errors
     /// Those of `counted`.
@@ -275,20 +282,23 @@ impl OverBudget {
         let mut unknown = None;
         for budget in budgets.iter().filter(|budget| budget.applies_to(intent.vendor)) {
             let estimate = intent.estimate.as_ref();
-            let Some(estimate) = estimate.filter(|estimate| estimate.currency == budget.key.currency) else {
-                unknown = unknown.or(Some(budget));
-                continue;
-            };
+            let estimate = estimate.filter(|estimate| estimate.currency == budget.key.currency);
             let before = counted(budget)?;
-            // A sum that is too large to be represented is too large for a budget.
-            if before
-                .checked_add(estimate.amount)
-                .is_none_or(|sum| sum > budget.amount)
-            {
+            let is_over = match estimate {
+                // A sum that is too large to be represented is too large for a budget.
+                Some(estimate) => before
+                    .checked_add(estimate.amount)
+                    .is_none_or(|sum| sum > budget.amount),
+                None => before >= budget.amount,
+            };
+            if is_over {
                 return Ok(Some(over(budget, Some(before))));
             }
+            if estimate.is_none() {
+                unknown = unknown.or(Some(budget));
+            }
         }
-        // A cost that is too high is reported first, because it cannot be allowed.
+        // What cannot be allowed is reported first.
         let unknown = unknown.filter(|_| !intent.allow_unknown_cost);
         Ok(unknown.map(|budget| over(budget, None)))
     }
@@ -296,37 +306,46 @@ impl OverBudget {
     /// The reason as text. `what`: what may cost too much.
     pub(crate) fn describe(&self, what: &str) -> String {
         let Self { budget, .. } = self;
-        match (&self.estimate, &self.counted) {
-            (Some(estimate), Some(counted)) => {
-                let currency = &budget.key.currency;
-                let left = (budget.amount - counted).max(Decimal::ZERO).normalize();
-                let (most, counted) = (estimate.amount.normalize(), counted.normalize());
-                let next = self.until.map_or_else(String::new, |until| {
-                    format!(
-                        "; the next {} begins at {}",
-                        budget.key.period,
-                        until.format("%F %R UTC")
-                    )
-                });
-                format!(
-                    "over budget: {what} may cost {most} {currency}, and {left} {currency} are left of {budget} ({counted} \
-                     {currency} spent or reserved){next}"
-                )
+        let currency = &budget.key.currency;
+        let cost = match (self.estimate(), &self.estimate) {
+            (Some(known), _) => format!("{what} may cost {} {currency}", known.amount.normalize()),
+            (None, Some(other)) => {
+                let priced = format!("the submission is priced in {}", other.currency);
+                if self.counted.is_none() {
+                    return format!("{priced}, and the budget is {budget}: its cost in {currency} is unknown");
+                }
+                priced
             }
-            (Some(estimate), None) => format!(
-                "the submission is priced in {}, and the budget is {budget}: its cost in {} is unknown",
-                estimate.currency, budget.key.currency
-            ),
-            (None, _) => format!("the cost of the submission is unknown, and the budget is {budget}"),
-        }
+            (None, None) => "the cost of the submission is unknown".to_owned(),
+        };
+        let Some(counted) = self.counted else {
+            return format!("{cost}, and the budget is {budget}");
+        };
+        let left = match budget.amount - counted {
+            left if left > Decimal::ZERO => format!("{} {currency} are left", left.normalize()),
+            _ => "nothing is left".to_owned(),
+        };
+        let counted = counted.normalize();
+        let next = self.until.map_or_else(String::new, |until| {
+            let (period, until) = (budget.key.period, until.format("%F %R UTC"));
+            format!("; the next {period} begins at {until}")
+        });
+        format!("over budget: {cost}, and {left} of {budget} ({counted} {currency} spent or reserved){next}")
     }
 
     /// Returns the limit that it is.
     pub(crate) fn limit(&self) -> CostLimit {
         CostLimit {
             kind: CostLimitKind::Budget,
-            cost_known: self.counted.is_some(),
+            cost_known: self.estimate().is_some(),
+            exhausted: self.counted.is_some_and(|counted| counted >= self.budget.amount),
         }
+    }
+
+    /// The estimate, if it is in the currency of the budget.
+    fn estimate(&self) -> Option<&Reserved> {
+        let estimate = self.estimate.as_ref();
+        estimate.filter(|estimate| estimate.currency == self.budget.key.currency)
     }
 }
 

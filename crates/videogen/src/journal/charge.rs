@@ -38,17 +38,17 @@ pub enum ChargeKind {
 }
 
 impl Entry {
-    /// Returns what the submission counts against budgets: its charge. If the vendor reported the cost in another currency than
-    /// the estimate's, the estimate counts on, because the budgets that it was counted against cannot count the other.
+    /// Returns what the submission counts against budgets, at most one amount in each currency: its charge. If the vendor
+    /// reported the cost in another currency than the estimate's, the cost counts against budgets in its currency, and before it
+    /// is the estimate, which counts on against those in the other: they cannot count the cost.
     #[must_use]
-    pub fn counted(&self) -> Option<Money> {
-        let charged = self.charge().money?;
+    pub fn counted(&self) -> Vec<Money> {
+        let Some(charged) = self.charge().money else {
+            return Vec::new();
+        };
         let reserved = self.intent.estimate.as_ref().map(Reserved::most);
-        Some(
-            reserved
-                .filter(|reserved| reserved.currency != charged.currency)
-                .unwrap_or(charged),
-        )
+        let reserved = reserved.filter(|reserved| reserved.currency != charged.currency);
+        reserved.into_iter().chain([charged]).collect()
     }
 
     /// Returns what the submission counts. The state of an entry alone decides, so a reservation can neither be lost nor be
@@ -81,10 +81,25 @@ impl Entry {
             Some(TaskStatus::Completed) => estimated(ChargeKind::Estimated),
             Some(status) if !status.is_ended() => estimated(ChargeKind::Reserved),
             None => estimated(ChargeKind::Reserved),
-            Some(status) if self.intent.vendor.facts().billing.free.contains(&status.as_str()) => {
-                nothing(ChargeKind::NotBilled)
-            }
+            Some(status) if self.is_free(status) => nothing(ChargeKind::NotBilled),
             Some(_) => estimated(ChargeKind::Uncertain),
         }
+    }
+
+    /// Whether the vendor does not bill a task that ended with this status.
+    ///
+    /// Earlier versions recorded no word of the vendor, and also called a task `expired` whose files had been removed, which was
+    /// billed. Without the word, a status that the vendor calls otherwise proves nothing.
+    fn is_free(&self, status: &TaskStatus) -> bool {
+        let facts = self.intent.vendor.facts();
+        let own = || {
+            facts
+                .tasks
+                .statuses
+                .iter()
+                .filter(|(_, meaning)| *meaning == status.as_str())
+        };
+        let is_told = self.vendor_status.is_some() || own().all(|(word, _)| *word == status.as_str());
+        is_told && facts.billing.free.contains(&status.as_str())
     }
 }

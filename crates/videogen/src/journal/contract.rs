@@ -25,7 +25,8 @@ use super::{
 /// ```
 pub trait Journal: fmt::Debug + Send + Sync {
     /// Commits a submission before it is sent. If its key exists, [`Entry::begin_again`] decides, in the same transaction;
-    /// and so does [`OverBudget::check`] for the budgets that are set.
+    /// and so does [`OverBudget::check`] for the budgets that are set, and [`Entry::is_repeated_by`] for each entry if
+    /// [`Intent::refuse_repeated_within`] is set.
     fn begin(&self, intent: Intent) -> BoxFuture<'_, Result<Started, JournalError>>;
 
     /// Commits an event of an entry with [`Entry::apply`], and returns the entry. Returns `None` for an unknown entry: tasks
@@ -38,6 +39,12 @@ pub trait Journal: fmt::Debug + Send + Sync {
 
     /// Returns the budget that does not allow the submission, without committing anything. [`begin`](Self::begin) decides.
     fn over_budget(&self, _intent: Intent) -> BoxFuture<'_, Result<Option<OverBudget>, JournalError>> {
+        Box::pin(ready(Ok(None)))
+    }
+
+    /// Returns the newest entry that the submission [repeats](Entry::is_repeated_by), without committing anything.
+    /// [`begin`](Self::begin) decides. A journal that does not look for them returns `None`.
+    fn repeated(&self, _intent: Intent) -> BoxFuture<'_, Result<Option<Entry>, JournalError>> {
         Box::pin(ready(Ok(None)))
     }
 
@@ -105,6 +112,10 @@ impl<J: Journal + ?Sized> Journal for Arc<J> {
         (**self).over_budget(intent)
     }
 
+    fn repeated(&self, intent: Intent) -> BoxFuture<'_, Result<Option<Entry>, JournalError>> {
+        (**self).repeated(intent)
+    }
+
     fn budgets(&self, scope: String) -> BoxFuture<'_, Result<Vec<(Budget, Decimal)>, JournalError>> {
         (**self).budgets(scope)
     }
@@ -152,4 +163,6 @@ pub enum Started {
     Known(Box<Entry>),
     /// A budget does not allow it: nothing is committed, and nothing may be sent.
     OverBudget(Box<OverBudget>),
+    /// It repeats this submission: nothing is committed, and nothing may be sent.
+    Repeated(Box<Entry>),
 }

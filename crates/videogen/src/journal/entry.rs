@@ -77,6 +77,9 @@ pub struct Entry {
     /// Last known status of the task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<TaskStatus>,
+    /// The vendor's word for it, of a task that ended without a video. Earlier versions did not record it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vendor_status: Option<String>,
     /// What the task cost, once that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<TaskCost>,
@@ -116,6 +119,7 @@ impl Entry {
     /// Creates the entry of a new intent.
     #[must_use]
     pub fn begin(mut intent: Intent) -> Self {
+        intent.refuse_repeated_within = None;
         Self {
             state: State::Sending,
             updated_at: intent.at,
@@ -123,6 +127,7 @@ impl Entry {
             task: None,
             vendor_id: None,
             status: None,
+            vendor_status: None,
             cost: None,
             error: None,
             reason: None,
@@ -221,12 +226,13 @@ impl Entry {
                 error,
                 vendor_id,
                 videos,
+                word,
             } => {
                 self.vendor_id = vendor_id.or(self.vendor_id.take());
                 self.videos = self.videos.max(videos);
                 // A late response does not change an ended task.
                 if !self.status.as_ref().is_some_and(TaskStatus::is_ended) || status.is_ended() {
-                    (self.status, self.error) = (Some(status), error);
+                    (self.status, self.vendor_status, self.error) = (Some(status), word, error);
                 }
             }
             Event::Cost { cost } => {
@@ -374,7 +380,7 @@ impl Entry {
             task.status = status.clone();
         }
         task.model = Some(self.intent.model.clone());
-        task.estimate.clone_from(&self.intent.estimate);
+        task.expect(self.intent.expected());
         if let Some(cost) = self.cost.as_ref().filter(|cost| cost.obtained == Obtained::Reported) {
             task.usage.get_or_insert_default().cost = Some(cost.money.clone());
         }
@@ -403,6 +409,6 @@ impl Entry {
 }
 
 /// Whether a download failed for good: the task ended without the file.
-fn is_without_file(reason: &Reason) -> bool {
+pub(super) fn is_without_file(reason: &Reason) -> bool {
     matches!(reason.kind, ErrorKind::NoVideo | ErrorKind::Moderated)
 }

@@ -1,11 +1,14 @@
 //! Events of a submission, and the intent that precedes it.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Destination, FileKind, SavedFile};
 use crate::model::{
-    Ambiguity, Delivery, Error, ErrorKind, Money, Reserved, TaskCost, TaskError, TaskId, TaskStatus, Timestamp, Vendor,
+    Ambiguity, Delivery, Error, ErrorKind, Expected, Money, Reserved, TaskCost, TaskError, TaskId, TaskStatus,
+    Timestamp, UnitPrice, Vendor,
 };
 
 /// A submission that is about to be sent. It contains no API key, and URLs only as hosts.
@@ -47,12 +50,21 @@ pub struct Intent {
     /// What it is expected to cost, and counts against [budgets](super::Budget). `None` if its cost is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimate: Option<Reserved>,
+    /// Price of a unit, if its cost is unknown only because the number of units is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_price: Option<UnitPrice>,
     /// The group that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<Group>,
     /// Whether budgets allow it although its cost is unknown.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub allow_unknown_cost: bool,
+    /// Id of the call that it belongs to, if that makes several submissions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<String>,
+    /// Do not submit it if it [repeats](super::Entry::is_repeated_by) a submission within this time. Not stored.
+    #[serde(skip)]
+    pub refuse_repeated_within: Option<Duration>,
 }
 
 /// A group of submissions that have a maximum cost together, such as a batch.
@@ -83,6 +95,14 @@ impl Group {
 }
 
 impl Intent {
+    /// What is known of its cost.
+    pub(crate) fn expected(&self) -> Expected {
+        Expected {
+            estimate: self.estimate.clone(),
+            unit_price: self.unit_price.clone(),
+        }
+    }
+
     /// Returns the scope in which its key and task are unique: `public` for base URLs on the public internet; scheme,
     /// host and port for base URLs on this machine or a private network, such as a simulator. `None` if the origin is
     /// not recorded.
@@ -159,6 +179,9 @@ pub enum Event {
         /// Number of its videos, if there are several.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         videos: Option<u16>,
+        /// The vendor's word for the status, of a task that ended without a video.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        word: Option<String>,
     },
     /// What the task cost became known.
     Cost {

@@ -62,9 +62,9 @@ pub struct Spend {
     pub failed: u64,
     /// Failed tasks that the vendor does not bill.
     pub not_billed: u64,
-    /// Failed tasks of which no page says whether they are billed; their estimates are in [`Amounts::uncertain`].
+    /// Failed tasks with an estimate of which no page says whether they are billed; the estimates are in [`Amounts::uncertain`].
     pub uncertain: u64,
-    /// Those whose cost is unknown, and in no amount.
+    /// Those whose cost is unknown, and in no amount, also failed ones that may be billed.
     pub unknown: u64,
     /// Number of submissions that created no task: refused, not sent, or dismissed. They cost nothing.
     pub not_submitted: u64,
@@ -89,7 +89,7 @@ pub struct Amounts {
 }
 
 impl Amounts {
-    /// Returns the sum of all amounts: what counts against a budget.
+    /// Returns the sum of all amounts.
     #[must_use]
     pub fn total(&self) -> Decimal {
         let amounts = [self.computed, self.estimated, self.reserved, self.uncertain];
@@ -150,11 +150,11 @@ impl Spend {
             .is_some_and(|status| status.is_ended() && !status.is_completed());
         self.failed += u64::from(has_failed);
         self.not_billed += u64::from(charge.kind == ChargeKind::NotBilled);
-        self.uncertain += u64::from(charge.kind == ChargeKind::Uncertain);
         let Some(Money { amount, currency }) = charge.money else {
             self.unknown += u64::from(charge.kind != ChargeKind::NotBilled);
             return;
         };
+        self.uncertain += u64::from(charge.kind == ChargeKind::Uncertain);
         let amounts = self.in_currency(currency);
         let sum = match charge.kind {
             ChargeKind::Reported => &mut amounts.reported,

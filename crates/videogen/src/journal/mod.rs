@@ -34,6 +34,7 @@ mod found;
 mod ledger;
 mod pages;
 mod query;
+mod repeat;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;

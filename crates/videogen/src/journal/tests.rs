@@ -22,8 +22,11 @@ fn intent(id: &str) -> Intent {
         until: at,
         target: None,
         estimate: None,
+        unit_price: None,
         group: None,
         allow_unknown_cost: false,
+        call: None,
+        refuse_repeated_within: None,
     }
 }
 
@@ -89,6 +92,7 @@ fn events() -> Vec<Event> {
             error: None,
             vendor_id: None,
             videos: None,
+            word: None,
         });
         for id in ["t-1", "t-2"] {
             events.push(Event::Accepted {
@@ -214,6 +218,7 @@ fn an_entry_without_its_video_is_unfinished() {
         error: None,
         vendor_id: None,
         videos: None,
+        word: None,
     }));
     assert!(apply(Event::Target {
         target: Destination::file("x.mp4"),
@@ -275,6 +280,7 @@ fn an_entry_without_a_further_video_is_unfinished() {
         error: None,
         vendor_id: None,
         videos,
+        word: None,
     };
     let placed = |number, path: &str| Event::Downloaded {
         kind: FileKind::of_video(number),

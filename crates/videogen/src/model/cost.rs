@@ -4,8 +4,9 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use videogen_wire::facts::PriceUnit;
 
-use crate::model::{CostEstimate, Money, TokenPrice, VideoDuration};
+use crate::model::{CostEstimate, Estimate, Money, TokenPrice, UnitPrice, VideoDuration};
 
 /// The estimate of a submission, as recorded before it is sent.
 ///
@@ -48,21 +49,70 @@ impl Reserved {
     /// Returns what this number of tokens costs.
     pub(crate) fn cost_of(&self, tokens: i64) -> Option<Money> {
         let TokenPrice { price, per } = self.tokens.as_ref()?;
-        let tokens = u64::try_from(tokens).ok().filter(|tokens| *tokens > 0)?;
-        let amount = Decimal::from(tokens)
+        let amount = positive(tokens)?
             .checked_mul(*price)?
             .checked_div(Decimal::from(*per))?;
         Some(Money::new(amount.normalize(), self.currency.clone()))
     }
 
-    /// Returns what a video costs by its length in whole seconds, in which videos are billed: that of the file, else the one that
-    /// the vendor returned with the task.
+    /// Returns what a video costs by its length.
     pub(crate) fn cost_of_length(&self, file: Option<f64>, returned: Option<VideoDuration>) -> Option<Money> {
-        let whole = file.and_then(|seconds| Decimal::try_from(seconds.round()).ok());
-        let seconds = whole.or_else(|| returned?.seconds().map(Decimal::from));
-        let seconds = seconds.filter(|seconds| *seconds > Decimal::ZERO)?;
-        let amount = self.per_second?.checked_mul(seconds)?;
+        let amount = self.per_second?.checked_mul(whole_seconds(file, returned)?)?;
         Some(Money::new(amount.normalize(), self.currency.clone()))
+    }
+}
+
+impl UnitPrice {
+    /// Returns what a finished task costs, by what is known of its tokens or its length.
+    pub(crate) fn cost_of(
+        &self,
+        tokens: Option<i64>,
+        file: Option<f64>,
+        returned: Option<VideoDuration>,
+    ) -> Option<Money> {
+        let units = match self.unit {
+            PriceUnit::Token => positive(tokens?),
+            PriceUnit::Second => whole_seconds(file, returned),
+            PriceUnit::Clip => None,
+        };
+        let amount = units?.checked_mul(self.price)?.checked_div(Decimal::from(self.per))?;
+        Some(Money::new(amount.normalize(), self.currency.clone()))
+    }
+}
+
+/// A number of tokens; 0 of a vendor that does not count them.
+fn positive(tokens: i64) -> Option<Decimal> {
+    let tokens = u64::try_from(tokens).ok().filter(|tokens| *tokens > 0)?;
+    Some(Decimal::from(tokens))
+}
+
+/// The length of a video in whole seconds, in which videos are billed: that of the file, else the one that the vendor returned
+/// with the task.
+fn whole_seconds(file: Option<f64>, returned: Option<VideoDuration>) -> Option<Decimal> {
+    let whole = file.and_then(|seconds| Decimal::try_from(seconds.round()).ok());
+    let seconds = whole.or_else(|| returned?.seconds().map(Decimal::from));
+    seconds.filter(|seconds| *seconds > Decimal::ZERO)
+}
+
+/// What is known of the cost of a submission before it is sent.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Expected {
+    pub(crate) estimate: Option<Reserved>,
+    pub(crate) unit_price: Option<UnitPrice>,
+}
+
+impl From<&Estimate> for Expected {
+    fn from(estimate: &Estimate) -> Self {
+        match estimate {
+            Estimate::Known(known) => Self {
+                estimate: Some(known.into()),
+                unit_price: None,
+            },
+            Estimate::Unknown { unit_price, .. } => Self {
+                estimate: None,
+                unit_price: unit_price.clone(),
+            },
+        }
     }
 }
 

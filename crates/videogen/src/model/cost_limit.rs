@@ -10,8 +10,12 @@ pub struct CostLimit {
     /// Which limit.
     pub kind: CostLimitKind,
     /// Whether the cost is known in the currency of the limit, and too high. Otherwise
-    /// [`SubmitOptions::allow_unknown_cost`](crate::submit::SubmitOptions::allow_unknown_cost) allows the submission.
+    /// [`SubmitOptions::allow_unknown_cost`](crate::submit::SubmitOptions::allow_unknown_cost) allows the submission, unless the
+    /// budget is exhausted.
     pub cost_known: bool,
+    /// Whether nothing is left of the budget: it allows no submission of unknown cost either.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub exhausted: bool,
 }
 
 /// Kind of a [`CostLimit`].

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// Length of a video: whole seconds, or chosen by the model. In JSON: `8` or `"auto"`.
+/// Length of a video: whole seconds, or chosen by the model. In JSON: `8` or `"auto"`; the text `"8"` is also read, because the
+/// variables of templates are texts.
 ///
 /// ```
 /// use std::time::Duration;
@@ -94,6 +95,8 @@ impl fmt::Display for VideoDuration {
 
 /// Maximum number of characters shown of an invalid duration.
 const SHOWN: usize = 40;
+/// Maximum number of digits in a text.
+const DIGITS: usize = 9;
 
 /// Error of parsing a [`VideoDuration`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,7 +122,10 @@ impl FromStr for VideoDuration {
             return Ok(Self::Auto);
         }
         let invalid = || ParseDurationError(text.chars().take(SHOWN).collect());
-        text.parse().map(Self::Seconds).map_err(|_| invalid())
+        // The JSON Schema states the same form.
+        let is_plain = text.len() <= DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
+        let seconds = text.parse().ok().filter(|_| is_plain);
+        seconds.map(Self::Seconds).ok_or_else(invalid)
     }
 }
 

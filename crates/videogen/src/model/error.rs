@@ -37,6 +37,7 @@ struct Inner {
     request_id: Option<String>,
     retry_after: Option<Duration>,
     task: Option<TaskId>,
+    submission: Option<String>,
     violations: Vec<Violation>,
     delivery: Option<Delivery>,
     ambiguity: Option<Ambiguity>,
@@ -59,6 +60,7 @@ impl Error {
             request_id: None,
             retry_after: None,
             task: None,
+            submission: None,
             violations: Vec::new(),
             delivery: None,
             ambiguity: None,
@@ -141,6 +143,12 @@ impl Error {
     pub(crate) fn with_task(mut self, task: &TaskId) -> Self {
         self.0.vendor = Some(task.vendor());
         self.0.task = Some(task.clone());
+        self
+    }
+
+    /// Names the journal's entry of the earlier submission that it is about.
+    pub(crate) fn with_submission(mut self, submission: &str) -> Self {
+        self.0.submission = Some(submission.to_owned());
         self
     }
 
@@ -235,10 +243,18 @@ impl Error {
     }
 
     /// Returns the id of the task concerned, from which waiting can resume later or in another process.
-    /// A `conflict` names the earlier task that has the key, which is not a task for this request.
+    /// A `conflict` names the earlier task that has the key, which is not a task for this request; a `repeated` error names
+    /// the task of the earlier submission, if it is known.
     #[must_use]
     pub fn task(&self) -> Option<&TaskId> {
         self.0.task.as_ref()
+    }
+
+    /// Returns the journal's id of the earlier submission, for `repeated` errors. That of a submission whose status is unknown
+    /// is in [`ambiguity`](Self::ambiguity).
+    #[must_use]
+    pub fn submission(&self) -> Option<&str> {
+        self.0.submission.as_deref()
     }
 
     /// Returns the error that ended polling, for `poll_refused` errors.

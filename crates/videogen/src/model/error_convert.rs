@@ -5,8 +5,8 @@ use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 use crate::model::{Error, ErrorKind, InvalidSource, ParseDurationError, ParseTaskIdError, ParseVendorError};
 
 /// Serializes as an object: `kind`, `message` and `retryable` always; `vendor`, `status`, `code`, `request_id`,
-/// `retry_after` (seconds), `task`, `delivery`, `ambiguity`, `violations`, `cost_limit`, `cause` (such an object) and
-/// `other_vendors` (such objects, of a [`Router`](crate::Router)) if known. It contains no secrets.
+/// `retry_after` (seconds), `task`, `submission`, `delivery`, `ambiguity`, `violations`, `cost_limit`, `cause` (such an
+/// object) and `other_vendors` (such objects, of a [`Router`](crate::Router)) if known. It contains no secrets.
 ///
 /// ```
 /// let error = videogen::Error::from("acme:x:1".parse::<videogen::TaskId>().unwrap_err());
@@ -16,7 +16,7 @@ use crate::model::{Error, ErrorKind, InvalidSource, ParseDurationError, ParseTas
 /// ```
 impl Serialize for Error {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut error = serializer.serialize_struct("Error", 15)?;
+        let mut error = serializer.serialize_struct("Error", 16)?;
         error.serialize_field("kind", &self.kind())?;
         error.serialize_field("message", self.message())?;
         error.serialize_field("retryable", &self.is_retryable())?;
@@ -36,6 +36,7 @@ impl Serialize for Error {
             "request_id": self.request_id(),
             "retry_after": self.retry_after().map(|wait| wait.as_secs()),
             "task": self.task(),
+            "submission": self.submission(),
             "delivery": self.delivery(),
             "ambiguity": self.ambiguity(),
             "cost_limit": self.cost_limit(),

@@ -18,6 +18,8 @@ pub enum ErrorKind {
     Balance,
     /// A cap of the caller does not allow what the submission may cost: a budget, or the maximum cost.
     Budget,
+    /// The same request was submitted a short time ago, and the caller refuses to repeat it.
+    Repeated,
     /// Too many requests (HTTP 429).
     RateLimited,
     /// The request is invalid: it was not sent, or the vendor refused it.
@@ -66,6 +68,7 @@ impl ErrorKind {
             Self::Auth => "auth",
             Self::Balance => "balance",
             Self::Budget => "budget",
+            Self::Repeated => "repeated",
             Self::RateLimited => "rate_limited",
             Self::InvalidRequest => "invalid_request",
             Self::Moderated => "moderated",

@@ -169,14 +169,14 @@ impl ListQuery {
             );
         }
         if let Some(limit) = self.limit
+            && vendor.lists_by("limit")
             && !(1..=100).contains(&limit)
         {
-            add(
-                "limit",
-                limit.to_string(),
-                "must be 1 to 100".to_owned(),
-                "request several pages",
-            );
+            let hint = match limit {
+                0 => "use at least 1, or leave it out",
+                _ => "request several pages",
+            };
+            add("limit", limit.to_string(), "must be 1 to 100".to_owned(), hint);
         }
         found
     }

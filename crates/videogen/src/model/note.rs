@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Note {
-    /// The field of [`VideoRequest`](crate::VideoRequest).
+    /// The field of [`VideoRequest`](crate::VideoRequest), or what else it is about.
     pub field: String,
     /// The value, without secrets.
     pub value: String,
@@ -19,6 +19,19 @@ pub struct Note {
     /// The field that it sets at the vendor. `None`: the vendor may refuse it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sets: Option<String>,
+}
+
+impl Note {
+    /// Creates a note on a value that is sent as it is.
+    #[must_use]
+    pub fn new(field: impl Into<String>, value: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            value: value.into(),
+            reason: reason.into(),
+            sets: None,
+        }
+    }
 }
 
 impl fmt::Display for Note {

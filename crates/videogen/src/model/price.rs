@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use videogen_wire::facts::PriceUnit;
 
 use crate::model::Timestamp;
 
@@ -63,23 +64,41 @@ pub struct ParseMoneyError(String);
 
 impl fmt::Display for ParseMoneyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "invalid amount `{}`: use a decimal number that is not negative, and a currency other than {CURRENCY} after it, \
-             such as 2.50 or 30CNY",
-            self.0.escape_debug()
-        )
+        let shown = shown(&self.0);
+        match self.0.trim_start().strip_prefix('-') {
+            Some(rest) if rest.starts_with(|first: char| first.is_ascii_digit()) => {
+                write!(
+                    f,
+                    "invalid amount `{shown}`: it is negative; use 0 or more, such as 2.50 or 30CNY"
+                )
+            }
+            _ => write!(
+                f,
+                "invalid amount `{shown}`: use a decimal number, and a currency other than {CURRENCY} after it, such as 2.50 or \
+                 30CNY"
+            ),
+        }
     }
 }
 
 impl std::error::Error for ParseMoneyError {}
+
+/// The beginning of an invalid text, with an ellipsis if it is longer.
+pub(crate) fn shown(text: &str) -> String {
+    let mut chars = text.chars();
+    let mut start: String = chars.by_ref().take(SHOWN).flat_map(char::escape_debug).collect();
+    if chars.next().is_some() {
+        start.push_str("...");
+    }
+    start
+}
 
 /// `2.50`, `2.50USD` or `2.50 USD`. Without a currency: US dollars.
 impl FromStr for Money {
     type Err = ParseMoneyError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let invalid = || ParseMoneyError(text.chars().take(SHOWN).collect());
+        let invalid = || ParseMoneyError(text.to_owned());
         let text = text.trim();
         let end = text.find(|next: char| !next.is_ascii_digit() && next != '.');
         let (amount, currency) = text.split_at(end.unwrap_or(text.len()));
@@ -95,7 +114,7 @@ impl FromStr for Money {
 
 /// What a video is expected to cost, before taxes, discounts and fees.
 ///
-/// In JSON: the members of a [`CostEstimate`], or `{"unknown": "the reason"}`.
+/// In JSON: the members of a [`CostEstimate`], or `{"unknown": "the reason"}`, with `unit_price` if that is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
@@ -108,6 +127,9 @@ pub enum Estimate {
         /// Why.
         #[serde(rename = "unknown")]
         reason: String,
+        /// Price of a unit, if it is known, and only the number of units is not: the finished task may have that.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        unit_price: Option<UnitPrice>,
     },
 }
 
@@ -127,7 +149,7 @@ impl fmt::Display for Estimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Known(estimate) => estimate.fmt(f),
-            Self::Unknown { reason } => write!(f, "unknown: {reason}"),
+            Self::Unknown { reason, .. } => write!(f, "unknown: {reason}"),
         }
     }
 }
@@ -194,6 +216,25 @@ pub struct TokenPrice {
     pub per: u64,
 }
 
+/// Price of a unit of video, where the cost of a request is unknown because the number of its units is.
+///
+/// The tokens or the length of the finished task give its cost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct UnitPrice {
+    /// The price.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub price: Decimal,
+    /// Number of units that it is for.
+    pub per: u64,
+    /// What is billed: `token` or `second`.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub unit: PriceUnit,
+    /// Currency code of ISO 4217, such as `USD`.
+    pub currency: String,
+}
+
 /// Where a price comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -247,7 +288,13 @@ mod tests {
         ] {
             let error = text.parse::<Money>().unwrap_err().to_string();
             assert!(error.starts_with(&format!("invalid amount `{text}`")), "{error}");
+            assert_eq!(error.contains("negative"), text.starts_with('-'), "{error}");
         }
+        let long = "9.5 dollars and some cents, as my grandmother said"
+            .parse::<Money>()
+            .unwrap_err()
+            .to_string();
+        assert!(long.contains("`9.5 dollars and some cents, as my grandm...`"), "{long}");
     }
 
     #[test]
@@ -269,6 +316,7 @@ mod tests {
         assert_eq!(estimate.most().to_string(), "2.268 USD");
         let unknown = Estimate::Unknown {
             reason: "no price".to_owned(),
+            unit_price: None,
         };
         assert_eq!(serde_json::to_string(&unknown).unwrap(), r#"{"unknown":"no price"}"#);
         assert_eq!(unknown.to_string(), "unknown: no price");

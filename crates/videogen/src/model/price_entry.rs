@@ -27,6 +27,11 @@ const FIELDS: [&str; 14] = [
     "reference_audio",
     "tools",
 ];
+/// Whether a price may depend on a field.
+pub(crate) fn may_decide(field: &str) -> bool {
+    FIELDS.contains(&field) || field == "frames"
+}
+
 /// Most decimal places of a price.
 const PLACES: u32 = 18;
 /// A price of one model at one vendor.

@@ -35,7 +35,7 @@ schema! {
     VideoDuration => {
         "oneOf": [
             {"type": "integer", "minimum": 0, "maximum": u32::MAX},
-            {"type": "string", "enum": ["auto"]},
+            {"type": "string", "pattern": "^([0-9]{1,9}|[Aa][Uu][Tt][Oo])$"},
         ],
     },
     TaskId => {

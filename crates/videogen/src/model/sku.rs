@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
-use videogen_wire::facts::PriceUnit;
+use videogen_wire::facts::{FieldState, FieldTest, Price, PriceUnit};
 
 use crate::model::{FieldRule, ListedModel, Money, PriceBook, PriceEntry, Timestamp, Vendor};
 
@@ -65,7 +65,8 @@ fn is_tier(word: &str) -> bool {
 impl PriceBook {
     /// Adds the prices in a list of models that `vendor` answered at a time, and returns those that are not used, by model:
     /// the names whose meaning this version does not know. A model with one of them gets no price, because the unknown one may
-    /// be what is billed.
+    /// be what is billed. The prices are for requests without input videos, unless the model's list price covers those with them:
+    /// the names do not say it.
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client) -> Result<(), videogen::Error> {
@@ -109,6 +110,7 @@ fn entries(vendor: Vendor, model: &ListedModel) -> Result<Vec<PriceEntry>, Vec<S
     if !unknown.is_empty() {
         return Err(unknown);
     }
+    let is_for_input_videos = has_rate_for_input_videos(vendor, &model.id);
     let has_audio = |with: bool| skus.iter().any(|sku| sku.audio == Some(with));
     let entry = |sku: &Sku| {
         // The other side of a price with or without audio. A request that does not set it may get audio.
@@ -123,10 +125,25 @@ fn entries(vendor: Vendor, model: &ListedModel) -> Result<Vec<PriceEntry>, Vec<S
         let audio = audio.map(|values| ("generate_audio".to_owned(), one_of(values)));
         let resolution = resolution.map(|tier| ("resolution".to_owned(), one_of(&[tier])));
         let mut entry = PriceEntry::new(vendor, model.id.clone(), Money::usd(sku.amount), sku.unit).ok()?;
-        entry.when = audio.into_iter().chain(resolution).collect();
+        let without_video = (!is_for_input_videos).then(|| ("reference_video".to_owned(), FieldRule::Unset));
+        entry.when = audio.into_iter().chain(resolution).chain(without_video).collect();
         Some(entry)
     };
     Ok(skus.iter().filter_map(entry).collect())
+}
+
+/// Whether the model's list price covers requests with input videos. The name of a price does not say whether it does.
+fn has_rate_for_input_videos(vendor: Vendor, model: &str) -> bool {
+    let is_of_model = |price: &&Price| price.models.contains(&model);
+    let rates = vendor
+        .facts()
+        .prices
+        .iter()
+        .filter(is_of_model)
+        .flat_map(|price| price.rates);
+    let excludes =
+        |test: &FieldTest| matches!(test.field, "reference_video" | "inputs") && matches!(test.is, FieldState::Unset);
+    { rates }.any(|rate| !rate.when.iter().any(excludes))
 }
 
 #[cfg(test)]
@@ -162,12 +179,15 @@ mod tests {
 
     #[test]
     fn the_name_of_a_price_has_its_unit_and_its_conditions() {
-        assert_eq!(shown(&[("video_tokens", "0.000007")]), ["0.000007 per token"]);
+        assert_eq!(
+            shown(&[("video_tokens", "0.000007")]),
+            ["0.000007 per token reference_video=unset"]
+        );
         assert_eq!(
             shown(&[("duration_seconds", "0.20"), ("duration_seconds_with_audio", "0.40")]),
             [
-                "0.20 per second generate_audio=false",
-                "0.40 per second generate_audio=true,unset"
+                "0.20 per second generate_audio=false reference_video=unset",
+                "0.40 per second generate_audio=true,unset reference_video=unset"
             ]
         );
         assert_eq!(
@@ -176,8 +196,8 @@ mod tests {
                 ("cents_per_second_with_audio_4k", "12.5")
             ]),
             [
-                "0.125 per second generate_audio=true,unset resolution=4k",
-                "0.05 per second generate_audio=false resolution=720p"
+                "0.125 per second generate_audio=true,unset reference_video=unset resolution=4k",
+                "0.05 per second generate_audio=false reference_video=unset resolution=720p"
             ]
         );
     }

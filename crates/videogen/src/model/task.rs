@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::model::TaskStatus;
 use crate::model::{
-    Adjustment, ErrorKind, Money, Note, Obtained, Reserved, SecretUrl, TaskCost, TaskId, TaskParameters, Timestamp,
+    Adjustment, ErrorKind, Expected, Money, Note, Reserved, SecretUrl, TaskId, TaskParameters, Timestamp, UnitPrice,
     UnlistedModel,
 };
 
@@ -71,6 +71,9 @@ pub struct VideoTask {
     /// See [`cost`](Self::cost).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimate: Option<Reserved>,
+    /// Price of a unit, in place of the estimate, if its cost was unknown only because the number of units was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_price: Option<UnitPrice>,
     /// Reason of the failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<TaskError>,
@@ -125,6 +128,7 @@ impl VideoTask {
             last_frame: None,
             usage: None,
             estimate: None,
+            unit_price: None,
             error: None,
             request_id: None,
             unlisted_model: None,
@@ -153,38 +157,12 @@ impl VideoTask {
         self.notes.clone_from(&submitted.notes);
         self.adjustments.clone_from(&submitted.adjustments);
         self.already_submitted = submitted.already_submitted;
-        self.estimate = self.estimate.or_else(|| submitted.estimate.clone());
+        self.expect(Expected {
+            estimate: submitted.estimate.clone(),
+            unit_price: submitted.unit_price.clone(),
+        });
         self.journal_error.clone_from(&submitted.journal_error);
         self
-    }
-
-    /// Returns what the task cost: as the vendor reported it; else, once it is completed, computed from its tokens and their
-    /// price, or from its length where the vendor decided that; else estimated. `None` while that is unknown: without a known price, before the end, and for a task that failed.
-    ///
-    /// ```no_run
-    /// # async fn example(client: videogen::Client, submitted: videogen::VideoTask) -> Result<(), videogen::Error> {
-    /// let task = client.wait(&submitted).await?.submitted_as(&submitted);
-    /// if let Some(cost) = task.cost() {
-    ///     println!("{} {}", cost.money, cost.obtained);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn cost(&self) -> Option<TaskCost> {
-        let usage = self.usage.as_ref();
-        if let Some(reported) = usage.and_then(|usage| usage.cost.clone()) {
-            return Some(TaskCost::new(reported, Obtained::Reported));
-        }
-        let estimate = self.estimate.as_ref().filter(|_| self.status.is_completed())?;
-        let tokens = usage.and_then(|usage| usage.completion_tokens.or(usage.total_tokens));
-        let by_tokens = tokens.and_then(|tokens| estimate.cost_of(tokens));
-        let length = self.video.as_ref().and_then(|video| video.duration);
-        let by_length = || estimate.cost_of_length(length, self.parameters.duration);
-        Some(match by_tokens.or_else(by_length) {
-            Some(computed) => TaskCost::new(computed, Obtained::Computed),
-            None => TaskCost::new(estimate.most(), Obtained::Estimated),
-        })
     }
 
     /// Iterates over all its videos. Most tasks have one.

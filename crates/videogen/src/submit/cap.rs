@@ -7,7 +7,9 @@ use url::Url;
 use super::options::SubmitOptions;
 use crate::client::{Client, is_own_server, journal_error};
 use crate::journal::{Intent, OverBudget};
-use crate::model::{CostLimit, CostLimitKind, Delivery, Error, ErrorKind, Estimate, Operation, Reserved, VideoRequest};
+use crate::model::{
+    CostLimit, CostLimitKind, Delivery, Error, ErrorKind, Estimate, Expected, Operation, Reserved, VideoRequest,
+};
 use crate::rules::cost::Order;
 use crate::rules::media::Files;
 use crate::upload::Contents;
@@ -39,14 +41,21 @@ impl Client {
                 );
                 (message, false)
             }
-            Estimate::Unknown { reason } => {
+            Estimate::Unknown { reason, .. } => {
                 let message =
                     format!("the cost of the submission is unknown ({reason}), and the maximum cost is {most}");
                 (message, false)
             }
         };
         let kind = CostLimitKind::MaxCost;
-        Err(self.refused(message, CostLimit { kind, cost_known }))
+        Err(self.refused(
+            message,
+            CostLimit {
+                kind,
+                cost_known,
+                exhausted: false,
+            },
+        ))
     }
 
     /// Rejects a submission that the journal's budgets do not allow now. Its record decides again.
@@ -96,7 +105,14 @@ impl Client {
                     "over the maximum cost: the {count} submissions may cost {} together, and the maximum is {most}",
                     total.most()
                 );
-                return Err(self.refused(message, CostLimit { kind, cost_known: true }));
+                return Err(self.refused(
+                    message,
+                    CostLimit {
+                        kind,
+                        cost_known: true,
+                        exhausted: false,
+                    },
+                ));
             }
             if (has_unknown || totals.len() > usize::from(total.is_some())) && !options.allow_unknown_cost {
                 let message = format!(
@@ -108,6 +124,7 @@ impl Client {
                     CostLimit {
                         kind,
                         cost_known: false,
+                        exhausted: false,
                     },
                 ));
             }
@@ -115,7 +132,11 @@ impl Client {
         let Some(journal) = &self.0.journal else { return Ok(()) };
         for total in totals.into_values().map(Some).chain(has_unknown.then_some(None)) {
             let request = VideoRequest::default();
-            let intent = self.intent(options, &request, &Contents::default(), String::new(), total);
+            let expected = Expected {
+                estimate: total,
+                unit_price: None,
+            };
+            let intent = self.intent(options, &request, &Contents::default(), String::new(), expected);
             if let Some(over) = journal.over_budget(intent).await.map_err(journal_error)? {
                 let message = over.describe(&format!("the {count} submissions"));
                 return Err(self.refused(message, over.limit()));

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use icu_normalizer::ComposingNormalizerBorrowed;
 
-use crate::model::{Ambiguity, Candidate, Capabilities, Evidence, Grade, VideoTask};
+use crate::model::{Ambiguity, Candidate, Capabilities, Evidence, Grade, Timestamp, VideoTask};
 
 /// Clocks differ, and a service may store a task only after its provider has answered.
 const EARLY: TimeDelta = TimeDelta::minutes(2);
@@ -102,6 +102,36 @@ impl<'a> Comparison<'a> {
         model == Evidence::OtherModel || self.prompt(task) == Evidence::OtherPrompt
     }
 
+    /// What a task shows that the submission does not have: a model, a prompt or a time.
+    pub(crate) fn differences(&self, task: &VideoTask) -> Vec<String> {
+        let shown = task.model.as_deref().map(self.hide);
+        let model = (model(self.ambiguity, shown.as_deref()) == Evidence::OtherModel).then(|| {
+            let own = (self.hide)(&self.ambiguity.model);
+            format!("its model is {}, not {own}", shown.unwrap_or_default())
+        });
+        let prompt = (self.prompt(task) == Evidence::OtherPrompt).then(|| "it shows another prompt".to_owned());
+        let time = task
+            .created_at
+            .filter(|_| !self.is_about(task, self.slack()))
+            .map(|at| {
+                let second = |at: Timestamp| at.format("%FT%TZ");
+                format!(
+                    "it was created at {}, and the submission was sent at {}",
+                    second(at),
+                    second(self.ambiguity.sent_at)
+                )
+            });
+        [model, prompt, time].into_iter().flatten().collect()
+    }
+
+    /// How much the clocks may differ beyond what is known.
+    fn slack(&self) -> TimeDelta {
+        match self.ambiguity.clock_skew {
+            Some(_) => TimeDelta::zero(),
+            None => UNMEASURED,
+        }
+    }
+
     /// Whether a polled task shows as much of the prompt as it did in a list.
     pub(crate) fn shows_more(&self, task: &VideoTask, listed: &Candidate) -> bool {
         self.prompt(task) != Evidence::PromptNotShown || listed.reasons.contains(&Evidence::PromptNotShown)
@@ -125,10 +155,7 @@ impl<'a> Comparison<'a> {
 
     /// Whether a task, and so all older ones, was created before the submission.
     pub(crate) fn is_before(&self, task: &VideoTask) -> bool {
-        let slack = match self.ambiguity.clock_skew {
-            Some(_) => TimeDelta::zero(),
-            None => UNMEASURED,
-        };
+        let slack = self.slack();
         task.created_at.is_some_and(|at| {
             let sent = self.ambiguity.sent_at;
             self.skews.iter().all(|skew| sent + *skew - at > EARLY + slack)

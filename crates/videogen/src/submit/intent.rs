@@ -8,7 +8,7 @@ use super::options::SubmitOptions;
 use crate::client::Client;
 use crate::journal::{Entry, Intent, Query};
 use crate::model::mask::{self, sha256};
-use crate::model::{Capabilities, Error, Reserved, Source, VideoRequest};
+use crate::model::{Capabilities, Error, Expected, Source, VideoRequest};
 use crate::upload::Contents;
 
 impl Client {
@@ -19,7 +19,7 @@ impl Client {
         request: &VideoRequest,
         contents: &Contents,
         request_hash: String,
-        estimate: Option<Reserved>,
+        expected: Expected,
     ) -> Intent {
         let vendor = self.0.vendor;
         let rules = Capabilities::of(vendor, &request.model);
@@ -54,9 +54,12 @@ impl Client {
                 Some(format) if target.extension.is_none() => target.extension(format),
                 _ => target,
             }),
-            estimate,
+            estimate: expected.estimate,
+            unit_price: expected.unit_price,
             group: options.group.clone(),
             allow_unknown_cost: options.allow_unknown_cost,
+            call: options.call.clone(),
+            refuse_repeated_within: options.refuse_repeated_within,
             id,
         }
     }

@@ -23,6 +23,7 @@ mod intent;
 mod options;
 pub(crate) mod reconcile;
 pub(crate) mod recover;
+mod repeat;
 mod resolve;
 mod submission;
 

@@ -1,5 +1,7 @@
 //! Options of a submission.
 
+use std::time::Duration;
+
 use crate::client::no_journal;
 use crate::journal::{Destination, Group};
 use crate::model::{Error, ErrorKind, Money};
@@ -34,6 +36,11 @@ pub struct SubmitOptions {
     /// Whether to return `ambiguous_submit` at once if the idempotency key has an earlier submission whose status is unknown.
     /// Otherwise the call waits while that may be in flight, and then searches for its task.
     pub without_search: bool,
+    /// Refuse the submission with the kind `repeated` if the same request was submitted within this time; requires a journal.
+    /// See [`refuse_repeated_within`](Self::refuse_repeated_within).
+    pub refuse_repeated_within: Option<Duration>,
+    /// Id of the call that the submission belongs to. Submissions of one call do not count as repeated.
+    pub call: Option<String>,
 }
 
 impl SubmitOptions {
@@ -95,6 +102,42 @@ impl SubmitOptions {
         self
     }
 
+    /// Refuses the submission if the same request was submitted to the same account within this time, so that a command that
+    /// is run twice by mistake pays once. The error has the kind [`Repeated`](ErrorKind::Repeated), and names the earlier
+    /// submission and its task; nothing is sent. Requires a journal, whose transaction decides, so that one of several
+    /// processes submits.
+    ///
+    /// Only submissions that have a video, or may have one, count: none that was refused or provably not sent, and no task
+    /// that failed or was cancelled. Submissions with an idempotency key do not count, and are not refused.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, request: videogen::VideoRequest) -> Result<(), videogen::Error> {
+    /// use std::time::Duration;
+    /// use videogen::ErrorKind;
+    /// use videogen::submit::SubmitOptions;
+    ///
+    /// let options = SubmitOptions::default().refuse_repeated_within(Duration::from_secs(600));
+    /// match client.submit_with(&request, options).await {
+    ///     Err(error) if error.kind() == ErrorKind::Repeated => println!("already submitted: {:?}", error.task()),
+    ///     result => println!("submitted {}", result?.id),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn refuse_repeated_within(mut self, within: Duration) -> Self {
+        self.refuse_repeated_within = Some(within);
+        self
+    }
+
+    /// Sets the id of the call that the submission belongs to, which must be unique, such as a UUID. For variations: the
+    /// submissions of one call do not count as [repeated](Self::refuse_repeated_within).
+    #[must_use]
+    pub fn call(mut self, id: impl Into<String>) -> Self {
+        self.call = Some(id.into());
+        self
+    }
+
     /// Rejects what cannot be honored.
     pub(super) fn check(&self, has_journal: bool) -> Result<(), Error> {
         if self.idempotency_key.is_some() && !has_journal {
@@ -105,6 +148,9 @@ impl SubmitOptions {
         }
         if self.group.is_some() && !has_journal {
             return Err(no_journal("SubmitOptions::group"));
+        }
+        if self.refuse_repeated_within.is_some() && !has_journal {
+            return Err(no_journal("SubmitOptions::refuse_repeated_within"));
         }
         if self.idempotency_key.as_ref().is_some_and(|key| key.trim().is_empty()) {
             let message = "the idempotency key is empty: use one that names this request, such as an order number";

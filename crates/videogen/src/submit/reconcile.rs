@@ -135,7 +135,9 @@ impl Client {
                 Reconciled::Found(mut task) => {
                     match recorded {
                         Ok(entry) => {
-                            task.estimate = task.estimate.take().or_else(|| entry?.intent.estimate);
+                            if let Some(entry) = entry {
+                                task.expect(entry.intent.expected());
+                            }
                             self.record_cost(&task, None).await;
                         }
                         Err(error) => task.journal_error = Some(error.to_string()),

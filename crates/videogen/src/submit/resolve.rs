@@ -3,8 +3,9 @@
 use chrono::Utc;
 
 use crate::client::{Client, journal_error, no_journal};
-use crate::journal::{Destination, Entry, Event, Query, Subject};
+use crate::journal::{Destination, Entry, Event, Query, State, Subject};
 use crate::model::{Error, ErrorKind, Reconciled, TaskId, VideoTask};
+use crate::submit::comparison::Comparison;
 use crate::vendors::dispatch;
 
 impl Client {
@@ -52,7 +53,8 @@ impl Client {
         Ok(self.known(by_key).await?.pop())
     }
 
-    /// Resolves an open submission by hand: it created `task`, or (`None`) it is dismissed because it created no task.
+    /// Resolves an open submission by hand: it created `task`, or (`None`) it is dismissed because it created no task. A
+    /// dismissal that was wrong is corrected by a later call with the task.
     ///
     /// Before dismissing, the client searches for the task once more, because a dismissed key can be submitted, and
     /// billed, again.
@@ -61,8 +63,10 @@ impl Client {
     /// `config` without a journal; `not_found` when the journal has no such entry; `conflict` when the entry is already
     /// resolved, when the task belongs to another submission, or when it would be dismissed although there are candidates
     /// (even weak ones) or the search is inconclusive: see
-    /// [`dismiss_despite_candidates`](Self::dismiss_despite_candidates); `journal` when the journal cannot be written. With a
-    /// task, also the errors of [`get`](Self::get).
+    /// [`dismiss_despite_candidates`](Self::dismiss_despite_candidates); `conflict` that names the task
+    /// ([`Error::task`](crate::Error::task)) when the task shows another model, prompt or time than the submission: see
+    /// [`resolve_despite_differences`](Self::resolve_despite_differences); `journal` when the journal cannot be written. With
+    /// a task, also the errors of [`get`](Self::get).
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, id: videogen::TaskId) -> Result<(), videogen::Error> {
@@ -91,6 +95,21 @@ impl Client {
         self.decide(intent, None, true).await
     }
 
+    /// Records that a submission created `task`, even if the task shows another model, prompt or time.
+    ///
+    /// # Errors
+    /// The same as [`resolve`](Self::resolve), except for differences.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, intent: &str, id: videogen::TaskId) -> Result<(), videogen::Error> {
+    /// client.resolve_despite_differences(intent, &id).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn resolve_despite_differences(&self, intent: &str, task: &TaskId) -> Result<Entry, Error> {
+        self.decide(intent, Some(task), true).await
+    }
+
     async fn decide(&self, intent: &str, task: Option<&TaskId>, despite: bool) -> Result<Entry, Error> {
         let Some(journal) = &self.0.journal else {
             return Err(no_journal("resolving a submission"));
@@ -98,7 +117,9 @@ impl Client {
         let by_id = Query::default().intent(intent);
         let missing = || Error::new(ErrorKind::NotFound, format!("no submission {intent} in the journal"));
         let entry = self.known(by_id).await?.pop().ok_or_else(missing)?;
-        if !entry.is_open() {
+        // A wrong dismissal can be corrected, so that a paid task is not lost.
+        let is_corrected = task.is_some() && entry.state == State::Dismissed;
+        if !entry.is_open() && !is_corrected {
             let message = format!("submission {intent} is already {}", entry.state.as_str());
             return Err(Error::new(ErrorKind::Conflict, message));
         }
@@ -126,6 +147,9 @@ impl Client {
             Some(task) => Some(self.of_no_other(task, intent).await?),
             None => None,
         };
+        if let (Some(found), false) = (&found, despite) {
+            self.refuse_another(&entry, found)?;
+        }
         let event = match &found {
             Some(found) => Event::Found {
                 task: found.id.clone(),
@@ -136,7 +160,7 @@ impl Client {
         let recorded = journal.record(Subject::Intent(entry.intent.id), event).await;
         let entry = recorded.map_err(journal_error)?.ok_or_else(missing)?;
         let Some(mut found) = found else { return Ok(entry) };
-        found.estimate = found.estimate.or_else(|| entry.intent.estimate.clone());
+        found.expect(entry.intent.expected());
         let with_cost = self.record_cost(&found, entry.cost.as_ref()).await;
         Ok(with_cost.unwrap_or(entry))
     }
@@ -155,6 +179,26 @@ impl Client {
             true => Err(taken()),
             false => Ok(found),
         }
+    }
+
+    /// Refuses a task that shows that it is of another submission.
+    fn refuse_another(&self, entry: &Entry, found: &VideoTask) -> Result<(), Error> {
+        let hide = |text: &str| self.judge().hide(text);
+        let ambiguity = entry.ambiguity();
+        let differences = Comparison::new(&ambiguity, self.clock_skew(), &hide).differences(found);
+        if differences.is_empty() {
+            return Ok(());
+        }
+        let message = format!(
+            "{} does not look like the task of submission {}: {}",
+            found.id,
+            entry.intent.id,
+            differences.join("; ")
+        );
+        let advice = "if it is, call Client::resolve_despite_differences";
+        Err(Error::new(ErrorKind::Conflict, message)
+            .with_task(&found.id)
+            .with_advice(advice))
     }
 
     /// Searches for the task of a submission that would be dismissed.

@@ -14,7 +14,7 @@ use crate::client::{Client, PULSE, SubmitEvent, alive, lease_end};
 use crate::journal::{BoxFuture, Entry, Event, Intent, Journal, Query, Started, State, Subject};
 use crate::model::ambiguity::parameters;
 use crate::model::{
-    Ambiguity, Capabilities, Delivery, Error, ErrorKind, Progress, Reconciled, Reserved, Timestamp, UnlistedModel,
+    Ambiguity, Capabilities, Delivery, Error, ErrorKind, Expected, Progress, Reconciled, Timestamp, UnlistedModel,
     VideoRequest, VideoTask,
 };
 use crate::rules::adjust::adjust;
@@ -144,13 +144,13 @@ impl Client {
             let not_sent = |error: Error| error.with_delivery(Delivery::NotSent);
             let estimate = self.estimate(&request, &files);
             let within_cap = self.within_cap(options, &estimate);
-            let reserved = estimate.known().map(Reserved::from);
+            let expected = Expected::from(&estimate);
             let contents = Contents::of(given, &files).await.map_err(not_sent)?;
             let (mut intent, mut fingerprints) = (None, Vec::new());
             if self.0.journal.is_some() {
                 fingerprints = self.fingerprints(given, &request, &contents).await.map_err(not_sent)?;
                 let recorded = fingerprints.first().cloned().unwrap_or_default();
-                intent = Some(self.intent(options, &request, &contents, recorded, reserved.clone()));
+                intent = Some(self.intent(options, &request, &contents, recorded, expected.clone()));
             }
             if let (None, Some(intent)) = (&request.client_reference, &intent) {
                 request.client_reference.clone_from(&intent.client_reference);
@@ -164,7 +164,7 @@ impl Client {
                 match self.follow(known, &fingerprints, options).await {
                     Ok(mut task) => {
                         (task.unlisted_model, task.notes, task.adjustments) = (unlisted, notes, adjustments);
-                        task.estimate = task.estimate.or(reserved);
+                        task.expect(expected);
                         return Ok(task);
                     }
                     Err(error) if error.is_retryable() => {}
@@ -174,6 +174,7 @@ impl Client {
             within_cap?;
             if !contents.is_empty() {
                 if let Some(intent) = &intent {
+                    self.not_repeated(intent).await?;
                     self.within_budgets(intent).await?;
                 }
                 self.notify(|| SubmitEvent::FilesNeeded);
@@ -215,7 +216,7 @@ impl Client {
                 }
             };
             (task.unlisted_model, task.notes, task.adjustments) = (unlisted, notes, adjustments);
-            task.estimate = task.estimate.or(reserved);
+            task.expect(expected);
             Ok(task)
         })
     }
@@ -247,7 +248,7 @@ impl Client {
         intent.at = Utc::now();
         let until = lease_end();
         intent.until = until;
-        let estimate = intent.estimate.clone();
+        let expected = intent.expected();
         let begun = journal.begin(intent).await.map_err(|error| {
             let message = format!("cannot write the journal, so nothing was sent: {error}");
             Error::new(ErrorKind::Journal, message).with_delivery(Delivery::NotSent)
@@ -256,6 +257,7 @@ impl Client {
             Started::New { id, attempt } => (id, attempt),
             Started::Known(entry) => return Ok(Attempt::Known(entry)),
             Started::OverBudget(over) => return Err(self.over_budget(&over)),
+            Started::Repeated(first) => return Err(self.repeated(&first)),
         };
         self.notify(|| SubmitEvent::Recorded(id.clone()));
         let subject = Subject::Attempt {
@@ -278,7 +280,7 @@ impl Client {
         // If this fails, the entry stays open and can be recovered; the task is returned anyway.
         let mut task = result?;
         task.journal_error = noted.err();
-        task.estimate = task.estimate.or(estimate);
+        task.expect(expected);
         if task.journal_error.is_none() {
             self.record_cost(&task, None).await;
         }
@@ -365,10 +367,9 @@ impl Client {
             match entry.state {
                 State::Accepted => {
                     return entry.to_task().ok_or_else(|| {
-                        Error::new(
-                            ErrorKind::Journal,
-                            format!("the journal has no task for the idempotency key {key}, although it was accepted"),
-                        )
+                        let message =
+                            format!("the journal has no task for the idempotency key {key}, although it was accepted");
+                        Error::new(ErrorKind::Journal, message)
                     });
                 }
                 State::Rejected => return Err(entry.failure(Delivery::Rejected)),
@@ -415,7 +416,11 @@ impl Client {
             let vendor = first.vendor.name();
             (format!("at another vendor, {vendor}"), format!("submit it to {vendor}"))
         } else if first.account != self.account() {
-            ("with a different API key".to_owned(), "use that API key".to_owned())
+            let (name, variable) = (first.vendor.name(), first.vendor.facts().key_env);
+            (
+                format!("with another API key of {name}, so its task may belong to another account"),
+                format!("set {variable} to the API key that was used then"),
+            )
         } else if !self.owns(entry) {
             let origin = first.origin.as_deref().unwrap_or_default();
             (format!("with the base URL {origin}"), "use that base URL".to_owned())
@@ -428,7 +433,7 @@ impl Client {
             return Ok(());
         };
         let message = format!(
-            "idempotency key {} was already used {what} ({}); use a new key, or {same}",
+            "idempotency key {} was already used {what} ({}); use a new idempotency key, or {same}",
             first.key,
             first.at.to_rfc3339_opts(SecondsFormat::Secs, true)
         );

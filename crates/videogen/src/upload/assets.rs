@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use tokio::time::sleep;
+use videogen_wire::facts::Upload;
 
 use super::send::Group;
 use crate::client::Client;
@@ -54,6 +55,27 @@ impl Client {
         self.upload_as(file.into(), options, None).await
     }
 
+    /// Checks what [`upload`](Self::upload) checks before it sends anything, so that the faults of several files are known before
+    /// the first one is sent. It reads the header of the file.
+    ///
+    /// # Errors
+    /// `io` when the file cannot be read; `invalid_request` when the vendor takes no such file; `unsupported` when it takes none.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client) -> Result<(), videogen::Error> {
+    /// use videogen::upload::UploadOptions;
+    ///
+    /// let options = UploadOptions::default();
+    /// for file in ["boat.png", "sea.mp4"] {
+    ///     client.check_upload(file, options.clone()).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn check_upload(&self, file: impl Into<LocalFile>, options: UploadOptions) -> Result<(), Error> {
+        self.way_of(&file.into(), &options, None).await.map(drop)
+    }
+
     /// Returns the assets of the account.
     ///
     /// ```no_run
@@ -79,6 +101,22 @@ impl Client {
         options: UploadOptions,
         gives: Option<&'static str>,
     ) -> Result<Uploaded, Error> {
+        let (way, probe) = self.way_of(&file, &options, gives).await?;
+        let content = Content::of(&file, probe).await?;
+        let group = Group {
+            id: options.group.as_deref(),
+            person: options.person,
+        };
+        self.uploaded(way, &content, group, options.again).await
+    }
+
+    /// Checks a file, and returns how it is uploaded.
+    async fn way_of(
+        &self,
+        file: &LocalFile,
+        options: &UploadOptions,
+        gives: Option<&'static str>,
+    ) -> Result<(&'static Upload, Probe), Error> {
         let vendor = self.0.vendor;
         self.offered(Operation::Upload)?;
         let invalid =
@@ -144,12 +182,7 @@ impl Client {
                 return Err(Error::invalid(vendor, self.judge().violations(found)));
             }
         }
-        let content = Content::of(&file, probe).await?;
-        let group = Group {
-            id: options.group.as_deref(),
-            person: options.person,
-        };
-        self.uploaded(way, &content, group, options.again).await
+        Ok((way, probe))
     }
 }
 
@@ -183,6 +216,17 @@ impl Assets {
     /// The same as [`Client::upload`].
     pub async fn upload(&self, file: impl Into<LocalFile>, options: UploadOptions) -> Result<Uploaded, Error> {
         self.client.upload_as(file.into(), options, Some("asset")).await
+    }
+
+    /// Checks what [`upload`](Self::upload) checks before it sends anything. Like [`Client::check_upload`].
+    ///
+    /// # Errors
+    /// The same as [`Client::check_upload`].
+    pub async fn check(&self, file: impl Into<LocalFile>, options: UploadOptions) -> Result<(), Error> {
+        self.client
+            .way_of(&file.into(), &options, Some("asset"))
+            .await
+            .map(drop)
     }
 
     /// Returns an asset with its current status.

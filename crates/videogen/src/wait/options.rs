@@ -31,7 +31,8 @@ pub struct WaitOptions {
     pub submitted: Option<Timestamp>,
 }
 
-/// Event during a wait; see [`Client::wait_observed`](crate::Client::wait_observed).
+/// Event during a wait; see [`Client::wait_observed`](crate::Client::wait_observed) and
+/// [`Watcher::observe`](crate::wait::Watcher::observe).
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum WaitEvent<'a> {

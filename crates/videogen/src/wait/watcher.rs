@@ -17,7 +17,7 @@ use crate::client::Permit;
 use crate::model::{Error, Operation, TaskId, TaskPage, VideoTask};
 use crate::transport::trace::{WaitSpan, WaitSpans};
 use crate::wait::job::Job;
-use crate::wait::options::{WatcherOptions, age};
+use crate::wait::options::{WaitEvent, WatcherOptions, age};
 use crate::wait::polled::Polled;
 use crate::wait::schedule::{Ended, Schedule};
 use crate::wait::sweep::{Listing, Lists, Request};
@@ -51,10 +51,11 @@ pub struct Watcher {
     changed: Notify,
     flights: tokio::sync::Mutex<FuturesUnordered<Flight>>,
     spans: WaitSpans,
-    on_answer: Option<OnAnswer>,
+    seen: Option<Seen>,
 }
 
-type OnAnswer = Box<dyn Fn(&VideoTask) + Send + Sync>;
+/// Called with the events of all tasks.
+type Seen = Box<dyn Fn(&TaskId, WaitEvent<'_>) + Send + Sync>;
 
 type Flight = Pin<Box<dyn Future<Output = Response> + Send>>;
 
@@ -118,21 +119,30 @@ impl Watcher {
             changed: Notify::new(),
             flights: tokio::sync::Mutex::new(FuturesUnordered::new()),
             spans: WaitSpans::default(),
-            on_answer: None,
+            seen: None,
         }
     }
 
-    /// Sets a function that receives each of its tasks whenever the vendor returns it, from a poll or in a list: to show
-    /// status and progress. It must not block, and not use the watcher.
+    /// Calls `seen` with each response about a task, and with each failed poll that is retried; see
+    /// [`Client::wait_observed`]. The last response about a task comes before [`next`](Self::next) returns it. Polls by
+    /// list are responses too. A second call replaces the first.
     ///
-    /// ```no_run
-    /// # fn example(client: videogen::Client) {
-    /// let watcher = client.watcher().on_answer(|task| println!("{} is {}", task.id, task.status));
-    /// # }
+    /// ```
+    /// # fn main() -> Result<(), videogen::Error> {
+    /// # let client = videogen::Client::builder(videogen::Vendor::Token360).key("sk-test").build()?;
+    /// use videogen::wait::WaitEvent;
+    ///
+    /// let watcher = client.watcher().observe(|id, event| match event {
+    ///     WaitEvent::Answered(task) => println!("{id} is {}", task.status),
+    ///     WaitEvent::Retrying(error) => eprintln!("{id}: {error}"),
+    ///     _ => {}
+    /// });
+    /// assert!(watcher.is_empty());
+    /// # Ok(()) }
     /// ```
     #[must_use]
-    pub fn on_answer(mut self, observe: impl Fn(&VideoTask) + Send + Sync + 'static) -> Self {
-        self.on_answer = Some(Box::new(observe));
+    pub fn observe(mut self, seen: impl Fn(&TaskId, WaitEvent<'_>) + Send + Sync + 'static) -> Self {
+        self.seen = Some(Box::new(seen));
         self
     }
 
@@ -374,23 +384,42 @@ impl Watcher {
     }
 
     fn take(&self, response: Response) {
-        if let Some(observe) = &self.on_answer {
-            let tasks = match &response {
-                Response::Poll(_, polled) => polled.result.as_ref().map(std::slice::from_ref).unwrap_or_default(),
-                Response::Page(page) => page.as_ref().map(|page| page.tasks.as_slice()).unwrap_or_default(),
-            };
-            let is_known = |task: &&VideoTask| self.schedule().has(&task.id);
-            tasks.iter().filter(is_known).for_each(observe);
+        // Without the locks, because the callee may use the watcher.
+        match &response {
+            Response::Poll(job, polled) => {
+                if let Ok(task) = &polled.result {
+                    self.saw(&job.id, WaitEvent::Answered(task));
+                }
+            }
+            Response::Page(Ok(page)) => {
+                for task in &page.tasks {
+                    self.saw(&task.id, WaitEvent::Answered(task));
+                }
+            }
+            Response::Page(Err(_)) => {}
         }
         let mut book = self.client.0.account.durations();
         let mut schedule = self.schedule();
+        let now = Instant::now();
         match response {
             Response::Poll(job, polled) => {
-                let now = Instant::now();
                 schedule.date(&job, polled.submitted, now);
-                schedule.answered(&job, polled.result, now, &mut book);
+                let failure = schedule.answered(&job, polled.result, now, &mut book);
+                drop((schedule, book));
+                if let Some(error) = failure {
+                    self.saw(&job.id, WaitEvent::Retrying(&error));
+                }
             }
-            Response::Page(result) => schedule.listed(result, Instant::now(), &mut book),
+            Response::Page(result) => schedule.listed(result, now, &mut book),
+        }
+    }
+
+    /// Reports an event of a task that is waited for.
+    fn saw(&self, id: &TaskId, event: WaitEvent<'_>) {
+        if let Some(seen) = &self.seen
+            && self.schedule().is_waiting(id)
+        {
+            seen(id, event);
         }
     }
 

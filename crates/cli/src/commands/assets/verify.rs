@@ -11,6 +11,7 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::time::sleep;
+use videogen::facts::Operation;
 use videogen::upload::Verification;
 use videogen::{ErrorKind, Vendor};
 
@@ -60,7 +61,7 @@ impl Begun {
 
 /// Shows the link, which only this terminal gets, and waits until the person has used it.
 pub(crate) async fn verify(args: VerifyArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let vendor = args.account.choose(None, output)?;
+    let vendor = args.account.choose(None, Operation::Verify, output)?;
     let client = args.account.client(vendor)?;
     let assets = client.assets();
     let again = Invocation::new("assets verify")
@@ -130,16 +131,21 @@ pub(crate) async fn verify(args: VerifyArgs, output: &Output) -> Result<ExitCode
         // Its secrets are of no use any more.
         let _ = fs::remove_file(path);
     }
-    output.result(&json!({"vendor": vendor, "name": args.name, "group": group}), || {
-        let upload = Invocation::new("assets upload FILE --person")
-            .option("--group", Some(&group))
-            .option("--vendor", Some(vendor.as_str()))
-            .option("--base-url", args.account.base_url.as_ref());
-        format!(
-            "{} is verified: group {group}\nUpload their pictures with: {upload}",
-            args.name
-        )
-    })?;
+    let document = json!({"vendor": vendor, "name": args.name, "group": group});
+    output.result(
+        &document,
+        || vec![group.clone()],
+        || {
+            let upload = Invocation::new("assets upload FILE --person")
+                .option("--group", Some(&group))
+                .option("--vendor", Some(vendor.as_str()))
+                .option("--base-url", args.account.base_url.as_ref());
+            format!(
+                "{} is verified: group {group}\nUpload their pictures with: {upload}",
+                args.name
+            )
+        },
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -11,12 +11,15 @@ use videogen::{Client, TaskId, TaskStatus, VideoTask};
 use super::job::Job;
 use super::submit::{submit, with_known_task};
 use crate::account::explained;
+use crate::again;
 use crate::events::What;
 use crate::exit::{Failure, NO_VIDEO};
-use crate::files::Files;
+use crate::files::{Files, Target};
 use crate::follow;
 use crate::interrupt;
-use crate::output::{Output, task_text};
+use crate::invocation::Invocation;
+use crate::output::Output;
+use crate::output::task::task_text;
 use crate::result::{RequestFacts, TaskResult};
 use crate::submission::Submission;
 use crate::webhook::Listener;
@@ -54,7 +57,8 @@ impl Run {
         options.target = job
             .target
             .as_ref()
-            .map(|target| target.destination().clone())
+            .and_then(Target::destination)
+            .cloned()
             .filter(|_| self.is_journalled);
         let submitted = submit(
             &self.client,
@@ -111,31 +115,36 @@ impl Run {
 
     /// Adds how to continue with a task that was left.
     pub(super) fn resume(&self, job: &Job, failure: Failure) -> Failure {
+        let failure = again::hint(failure, self.base_url.as_deref());
         let Some(id) = failure.task() else { return failure };
         if !failure.is_left() {
             return failure;
         }
         if self.simulate {
-            return failure.hint("The simulated task ended with this command.");
+            return failure.of_simulation();
         }
-        let failure = follow::resume_hint(failure, &id, self.base_url.as_deref());
-        match job.target.as_ref().and_then(|target| target.later(&id)) {
-            Some(download) => failure.hint(&format!("Then download it with: {download}")),
-            None => failure,
+        follow::resume_with(failure, &id, &self.rest(job, &id))
+    }
+
+    /// The command that waits for the task of a job and downloads its files.
+    fn rest(&self, job: &Job, id: &TaskId) -> Invocation {
+        let wait = follow::wait_command(id, self.base_url.as_deref());
+        match &job.target {
+            Some(target) => target.options_for(id, wait),
+            None => wait,
         }
     }
 
     /// A failure after the task was accepted: it is paid for, whatever fails.
     pub(super) fn paid(&self, job: &Job, id: &TaskId, failure: Failure) -> Failure {
         let failure = self.about(job, failure.accepted(id).about(id).of_task(id, None));
-        if self.simulate || failure.is_left() {
-            return self.resume(job, failure);
-        }
         if failure.code == NO_VIDEO || failure.has_hint() {
             return failure;
         }
-        let wait = follow::wait_command(id, self.base_url.as_deref());
-        failure.hint(&format!("Resume with: {wait}"))
+        if self.simulate || failure.is_left() {
+            return self.resume(job, failure);
+        }
+        failure.hint(&format!("Resume with: {}", self.rest(job, id)))
     }
 
     /// Waits for the task of a job and downloads its files. Without output files, it does neither.
@@ -155,10 +164,13 @@ impl Run {
                 && let Some(files) = target.already_there(&self.client, id).await
             {
                 output.note("Its files exist already.");
+                target.describe(&self.client, &submitted, &files).await?;
                 return Ok((submitted, Some(files)));
             }
             // The first submission may have had other output files. Only used by `recover`, so a failure is ignored.
-            let _ = self.client.record_target(id, target.destination().clone()).await;
+            if let Some(destination) = target.destination() {
+                let _ = self.client.record_target(id, destination.clone()).await;
+            }
             // It may have ended long ago.
             options = options.poll(self.client.poll_policy().first(Duration::ZERO));
         }

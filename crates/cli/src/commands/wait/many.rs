@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -17,7 +16,7 @@ use crate::follow::{left, resume_with};
 use crate::interrupt::{Interrupt, interrupted};
 use crate::journal::JournalArgs;
 use crate::output::{Output, shown};
-use crate::progress::{Board, Facts};
+use crate::progress::{Line, Several};
 
 /// What is known of the tasks while they are waited for.
 struct Tasks<'a> {
@@ -79,10 +78,6 @@ pub(super) async fn wait(
     Ok(ExitCode::from(interrupt.map_or(code, Interrupt::code)))
 }
 
-fn locked(board: &Mutex<Board>) -> MutexGuard<'_, Board> {
-    board.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Tasks<'_> {
     /// Checks everything that can be checked before the wait.
     async fn prepare(&mut self) -> Result<(), Failure> {
@@ -111,22 +106,19 @@ impl Tasks<'_> {
     async fn wait(&mut self) -> Result<(), Failure> {
         let mut tasks = Vec::new();
         for id in self.ids {
-            let facts = match self.output.shows_progress() {
-                true => Facts::of(&self.clients[&id.vendor()], id).await,
-                false => Facts::default(),
-            };
-            tasks.push((id.clone(), facts));
+            let line = Line::new(self.output, Some(id.id()));
+            line.look_up(&self.clients[&id.vendor()], id).await;
+            tasks.push((id.clone(), line));
         }
-        let board = Arc::new(Mutex::new(Board::new(self.output, tasks)));
+        let several = Several::new(self.output, tasks);
         let mut watchers: HashMap<Vendor, Watcher> = HashMap::new();
         for id in self.ids {
             let watcher = watchers.entry(id.vendor()).or_insert_with(|| {
                 let client = &self.clients[&id.vendor()];
                 // Polls at once: the tasks may have ended long ago.
                 let now = client.poll_policy().first(Duration::ZERO);
-                let board = Arc::clone(&board);
-                Watcher::new(client, WatcherOptions::default().poll(now))
-                    .on_answer(move |task| locked(&board).answered(task))
+                let watcher = Watcher::new(client, WatcherOptions::default().poll(now));
+                watcher.observe(several.observer())
             });
             watcher.add(Watched::new(id.clone()).timeout(self.timeout));
         }
@@ -154,7 +146,7 @@ impl Tasks<'_> {
                 Err(failure) => Ended::failed(&id, failure),
             };
             self.output.ended(&one.result)?;
-            locked(&board).ended(&id, one.code == 0);
+            several.ended(&id, one.code == 0);
             self.ended.insert(id, one);
         }
         Ok(())

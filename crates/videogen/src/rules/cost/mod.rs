@@ -14,9 +14,10 @@ use videogen_wire::facts::PriceUnit;
 use self::open::{Length, input_seconds, lengths, resolutions, sizes};
 use self::terms::{Offers, Terms};
 use super::media::Files;
-use super::prompt_flags::prompt_flags;
+use super::prompt_flags::{PromptFlag, prompt_flags};
 use crate::model::{
-    Capabilities, CostEstimate, Estimate, PriceBook, PriceOrigin, Role, TokenPrice, Vendor, VideoRequest,
+    Capabilities, CostEstimate, Estimate, PriceBook, PriceOrigin, Role, TokenPrice, UnitPrice, Vendor, VideoRequest,
+    may_decide,
 };
 
 /// What an estimate can depend on, in the order of [`Outcome::choices`].
@@ -54,35 +55,89 @@ impl Order {
         }
     }
 
+    /// The vendor's own members that may choose another size, or several videos.
+    fn members(&self) -> Vec<&str> {
+        let unaffected = self.vendor.facts().billing.unaffected;
+        let members = self.request.extra.keys().map(String::as_str);
+        members.filter(|member| !unaffected.contains(member)).collect()
+    }
+
+    /// The flags in the prompt that a price may depend on.
+    fn prompt_flags(&self) -> Vec<PromptFlag<'_>> {
+        let mut flags = prompt_flags(self.vendor, &self.request.prompt);
+        flags.retain(|flag| may_decide(flag.field));
+        flags
+    }
+
+    fn offers<'a>(&self, request: &'a VideoRequest, book: &'a PriceBook) -> Offers<'a> {
+        Offers {
+            vendor: self.vendor,
+            request,
+            rules: Capabilities::of(self.vendor, &request.model),
+            book,
+            is_own_server: self.is_own_server,
+        }
+    }
+
+    /// The price of a unit, if it is the same whatever the vendor decides, and whatever it reads in the prompt.
+    fn unit_price(&self, book: &PriceBook) -> Option<UnitPrice> {
+        if !self.members().is_empty() {
+            return None;
+        }
+        let mut flagged = self.request.clone();
+        for flag in self.prompt_flags() {
+            let value = Some(flag.value.to_owned());
+            match flag.field {
+                "resolution" => flagged.resolution = value,
+                "aspect_ratio" => flagged.aspect_ratio = value,
+                // A wrong value is ignored.
+                "duration" => flagged.duration = flag.value.parse().ok().or(flagged.duration),
+                _ => return None,
+            }
+        }
+        let mut found: Option<UnitPrice> = None;
+        for request in [&self.request, &flagged] {
+            let offers = self.offers(request, book);
+            let lengths = match lengths(request, &offers.rules) {
+                Ok(lengths) => lengths.into_iter().map(Some).collect(),
+                Err(_) if offers.depends_on("duration") => return None,
+                Err(_) => vec![None],
+            };
+            for resolution in resolutions(request, &offers.rules) {
+                for length in &lengths {
+                    let price = offers.terms(resolution, *length, false).ok()?.unit_price()?;
+                    if found.get_or_insert_with(|| price.clone()) != &price {
+                        return None;
+                    }
+                }
+            }
+        }
+        found
+    }
+
     pub(crate) fn cost(&self, book: &PriceBook) -> Estimate {
         match self.known(book) {
             Ok(estimate) => Estimate::Known(estimate),
-            Err(reason) => Estimate::Unknown { reason },
+            Err(reason) => Estimate::Unknown {
+                reason,
+                unit_price: self.unit_price(book),
+            },
         }
     }
 
     /// # Errors
     /// Why it is not known.
     fn known(&self, book: &PriceBook) -> Result<CostEstimate, String> {
-        // The vendor's own members may choose another size, or several videos.
-        let unaffected = self.vendor.facts().billing.unaffected;
-        let members = self.request.extra.keys().map(String::as_str);
-        let members: Vec<&str> = members.filter(|member| !unaffected.contains(member)).collect();
+        let members = self.members();
         if !members.is_empty() {
             return Err(format!("the price may depend on `extra`: {}", members.join(", ")));
         }
-        if let Some(set) = prompt_flags(self.vendor, &self.request.prompt).first() {
+        if let Some(set) = self.prompt_flags().first() {
             return Err(format!("the prompt sets {}: {} {}", set.field, set.flag, set.value));
         }
         let request = &self.request;
-        let rules = Capabilities::of(self.vendor, &request.model);
-        let offers = Offers {
-            vendor: self.vendor,
-            request,
-            rules,
-            book,
-            is_own_server: self.is_own_server,
-        };
+        let offers = self.offers(request, book);
+        let rules = offers.rules;
         let resolutions = resolutions(request, &rules);
         let lengths = lengths(request, &rules);
         let each_length: Vec<Option<Length>> = match &lengths {
@@ -104,11 +159,13 @@ impl Order {
                 };
                 let sizes = match (terms.unit, terms.tokens_per_second, terms.tokens) {
                     (PriceUnit::Token, None, Some(tokens)) => {
-                        let sizes = sizes(request, &rules, tokens, *resolution)?;
+                        let sizes = sizes(request, &rules, tokens, *resolution);
+                        let sizes = sizes.map_err(|reason| terms.without_tokens(reason))?;
                         sizes.into_iter().map(Some).collect()
                     }
                     (PriceUnit::Token, None, None) => {
-                        return Err(format!("how many tokens a video of {} has is not known", request.model));
+                        let reason = format!("how many tokens a video of {} has is not known", request.model);
+                        return Err(terms.without_tokens(reason));
                     }
                     _ => vec![None],
                 };

@@ -8,7 +8,7 @@ use videogen_wire::facts::{Price, PriceUnit, Size, Tokens};
 
 use super::open::Length;
 use crate::model::demand::{Demand, fits};
-use crate::model::{Capabilities, PriceBook, PriceEntry, PriceOrigin, Vendor, VideoRequest};
+use crate::model::{Capabilities, PriceBook, PriceEntry, PriceOrigin, UnitPrice, Vendor, VideoRequest};
 use crate::rules::conditions::value;
 
 /// What pixels over time are divided by to give tokens.
@@ -113,6 +113,11 @@ impl<'a> Offers<'a> {
         })
     }
 
+    /// Whether a known price of the model depends on a field.
+    pub(super) fn depends_on(&self, field: &str) -> bool {
+        self.fields(self.listed()).contains(field)
+    }
+
     fn listed(&self) -> Option<&'static Price> {
         let endpoint = self.request.endpoint(self.rules.model);
         let mut prices = self.vendor.facts().prices.iter();
@@ -214,6 +219,29 @@ impl<'a> Terms<'a> {
             tokens,
             origin,
             unverified: false,
+        }
+    }
+
+    /// The price of a unit, if the units of a finished task alone give its cost.
+    pub(super) fn unit_price(&self) -> Option<UnitPrice> {
+        let is_by_task = match self.unit {
+            PriceUnit::Token => true,
+            PriceUnit::Second => !self.input_video && self.least.is_none(),
+            PriceUnit::Clip => false,
+        };
+        is_by_task.then(|| UnitPrice {
+            price: self.price,
+            per: self.per,
+            unit: self.unit,
+            currency: self.currency.to_owned(),
+        })
+    }
+
+    /// Why the number of tokens is not known, and what to do about it.
+    pub(super) fn without_tokens(&self, reason: String) -> String {
+        match self.origin {
+            PriceOrigin::User => format!("{reason}; give your price tokens_per_second (--tokens-per-second)"),
+            _ => reason,
         }
     }
 

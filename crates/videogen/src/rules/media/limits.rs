@@ -36,7 +36,7 @@ pub(crate) fn check(rules: &Capabilities, request: &VideoRequest, role: Role, fi
         let probed_source = match source {
             Source::File(file) => files.probe(file),
             Source::Data { bytes, .. } if rule.sources.contains(&"data") => {
-                let probe = Probe::read(Cursor::new(bytes)).ok().flatten();
+                let probe = Probe::read(&mut Cursor::new(bytes)).ok().flatten();
                 probe.ok_or_else(|| UNKNOWN_TYPE.to_owned())
             }
             _ => continue,
@@ -217,7 +217,9 @@ pub(crate) fn unchecked(rules: &Capabilities, request: &VideoRequest, files: &Fi
 pub(crate) fn is_unusable(source: &Source, files: &Files) -> bool {
     match source {
         Source::File(file) => files.probe(file).map_or(true, |probe| probe.is_damaged),
-        Source::Data { bytes, .. } => !matches!(Probe::read(Cursor::new(bytes)), Ok(Some(probe)) if !probe.is_damaged),
+        Source::Data { bytes, .. } => {
+            !matches!(Probe::read(&mut Cursor::new(bytes)), Ok(Some(probe)) if !probe.is_damaged)
+        }
         source => source.check().is_err() || source.is_plain_http(),
     }
 }

@@ -3,8 +3,6 @@
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use imagesize::ImageError;
-use lofty::config::ParseOptions;
-use lofty::file::AudioFile as _;
 
 use super::{mp4, webm};
 use crate::model::media_type::{medium, of};
@@ -26,6 +24,11 @@ pub(crate) struct Probe {
     pub(crate) is_damaged: bool,
 }
 
+/// Content that can be read from any place.
+pub(crate) trait Content: Read + Seek {}
+
+impl<T: Read + Seek> Content for T {}
+
 /// The reason why content of no known type cannot be sent.
 pub(super) const UNKNOWN_TYPE: &str = "it is not an image, a video or audio of a known type";
 
@@ -35,17 +38,17 @@ impl Probe {
     /// # Errors
     /// The reason why it cannot be sent: it cannot be read, is empty or of no known type.
     pub(crate) fn of(file: &LocalFile) -> Result<Self, String> {
-        let reader = file.open()?;
-        let probed = Self::read(reader).map_err(|error| format!("cannot read {file}: {error}"))?;
+        let mut reader = file.open()?;
+        let probed = Self::read(&mut reader).map_err(|error| format!("cannot read {file}: {error}"))?;
         probed.ok_or_else(|| UNKNOWN_TYPE.to_owned())
     }
 
-    /// Reads a header. `None`: of no known type.
-    pub(crate) fn read(mut content: impl Read + Seek) -> io::Result<Option<Self>> {
+    /// Reads a header. `None`: of no known type. The parsers are compiled once, not for each kind of content.
+    pub(crate) fn read(content: &mut dyn Content) -> io::Result<Option<Self>> {
         let bytes = content.seek(SeekFrom::End(0))?;
         content.rewind()?;
         let mut head = Vec::with_capacity(HEAD as usize);
-        content.by_ref().take(HEAD).read_to_end(&mut head)?;
+        Read::take(&mut *content, HEAD).read_to_end(&mut head)?;
         let Some(media_type) = of(&head) else { return Ok(None) };
         content.rewind()?;
         let mut probe = Self {
@@ -93,15 +96,26 @@ fn sides(width: usize, height: usize) -> Option<(u32, u32)> {
     Some((width.try_into().ok()?, height.try_into().ok()?)).filter(|size| size.0 > 0 && size.1 > 0)
 }
 
-fn audio(content: BufReader<impl Read + Seek>) -> Option<f64> {
+/// The length of an audio file.
+#[cfg(feature = "audio-length")]
+fn audio(content: BufReader<&mut dyn Content>) -> Option<f64> {
+    use lofty::config::ParseOptions;
+    use lofty::file::AudioFile as _;
+
     let options = ParseOptions::new().read_tags(false).read_cover_art(false);
     let probe = lofty::probe::Probe::new(content).options(options);
     let file = probe.guess_file_type().ok()?.read().ok()?;
     Some(file.properties().duration().as_secs_f64()).filter(|seconds| *seconds > 0.0)
 }
 
+/// Nothing reads it without the feature.
+#[cfg(not(feature = "audio-length"))]
+fn audio(_content: BufReader<&mut dyn Content>) -> Option<f64> {
+    None
+}
+
 /// Adds up the frames of AAC (ADTS), whose length no header shows: an estimate by the bit rate is wrong by a fifth.
-fn aac(mut content: BufReader<impl Read + Seek>) -> Option<f64> {
+fn aac(mut content: BufReader<&mut dyn Content>) -> Option<f64> {
     const RATES: [u32; 13] = [
         96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350,
     ];

@@ -39,24 +39,22 @@ impl Schedule {
         }
     }
 
-    /// Handles the result of a poll.
+    /// Handles the result of a poll. Returns the failure if the task will be polled again.
     pub(crate) fn answered(
         &mut self,
         job: &Job,
         result: Result<VideoTask, Error>,
         now: Instant,
         book: &mut DurationBook,
-    ) {
+    ) -> Option<Error> {
         let in_flight = |entry: &&mut Entry| entry.turn == job.turn && entry.state == State::InFlight;
         // Ended or removed meanwhile.
-        let Some(entry) = self.entries[job.slot].as_mut().filter(in_flight) else {
-            return;
-        };
+        let entry = self.entries[job.slot].as_mut().filter(in_flight)?;
         entry.polls = entry.polls.saturating_add(1);
         let failure = match result {
             Ok(task) => {
                 if !self.update(job.slot, task, now, book) {
-                    return;
+                    return None;
                 }
                 None
             }
@@ -65,23 +63,30 @@ impl Schedule {
                 let known = entry.age.known(entry.is_found, waited);
                 let Some(again) = entry.refusals.again(&error, known, waited) else {
                     let error = known.ending(&entry.id, error);
-                    return self.end(job.slot, Err(error));
+                    self.end(job.slot, Err(error));
+                    return None;
                 };
                 entry.last = again.into();
                 entry.failure = Some(error.message().into());
-                (known != Known::Found).then_some((known, error))
+                Some((known, error))
             }
         };
-        let Some(entry) = &self.entries[job.slot] else { return };
+        let entry = self.entries[job.slot].as_ref()?;
         match entry.deadline.filter(|deadline| *deadline <= now) {
             Some(deadline) => {
                 let error = match failure {
-                    Some((known, error)) if error.kind() == ErrorKind::NotFound => known.ending(&entry.id, error),
+                    Some((known, error)) if known != Known::Found && error.kind() == ErrorKind::NotFound => {
+                        known.ending(&entry.id, error)
+                    }
                     _ => timed_out(&entry.id, deadline - entry.added, entry.failure.as_deref()),
                 };
                 self.end(job.slot, Err(error));
+                None
             }
-            None => self.pause(job.slot, now, book),
+            None => {
+                self.pause(job.slot, now, book);
+                failure.map(|(_, error)| error)
+            }
         }
     }
 

@@ -143,6 +143,11 @@ impl Schedule {
         }
     }
 
+    /// Whether the wait for a task has not ended.
+    pub(crate) fn is_waiting(&self, id: &TaskId) -> bool {
+        self.slots.get(id).is_some_and(Option::is_some)
+    }
+
     /// Tasks that have not been reported yet.
     pub(crate) fn len(&self) -> usize {
         self.slots.len()
@@ -204,11 +209,6 @@ impl Schedule {
         self.slots.insert(Arc::new(id.clone()), None);
         self.ended.push_back((id, Err(error)));
         true
-    }
-
-    /// Whether a task is waited for.
-    pub(crate) fn has(&self, id: &TaskId) -> bool {
-        matches!(self.slots.get(id), Some(Some(_)))
     }
 
     /// Removes a task.

@@ -238,7 +238,7 @@ async fn without_keys_nothing_is_accepted_or_called_forged() {
         assert_eq!(check(&keys, 1, 360, 360).await, Ok(()));
         host.requests.store(2 * number + 2, Ordering::SeqCst);
     }
-    // Nobody listens.
+    // No server listens.
     let keys = Host {
         base_url: "http://127.0.0.1:9".to_owned(),
         ..host

@@ -3,7 +3,7 @@ use std::io::Cursor;
 use super::*;
 
 fn probe(bytes: &[u8]) -> Option<Probe> {
-    Probe::read(Cursor::new(bytes.to_vec())).unwrap()
+    Probe::read(&mut Cursor::new(bytes.to_vec())).unwrap()
 }
 
 /// A box of an MP4 file.
@@ -136,11 +136,15 @@ fn images_and_audio() {
     assert_eq!((image.media_type, image.size), ("image/png", Some((4000, 300))));
     let gif = [&b"GIF89a"[..], &[0x40, 1, 0xf0, 0, 0, 0, 0]].concat();
     assert_eq!(probe(&gif).unwrap().size, Some((320, 240)));
-    assert_eq!(probe(&wav(3)).unwrap().seconds, Some(3.0));
+    let sound_of_wav = probe(&wav(3)).unwrap().seconds;
+    assert_eq!(sound_of_wav, cfg!(feature = "audio-length").then_some(3.0));
     let sound = probe(&mp3(200)).unwrap();
     assert_eq!(sound.media_type, "audio/mpeg");
-    let seconds = sound.seconds.unwrap();
-    assert!((seconds - 5.2).abs() < 0.2, "{seconds}");
+    assert_eq!(sound.seconds.is_some(), cfg!(feature = "audio-length"));
+    assert!(
+        sound.seconds.is_none_or(|seconds| (seconds - 5.2).abs() < 0.2),
+        "{sound:?}"
+    );
     assert_eq!(probe(b"%PDF-1.7 and so on"), None);
     assert_eq!(probe(b""), None);
 }
@@ -175,6 +179,9 @@ fn every_type_that_a_vendor_takes() {
     };
     for (name, media_type, (size, seconds, fps)) in FILES {
         let shown = Probe::of(&folder.join(name).into()).unwrap();
+        let is_measured = cfg!(feature = "audio-length")
+            || !name.ends_with(".wav") && !name.ends_with(".mp3") && !name.ends_with(".ogg");
+        let seconds = seconds.filter(|_| is_measured);
         assert_eq!((shown.media_type, shown.size), (media_type, size), "{name}");
         assert!(
             near(shown.seconds, seconds) && near(shown.fps, fps),

@@ -1,0 +1,203 @@
+//! The plan of `--dry-run`: all jobs, what earlier runs have made of them, and what the submissions of the others cost.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use videogen::journal::{Entry, Journal as _, Query, State};
+use videogen::{Client, TaskStatus, Vendor};
+use videogen_journal::SqliteJournal;
+
+use super::item::Job;
+use super::results::Recorded;
+use super::run::{has_failed, is_final, key};
+use crate::account;
+use crate::cost::Total;
+use crate::exit::Failure;
+use crate::journal::failure;
+use crate::output::{file, table};
+use crate::result::Outcome;
+
+/// What a run would do with a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Fate {
+    /// What earlier runs have made of it.
+    earlier: Option<&'static str>,
+    /// Whether it would be submitted.
+    submits: bool,
+}
+
+/// The plan of a batch.
+pub(crate) struct Preview<'a> {
+    jobs: &'a [Job],
+    fates: Vec<Fate>,
+}
+
+impl<'a> Preview<'a> {
+    /// Looks the jobs of the batch `name` up in the journal and in the results file.
+    pub(crate) async fn new(
+        jobs: &'a [Job],
+        name: &str,
+        journal: Option<Arc<SqliteJournal>>,
+        recorded: &HashMap<String, Recorded>,
+        retry_failed: bool,
+    ) -> Result<Self, Failure> {
+        let mut clients: HashMap<Vendor, Option<Client>> = HashMap::new();
+        let mut own = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            let mut last = None;
+            if let Some(journal) = &journal {
+                for attempt in 1.. {
+                    match entry(job, &key(name, &job.id, attempt), journal, &mut clients).await? {
+                        Some(entry) => last = Some(entry),
+                        None => break,
+                    }
+                }
+            }
+            own.push(match &last {
+                Some(entry) => of_entry(entry, retry_failed),
+                None => of_record(recorded.get(&job.id), retry_failed),
+            });
+        }
+        let fates = (0..jobs.len()).map(|index| in_chain(index, jobs, &own)).collect();
+        Ok(Self { jobs, fates })
+    }
+
+    fn submitted(&self) -> Vec<&Job> {
+        let jobs = self.jobs.iter().zip(&self.fates);
+        jobs.filter(|(_, fate)| fate.submits).map(|(job, _)| job).collect()
+    }
+
+    pub(crate) fn document(&self) -> Value {
+        let submitted = self.submitted();
+        let total = Total::of(submitted.iter().map(|job| job.estimates.as_slice()));
+        let job = |(job, fate): (&Job, &Fate)| {
+            json!({
+                "line": job.line,
+                "item": job.id,
+                "after": job.after.map(|before| &self.jobs[before].id),
+                "vendors": job.routes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "model": job.request.model,
+                "output": job.output.to_string_lossy(),
+                "estimates": job.estimates,
+                "earlier": fate.earlier,
+                "submits": fate.submits,
+            })
+        };
+        json!({
+            "jobs": self.jobs.iter().zip(&self.fates).map(job).collect::<Vec<_>>(),
+            "submissions": submitted.len(),
+            "cost": total.known.iter().map(|(currency, (low, high))| json!({
+                "currency": currency, "low": low, "high": high,
+            })).collect::<Vec<_>>(),
+            "unknown_cost": total.unknown,
+        })
+    }
+
+    /// The ids of the jobs that would be submitted.
+    pub(crate) fn ids(&self) -> Vec<String> {
+        self.submitted().into_iter().map(|job| job.id.clone()).collect()
+    }
+
+    pub(crate) fn text(&self) -> String {
+        let submitted = self.submitted();
+        let vendors = |job: &Job| job.routes.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        let rows = self.jobs.iter().zip(&self.fates).map(|(job, fate)| {
+            let costs: Vec<String> = job.estimates.iter().map(ToString::to_string).collect();
+            let after = job.after.map(|before| self.jobs[before].id.clone()).unwrap_or_default();
+            let cost = match fate.submits {
+                true => costs.join(" or "),
+                false => fate.earlier.unwrap_or_default().to_owned(),
+            };
+            vec![job.id.clone(), after, vendors(job), file(&job.output), cost]
+        });
+        let rows = table(&["job", "after", "vendor", "file", "cost"], rows);
+        let count = submitted.len();
+        let total = Total::of(submitted.iter().map(|job| job.estimates.as_slice())).to_string();
+        let total = if total.is_empty() { total } else { format!(": {total}") };
+        format!("{rows}\n{} jobs, {count} paid submissions{total}", self.jobs.len())
+    }
+}
+
+/// The submission of a job under a key, at whichever vendor it is. Without an API key, the account is not compared.
+async fn entry(
+    job: &Job,
+    key: &str,
+    journal: &Arc<SqliteJournal>,
+    clients: &mut HashMap<Vendor, Option<Client>>,
+) -> Result<Option<Entry>, Failure> {
+    let mut refused = None;
+    for route in &job.routes {
+        let client = clients.entry(route.vendor).or_insert_with(|| {
+            let builder = account::builder(route.vendor, None, Some(Arc::clone(journal))).ok()?;
+            builder.build().ok()
+        });
+        let found = match client {
+            Some(client) => client.journal_entry_with_key(key).await?,
+            None => {
+                let by_key = Query::default().key(key).vendor(route.vendor);
+                journal.find(by_key).await.map_err(failure)?.entries.pop()
+            }
+        };
+        match found {
+            Some(entry) if entry.state == State::Accepted || entry.is_open() => return Ok(Some(entry)),
+            Some(entry) => refused = Some(entry),
+            None => {}
+        }
+    }
+    Ok(refused)
+}
+
+fn of_entry(entry: &Entry, retry_failed: bool) -> Fate {
+    let fate = |earlier, submits| Fate { earlier, submits };
+    match entry.state {
+        State::Sending | State::Ambiguous => fate(Some("ambiguous"), false),
+        State::Accepted if has_failed(entry) => fate(Some("failed"), retry_failed),
+        State::Accepted if entry.status == Some(TaskStatus::Completed) && !entry.is_unfinished() => {
+            fate(Some("done"), false)
+        }
+        State::Accepted => fate(Some("running"), false),
+        State::Rejected => {
+            let is_final = entry
+                .reason
+                .as_ref()
+                .is_some_and(|reason| is_final(reason.kind.as_str()));
+            fate(Some("rejected"), retry_failed || !is_final)
+        }
+        _ => fate(None, true),
+    }
+}
+
+/// Without the journal's record of the job.
+fn of_record(known: Option<&Recorded>, retry_failed: bool) -> Fate {
+    let fate = |earlier, submits| Fate { earlier, submits };
+    match known.map(|known| (known.outcome, known)) {
+        Some((Outcome::Done, _)) => fate(Some("done"), false),
+        Some((Outcome::Ambiguous, _)) => fate(Some("ambiguous"), false),
+        Some((Outcome::Failed, _)) => fate(Some("failed"), retry_failed),
+        Some((Outcome::Rejected, known)) => {
+            let is_final = known.error.as_ref().is_some_and(|error| is_final(&error.kind));
+            fate(Some("rejected"), retry_failed || !is_final)
+        }
+        _ => fate(None, true),
+    }
+}
+
+/// A job that follows another one without a video is skipped.
+fn in_chain(index: usize, jobs: &[Job], own: &[Fate]) -> Fate {
+    let mut before = jobs[index].after.filter(|_| own[index].submits);
+    while let Some(at) = before {
+        if !own[at].submits {
+            let is_lost = matches!(own[at].earlier, Some("failed" | "rejected" | "ambiguous"));
+            return match is_lost {
+                true => Fate {
+                    earlier: Some("skipped"),
+                    submits: false,
+                },
+                false => own[index],
+            };
+        }
+        before = jobs[at].after;
+    }
+    own[index]
+}

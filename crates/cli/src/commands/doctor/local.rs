@@ -1,0 +1,182 @@
+//! What is on this machine: files, journal, budgets.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use videogen::journal::Journal as _;
+use videogen_journal::SqliteJournal;
+
+use crate::config;
+use crate::diagnosis::{BudgetReport, FileReport, Finding, JournalReport};
+use crate::exit::{Failure, IO};
+use crate::invocation::Invocation;
+use crate::journal::JournalArgs;
+use crate::keys;
+use crate::price_file::{self, Prices};
+use crate::probe::LIMIT;
+
+/// The scope of the vendors' own servers.
+const PUBLIC: &str = "public";
+
+/// The user's files.
+pub(crate) fn files(broken: Option<Failure>, problems: &mut Vec<Finding>) -> Vec<FileReport> {
+    let mut add = |file: &'static str, path: Option<PathBuf>, failure: Option<Failure>, command: Invocation| {
+        let report = FileReport {
+            file,
+            exists: path.as_ref().is_some_and(|path| path.exists()),
+            path: path.map(|path| path.to_string_lossy().to_string()),
+            valid: failure.is_none(),
+        };
+        if let Some(failure) = failure {
+            problems.push(Finding {
+                exit_code: Some(failure.code),
+                message: failure.message,
+                command: command.to_string(),
+            });
+        }
+        report
+    };
+    let edit = Invocation::new("config").arg("path");
+    vec![
+        add("configuration", config::path().ok(), broken, edit),
+        add(
+            "prices",
+            price_file::path().ok(),
+            Prices::read().err(),
+            Invocation::new("prices").flag("--help", true),
+        ),
+        add(
+            "keys",
+            keys::path(),
+            keys::check().err(),
+            Invocation::new("login").flag("--help", true),
+        ),
+    ]
+}
+
+/// The journal, and the budgets in it.
+pub(crate) async fn journal(journal: &JournalArgs, problems: &mut Vec<Finding>) -> (JournalReport, Vec<BudgetReport>) {
+    let mut report = JournalReport::default();
+    let check = Invocation::new("journal").arg("check");
+    let mut unusable = |message: String, command: &Invocation| {
+        problems.push(Finding {
+            exit_code: Some(IO),
+            message,
+            command: command.to_string(),
+        });
+    };
+    let path = match journal.place() {
+        Ok((path, _)) => path,
+        Err(failure) => {
+            let help = Invocation::new("journal").flag("--help", true);
+            unusable(failure.message, &help);
+            return (report, Vec::new());
+        }
+    };
+    report.path = Some(path.to_string_lossy().to_string());
+    report.exists = path.exists();
+    let opened = match report.exists {
+        true => SqliteJournal::open_read_only(&path).map(|opened| Some(Arc::new(opened))),
+        false => SqliteJournal::check(&path).map(|()| None),
+    };
+    let opened = match opened {
+        Ok(Some(opened)) => opened,
+        Ok(None) => return (report, Vec::new()),
+        Err(error) => {
+            report.healthy = Some(false);
+            unusable(error.to_string(), &check);
+            return (report, Vec::new());
+        }
+    };
+    health(&opened, &path, &mut report, problems).await;
+    let budgets = budgets(&opened, problems).await;
+    (report, budgets)
+}
+
+async fn health(journal: &SqliteJournal, path: &Path, report: &mut JournalReport, problems: &mut Vec<Finding>) {
+    let check = Invocation::new("journal").arg("check");
+    report.bytes = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    let health = match tokio::time::timeout(LIMIT, journal.health()).await {
+        Ok(Ok(health)) => health,
+        Ok(Err(error)) => {
+            report.healthy = Some(false);
+            problems.push(Finding {
+                exit_code: Some(IO),
+                message: error.to_string(),
+                command: check.to_string(),
+            });
+            return;
+        }
+        // It is large, which is no problem.
+        Err(_) => {
+            problems.push(Finding {
+                exit_code: None,
+                message: format!("the journal is too large to be checked within {} s", LIMIT.as_secs()),
+                command: check.to_string(),
+            });
+            return;
+        }
+    };
+    report.healthy = Some(health.is_good());
+    (report.submissions, report.unknown, report.unfinished) = (health.submissions, health.open, health.unfinished);
+    let mut add = |is_problem: bool, exit_code: Option<u8>, message: String, command: Invocation| {
+        if is_problem {
+            problems.push(Finding {
+                exit_code,
+                message,
+                command: command.to_string(),
+            });
+        }
+    };
+    let damage = health.damage.first().cloned().unwrap_or_default();
+    add(
+        !health.damage.is_empty(),
+        Some(IO),
+        format!("the journal is damaged: {damage}"),
+        check.clone(),
+    );
+    add(
+        health.unreadable > 0,
+        None,
+        format!("records of the journal that cannot be read: {}", health.unreadable),
+        check,
+    );
+    add(
+        health.open > 0,
+        None,
+        format!("submissions of unknown status: {}", health.open),
+        Invocation::new("recover"),
+    );
+    add(
+        health.unfinished > 0,
+        None,
+        format!(
+            "unfinished tasks, or tasks whose files are missing: {}",
+            health.unfinished
+        ),
+        Invocation::new("recover").flag("--wait", true),
+    );
+}
+
+async fn budgets(journal: &SqliteJournal, problems: &mut Vec<Finding>) -> Vec<BudgetReport> {
+    let Ok(budgets) = journal.budgets(PUBLIC.to_owned()).await else {
+        return Vec::new();
+    };
+    let mut reports = Vec::new();
+    for (budget, counted) in budgets {
+        let left = budget.amount - counted;
+        if left <= videogen::price::Decimal::ZERO {
+            problems.push(Finding {
+                exit_code: None,
+                message: format!("nothing is left of the budget {budget}"),
+                command: Invocation::new("budget").arg("list").to_string(),
+            });
+        }
+        reports.push(BudgetReport {
+            budget: budget.to_string(),
+            counted: counted.normalize().to_string(),
+            left: left.normalize().to_string(),
+        });
+    }
+    reports
+}

@@ -1,0 +1,104 @@
+//! `videogen login`.
+
+use std::io::{IsTerminal as _, Read as _};
+use std::process::ExitCode;
+
+use clap::Args;
+use secrecy::SecretString;
+use serde_json::json;
+use videogen::{ErrorKind, RetryPolicy, Vendor};
+
+use crate::account;
+use crate::environment;
+use crate::exit::{ACCOUNT, Failure, INVALID, IO, VENDOR, stoppable};
+use crate::keys;
+use crate::output::{Output, file};
+use crate::probe::{LIMIT, probe};
+
+/// Longest input, in bytes.
+const LONGEST: u64 = 64 << 10;
+
+#[derive(Args)]
+pub(crate) struct LoginArgs {
+    /// Vendor whose key is stored.
+    vendor: Vendor,
+    /// Store the key without checking that the vendor accepts it.
+    #[arg(long)]
+    no_check: bool,
+}
+
+pub(crate) async fn login(args: LoginArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let vendor = args.vendor;
+    let facts = vendor.facts();
+    // Before an interrupt is handled: at the prompt, it ends the command at once.
+    let key = read(vendor, output)?;
+    if !args.no_check {
+        stoppable(check(vendor, &key)).await?;
+    }
+    let path = keys::save(vendor, &key)?;
+    let document = json!({"vendor": vendor, "path": path.to_string_lossy(), "checked": !args.no_check});
+    output.result(
+        &document,
+        || vec![file(&path)],
+        || format!("Stored the API key of {} in {}.", facts.name, file(&path)),
+    )?;
+    if environment::text(facts.key_env).is_some() {
+        output.note(&format!("{} is set, and comes before the stored key.", facts.key_env));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read(vendor: Vendor, output: &Output) -> Result<SecretString, Failure> {
+    let unreadable = |error: std::io::Error| Failure::new(IO, ErrorKind::Io, format!("cannot read the key: {error}"));
+    let invalid = |message: &str| Failure::new(INVALID, ErrorKind::InvalidRequest, message);
+    let text = if std::io::stdin().is_terminal() {
+        let facts = vendor.facts();
+        let page = facts
+            .keys_page
+            .map(|page| format!(" (from {page})"))
+            .unwrap_or_default();
+        output
+            .secret(&format!("API key of {}{page}: ", facts.name))
+            .map_err(unreadable)?
+    } else {
+        let mut text = String::new();
+        std::io::stdin()
+            .lock()
+            .take(LONGEST)
+            .read_to_string(&mut text)
+            .map_err(unreadable)?;
+        text
+    };
+    match text.trim() {
+        "" => Err(invalid("the key is empty; type it, or pass it on standard input")),
+        key if key
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control() || !c.is_ascii()) =>
+        {
+            Err(invalid(
+                "the key has blanks, several lines or other invalid characters; pass the key alone",
+            ))
+        }
+        key => Ok(key.into()),
+    }
+}
+
+async fn check(vendor: Vendor, key: &SecretString) -> Result<(), Failure> {
+    let name = vendor.name();
+    let client = account::with_key(vendor, None, key.clone())
+        .retry(RetryPolicy::never())
+        .build()?;
+    let unchecked = "Nothing was stored. To store the key without a check, add: --no-check";
+    match tokio::time::timeout(LIMIT, probe(&client)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) if error.kind() == ErrorKind::Auth => {
+            let message = format!("{name} does not accept the key: {error:#}");
+            Err(Failure::new(ACCOUNT, ErrorKind::Auth, message).hint(unchecked))
+        }
+        Ok(Err(error)) => Err(Failure::from(error).hint(unchecked)),
+        Err(_) => {
+            let message = format!("{name} did not answer within {} s", LIMIT.as_secs());
+            Err(Failure::new(VENDOR, ErrorKind::Transport, message).hint(unchecked))
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! What a task cost, from what its vendor reports and what was known before its submission.
+
+use crate::model::{Expected, Obtained, TaskCost, VideoTask};
+
+impl VideoTask {
+    /// Returns what the task cost: as the vendor reported it; else, once it is completed, computed from its tokens and their
+    /// price, or from its length where the vendor decided that; else estimated. `None` while that is unknown: without a known
+    /// price, before the end, and for a task that failed.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, submitted: videogen::VideoTask) -> Result<(), videogen::Error> {
+    /// let task = client.wait(&submitted).await?.submitted_as(&submitted);
+    /// if let Some(cost) = task.cost() {
+    ///     println!("{} {}", cost.money, cost.obtained);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn cost(&self) -> Option<TaskCost> {
+        let usage = self.usage.as_ref();
+        if let Some(reported) = usage.and_then(|usage| usage.cost.clone()) {
+            return Some(TaskCost::new(reported, Obtained::Reported));
+        }
+        if !self.status.is_completed() {
+            return None;
+        }
+        let tokens = usage.and_then(|usage| usage.completion_tokens.or(usage.total_tokens));
+        let length = self.video.as_ref().and_then(|video| video.duration);
+        let Some(estimate) = &self.estimate else {
+            let price = self.unit_price.as_ref()?;
+            let computed = price.cost_of(tokens, length, self.parameters.duration)?;
+            return Some(TaskCost::new(computed, Obtained::Computed));
+        };
+        let by_tokens = tokens.and_then(|tokens| estimate.cost_of(tokens));
+        let by_length = || estimate.cost_of_length(length, self.parameters.duration);
+        Some(match by_tokens.or_else(by_length) {
+            Some(computed) => TaskCost::new(computed, Obtained::Computed),
+            None => TaskCost::new(estimate.most(), Obtained::Estimated),
+        })
+    }
+
+    /// Adds what was known of its cost before its submission, unless it has that.
+    pub(crate) fn expect(&mut self, expected: Expected) {
+        self.estimate = self.estimate.take().or(expected.estimate);
+        self.unit_price = self.unit_price.take().or(expected.unit_price);
+    }
+}

@@ -1,0 +1,151 @@
+//! The same request again.
+
+use std::process::Stdio;
+
+use videogen::Vendor;
+use videogen_sim::{Fault, FaultKind, Operation, Simulator};
+
+use super::*;
+
+/// `generate` at Token360.
+fn generate(simulator: &Simulator, folder: &Path, prompt: &str, more: &[&str]) -> Command {
+    let mut command = videogen(folder, &["generate", prompt, "--vendor", "token360", "--duration", "5"]);
+    command.args(more).stdout(Stdio::piped()).stderr(Stdio::piped());
+    account(&mut command, Vendor::Token360, &simulator.base_url(Vendor::Token360));
+    command
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_request_again_is_refused_unless_the_user_insists() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let run = |prompt: &str, more: &[&str]| {
+        let output = generate(&simulator, folder.path(), prompt, more).output().unwrap();
+        (output.status.code(), stdout(&output), stderr(&output))
+    };
+    let (code, id, notes) = run("a kite", &["--no-wait", "-q"]);
+    assert_eq!(code, Some(0), "{notes}");
+    let id = id.trim();
+    // Where the file goes is not part of the request.
+    for more in [&["--no-wait"][..], &["-o", "kite.mp4"]] {
+        let (code, shown, notes) = run("a kite", more);
+        assert_eq!((code, shown.as_str()), (Some(10), ""), "{notes}");
+        let expected = format!(
+            " s ago (task {id}); nothing was sent\nWait for it with: videogen wait {id}\nTo submit (and pay) again, add: --again\n"
+        );
+        assert!(
+            notes.contains("Token360: submit: the same request was submitted ") && notes.ends_with(&expected),
+            "{notes}"
+        );
+    }
+    assert!(!folder.path().join("kite.mp4").exists());
+    let output = generate(&simulator, folder.path(), "a kite", &["--no-wait", "--json"])
+        .output()
+        .unwrap();
+    let document = document(&output);
+    let error = &document["error"];
+    assert_eq!(
+        (&error["kind"], &error["task"], &error["retryable"], &error["delivery"]),
+        (&json!("repeated"), &json!(id), &json!(false), &json!("not_sent")),
+        "{document}"
+    );
+    assert!(error["submission"].is_string(), "{document}");
+    assert_eq!(
+        (&document["outcome"], &document["id"]),
+        (&json!("rejected"), &Value::Null),
+        "{document}"
+    );
+    assert_eq!(simulator.stats().tasks, 1);
+    // Another request, or the user's word.
+    for (prompt, more) in [
+        ("a boat", &[][..]),
+        ("a kite", &["--seed", "7"]),
+        ("a kite", &["--again"]),
+        ("a kite", &["--no-journal"]),
+        ("a kite", &["--idempotency-key", "order-4711"]),
+    ] {
+        let (code, _, notes) = run(prompt, &[&["--no-wait"], more].concat());
+        assert_eq!(code, Some(0), "{more:?}: {notes}");
+    }
+    assert_eq!(simulator.stats().tasks, 6);
+    // A key would find the first task; `--again` would pay for a second.
+    let (code, _, notes) = run("a kite", &["--no-wait", "--again", "--idempotency-key", "order-4711"]);
+    assert_eq!(code, Some(2), "{notes}");
+    // A rehearsal costs nothing.
+    for _ in 0..2 {
+        let journal = folder.path().join("journal.db");
+        let args = ["generate", "a kite", "--simulate", "--no-wait", "--journal"];
+        let mut command = videogen(folder.path(), &args);
+        let output = command.arg(journal).output().unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
+    }
+    assert_eq!(simulator.stats().tasks, 6);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_failed_or_was_cancelled_may_be_submitted_again() {
+    let simulator = Simulator::builder().speed(1000.0).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for _ in 0..2 {
+        let output = generate(&simulator, folder.path(), "sim:fail", &[]).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    }
+    assert_eq!(simulator.stats().tasks, 2);
+}
+
+/// What to do about a first submission whose task is not known.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_submission_is_looked_up_before_it_is_repeated() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let more = ["--no-wait", "--search-timeout", "0"];
+    simulator.inject(Fault::new(Vendor::Token360, Operation::Submit, FaultKind::DropBefore));
+    let output = generate(&simulator, folder.path(), "a kite", &more).output().unwrap();
+    assert_eq!(output.status.code(), Some(6), "{}", stderr(&output));
+    let output = generate(&simulator, folder.path(), "a kite", &more).output().unwrap();
+    let notes = stderr(&output);
+    assert_eq!(output.status.code(), Some(10), "{notes}");
+    assert!(
+        notes.contains(", and whether it was accepted is unknown; nothing was sent\n"),
+        "{notes}"
+    );
+    let hint = "\nLook it up with: videogen recover\nTo submit (and pay) again, add: --again\n";
+    assert!(notes.ends_with(hint), "{notes}");
+    let again = [&more[..], &["--again"]].concat();
+    let output = generate(&simulator, folder.path(), "a kite", &again).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(simulator.stats().tasks, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_processes_at_once_one_submits() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let command = || generate(&simulator, folder.path(), "a kite", &["--no-wait"]);
+    let started: Vec<_> = (0..6).map(|_| command().spawn().unwrap()).collect();
+    let mut codes: Vec<_> = started
+        .into_iter()
+        .map(|child| child.wait_with_output().unwrap().status.code())
+        .collect();
+    codes.sort_unstable();
+    assert_eq!(codes, [0, 10, 10, 10, 10, 10].map(Some));
+    assert_eq!(simulator.stats().tasks, 1);
+}
+
+/// Nothing is uploaded for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_request_uploads_no_file() {
+    let simulator = Simulator::builder().speed(1000.0).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("face.png"), media::png(600, 800, 9)).unwrap();
+    let more = ["--model", "seedance-2.0", "--reference-image", "face.png", "--no-wait"];
+    let output = generate(&simulator, folder.path(), "a kite", &more).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let before = simulator.stats();
+    // Wherever the file is now.
+    std::fs::rename(folder.path().join("face.png"), folder.path().join("kite.png")).unwrap();
+    let moved = ["--model", "seedance-2.0", "--reference-image", "kite.png", "--no-wait"];
+    let output = generate(&simulator, folder.path(), "a kite", &moved).output().unwrap();
+    assert_eq!(output.status.code(), Some(10), "{}", stderr(&output));
+    assert_eq!(simulator.stats(), before);
+}
