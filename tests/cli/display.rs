@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 
 use regex::Regex;
@@ -14,9 +15,11 @@ use super::{run, videogen};
 
 const WIDTHS: [u16; 3] = [40, 80, 200];
 const MEBIBYTE: usize = 1 << 20;
+/// Number of submissions to all vendors.
+static SUBMITTED: AtomicUsize = AtomicUsize::new(100);
 
-/// A vendor with a completed task `t-1`, a running one `t-2` and a queued one `t-3`. Its file arrives as far as a MiB, and
-/// after the end of the channel completely.
+/// A vendor with a completed task `t-1`, a running one `t-2`, and others that are queued. It answers nothing about `t-hang`,
+/// and to submissions below `/hang`. Its file arrives as far as a MiB, and after the end of the channel completely.
 fn vendor() -> (String, mpsc::Sender<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
@@ -38,10 +41,19 @@ fn answer(mut socket: TcpStream, base_url: &str, released: &Mutex<mpsc::Receiver
         .take_while(|line| !line.is_empty())
         .collect();
     let path = head.first().and_then(|line| line.split(' ').nth(1)).unwrap_or_default();
-    let id = path.rsplit('/').next().unwrap_or_default();
+    let mut id = path.rsplit('/').next().unwrap_or_default().to_owned();
+    if id == "t-hang" || path.starts_with("/hang/") {
+        let _ = released.lock().unwrap().recv();
+        return;
+    }
+    if head.first().is_some_and(|line| line.starts_with("POST ")) {
+        id = format!("t-1{}", SUBMITTED.fetch_add(1, Ordering::Relaxed));
+    }
     // The command may have ended.
     if id == "a.mp4" {
         let mut file = b"\0\0\0\x08ftyp\0\0\0\x08moov".to_vec();
+        file.extend(u32::try_from(4 * MEBIBYTE - file.len()).unwrap().to_be_bytes());
+        file.extend(b"mdat");
         file.resize(4 * MEBIBYTE, 0);
         let head = format!(
             "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
@@ -77,16 +89,19 @@ fn command(folder: &Path, base_url: &str, args: &[&str]) -> Command {
 
 /// The screen without what differs from run to run.
 fn steady(screen: &str) -> String {
-    let mut text = screen.to_owned();
+    let lines = screen.lines().map(str::trim_end);
+    let mut text = lines.collect::<Vec<_>>().join("\n");
     for (pattern, with) in [
         ("[\u{2801}-\u{28ff}] ", "* "),
         // The character of the spinner that is blank.
-        (r"(?m)^  (\S.*  \d+ s)", "* $1"),
+        (r"(?m)^  (\S.*  \d+ s)$", "* $1"),
         (r"  [\d.]+ [KMG]?i?B/s", ""),
         (r"  [\d hmins]+ left", ""),
         (r"\b\d+ s\b", "N s"),
         (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "TIME"),
         (r"\b[0-9a-f]{14}\b", "ID"),
+        (r"\bt-1\d\d\d\b", "t-ID"),
+        (r"\b\d+ bytes", "N bytes"),
         (r"127\.0\.0\.1:\d+", "HOST"),
     ] {
         text = Regex::new(pattern).unwrap().replace_all(&text, with).into_owned();
@@ -95,6 +110,10 @@ fn steady(screen: &str) -> String {
 }
 
 fn check(name: &str, columns: u16, screen: &str) {
+    // No line of progress is longer than the terminal is wide.
+    for line in screen.lines().filter(|line| line.starts_with(is_spinner)) {
+        assert!(line.chars().count() <= columns.into(), "{line}");
+    }
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../snapshots/screens");
     settings.set_prepend_module_to_snapshot(false);
@@ -105,8 +124,15 @@ fn check(name: &str, columns: u16, screen: &str) {
 /// Nothing but complete lines is left.
 fn is_clean(left: &Left) {
     assert!(!left.is_cursor_hidden && left.column == 0, "{:?}", left.raw);
-    let spinner = Regex::new("[\u{2801}-\u{28ff}] ").unwrap();
-    assert!(!spinner.is_match(&left.text), "{}", left.text);
+    assert!(
+        !left.text.contains(is_spinner) && !left.text.contains("^C"),
+        "{}",
+        left.text
+    );
+}
+
+fn is_spinner(character: char) -> bool {
+    ('\u{2801}'..='\u{28ff}').contains(&character)
 }
 
 #[test]
@@ -150,9 +176,12 @@ fn a_download_shows_bytes_and_percent() {
     for columns in WIDTHS {
         let (base_url, release) = vendor();
         let folder = tempfile::tempdir().unwrap();
-        let args = ["download", "toapis:seedance-2:t-1", "-o", "kite.mp4"];
+        let args = ["download", "toapis:seedance-2:t-1", "-o", "a-kite.mp4"];
         let screen = Screen::start(&command(folder.path(), &base_url, &args), columns);
-        check("downloading", columns, &screen.until(&["1.00 MiB of 4.00 MiB"]));
+        let words = ["1.00 MiB of 4.00 MiB", " left"];
+        // Too narrow for the remaining time.
+        let words = if columns < 80 { &words[..1] } else { &words };
+        check("downloading", columns, &screen.until(words));
         drop(release);
         let left = screen.end();
         assert_eq!(left.code, Some(0), "{}", left.text);
@@ -162,9 +191,97 @@ fn a_download_shows_bytes_and_percent() {
 }
 
 #[test]
-fn results_on_a_terminal() {
+fn a_batch_shows_its_first_jobs_and_a_total() {
+    let (base_url, _release) = vendor();
     for columns in WIDTHS {
         let folder = tempfile::tempdir().unwrap();
+        let jobs = (1..=10).map(|n| format!("{{\"id\": \"job-{n}\", \"prompt\": \"a kite\"}}\n"));
+        std::fs::write(folder.path().join("jobs.jsonl"), jobs.collect::<String>()).unwrap();
+        let args = [
+            "batch",
+            "jobs.jsonl",
+            "--vendor",
+            "toapis",
+            "-o",
+            "out/",
+            "--parents",
+            "--in-flight",
+            "10",
+        ];
+        let screen = Screen::start(&command(folder.path(), &base_url, &args), columns);
+        let shown = (1..=8).map(|n| format!("job-{n}  queued")).collect::<Vec<_>>();
+        let words = [
+            &["0 of 10 done  10 running"][..],
+            &shown.iter().map(String::as_str).collect::<Vec<_>>(),
+        ]
+        .concat();
+        let text = screen.until(&words);
+        assert!(!text.contains("job-9"), "{text}");
+        check("running_batch", columns, &text);
+        screen.interrupt();
+        let left = screen.end();
+        assert_eq!(left.code, Some(130), "{}", left.text);
+        is_clean(&left);
+        check("interrupted_batch", columns, &left.text);
+    }
+}
+
+#[test]
+fn several_videos_of_one_call_have_a_line_each() {
+    let (base_url, _release) = vendor();
+    let folder = tempfile::tempdir().unwrap();
+    let args = ["generate", "a kite", "-n", "3", "--vendor", "toapis", "-o", "{id}.mp4"];
+    let screen = Screen::start(&command(folder.path(), &base_url, &args), 80);
+    let text = screen.until(&["0 of 3 ended"]);
+    let ids = Regex::new("Submitted toapis:[^:]+:(t-[0-9]+)").unwrap();
+    let lines: Vec<String> = ids
+        .captures_iter(&text)
+        .map(|found| format!("{}  queued", &found[1]))
+        .collect();
+    assert_eq!(lines.len(), 3, "{text}");
+    screen.until(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    screen.interrupt();
+    let left = screen.end();
+    assert_eq!(left.code, Some(130), "{}", left.text);
+    is_clean(&left);
+}
+
+#[test]
+fn a_vendor_that_does_not_respond_is_noted() {
+    let (base_url, release) = vendor();
+    let note = "No response from ToAPIs for 10 s; still waiting.";
+    let hanging = format!("{base_url}/hang");
+    let runs = [
+        (&base_url, &["wait", "toapis:seedance-2:t-hang"][..]),
+        (&base_url, &["status", "toapis:seedance-2:t-hang"]),
+        (&hanging, &["generate", "a kite", "--vendor", "toapis", "--no-wait"]),
+    ];
+    let runs = runs.map(|(base_url, args)| {
+        let folder = tempfile::tempdir().unwrap();
+        let screen = Screen::start(&command(folder.path(), base_url, args), 80);
+        (folder, screen)
+    });
+    for (_, screen) in &runs {
+        screen.until(&[note]);
+        screen.interrupt();
+    }
+    // The response to the submission is awaited.
+    drop(release);
+    for (_folder, screen) in runs {
+        let left = screen.end();
+        assert_eq!(left.text.matches(note).count(), 1, "{}", left.text);
+        is_clean(&left);
+    }
+}
+
+#[test]
+fn results_on_a_terminal() {
+    let (base_url, _release) = vendor();
+    for columns in WIDTHS {
+        let folder = tempfile::tempdir().unwrap();
+        let submit = ["generate", "a kite", "--vendor", "toapis", "--no-wait"];
+        let submitted = command(folder.path(), &base_url, &submit).output().unwrap();
+        assert!(submitted.status.success(), "{}", super::stderr(&submitted));
         let jobs = "{\"id\": \"one\", \"prompt\": \"a kite\"}\n{\"id\": \"two\", \"prompt\": \"a boat\"}\n";
         std::fs::write(folder.path().join("jobs.jsonl"), jobs).unwrap();
         let simulate = [
@@ -191,12 +308,23 @@ fn results_on_a_terminal() {
             ("batch", &batch),
             ("list", &["list", "--local"]),
             ("plan", &["plan", "a kite", "--vendor", "token360"]),
+            ("doctor", &["doctor", "--offline"]),
             ("help", &["wait", "--help"]),
+            ("help_of_generate", &["generate", "--help"]),
         ] {
             let left = Screen::start(&videogen(folder.path(), args), columns).end();
-            assert_eq!(left.code, Some(0), "{name}: {}", left.text);
+            assert_eq!(
+                left.code,
+                Some(if name == "doctor" { 3 } else { 0 }),
+                "{name}: {}",
+                left.text
+            );
             is_clean(&left);
-            check(name, columns, &left.text);
+            check(
+                name,
+                columns,
+                &left.text.replace(folder.path().to_str().unwrap(), "FOLDER"),
+            );
         }
     }
 }

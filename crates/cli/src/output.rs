@@ -460,7 +460,9 @@ fn print_lines(lines: &[String]) -> Result<(), Failure> {
 
 /// Failures to write to standard error are ignored.
 fn say(text: &str) {
-    let _ = terminal::above(|| writeln!(anstream::stderr(), "{text}"));
+    // Written at once, so that nothing comes between.
+    let line = format!("{text}\n");
+    let _ = terminal::above(|| anstream::stderr().write_all(line.as_bytes()));
 }
 
 /// Reports a failure; see [`say`].

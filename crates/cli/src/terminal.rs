@@ -1,10 +1,11 @@
 //! The terminal: its width, the colours and links of text, and the lines of progress at the bottom of its screen.
-//! Depends on nothing else in this crate.
+//! Depends on `interrupt` only.
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
@@ -14,10 +15,12 @@ use indicatif::{MultiProgress, ProgressDrawTarget, TermLike};
 use supports_hyperlinks::Stream;
 use url::Url;
 
+use crate::interrupt;
+
 /// All lines of progress. What is printed meanwhile goes above them, through [`above`].
 pub(crate) static LINES: LazyLock<MultiProgress> = LazyLock::new(|| {
     MultiProgress::with_draw_target(match shows_progress() {
-        true => ProgressDrawTarget::term_like(Box::new(Margin(Term::stderr()))),
+        true => ProgressDrawTarget::term_like(Box::new(Narrow::stderr())),
         false => ProgressDrawTarget::hidden(),
     })
 });
@@ -25,56 +28,96 @@ pub(crate) static LINES: LazyLock<MultiProgress> = LazyLock::new(|| {
 /// Columns that stay free. The terminal shows `^C` there; at the edge it would wrap, and the line above it would stay.
 const MARGIN: u16 = 3;
 
-/// A terminal whose last columns are not used.
+/// A terminal whose last columns are not used. What is written after a full line begins the next one, as it would at the
+/// edge of a terminal.
 #[derive(Debug)]
-struct Margin(Term);
+struct Narrow {
+    term: Term,
+    /// Columns before the cursor.
+    column: AtomicUsize,
+}
 
-impl TermLike for Margin {
+impl Narrow {
+    fn stderr() -> Self {
+        Self {
+            term: Term::stderr(),
+            column: AtomicUsize::new(0),
+        }
+    }
+}
+
+impl TermLike for Narrow {
     fn width(&self) -> u16 {
-        let columns = self.0.size_checked().map_or(80, |(_, columns)| columns);
+        let columns = self.term.size_checked().map_or(80, |(_, columns)| columns);
         columns.saturating_sub(MARGIN).max(1)
     }
 
     fn height(&self) -> u16 {
-        self.0.size().0
+        self.term.size().0
     }
 
     fn move_cursor_up(&self, n: usize) -> io::Result<()> {
-        self.0.move_cursor_up(n)
+        self.term.move_cursor_up(n)
     }
 
     fn move_cursor_down(&self, n: usize) -> io::Result<()> {
-        self.0.move_cursor_down(n)
+        self.term.move_cursor_down(n)
     }
 
     fn move_cursor_right(&self, n: usize) -> io::Result<()> {
-        self.0.move_cursor_right(n)
+        self.term.move_cursor_right(n)
     }
 
     fn move_cursor_left(&self, n: usize) -> io::Result<()> {
-        self.0.move_cursor_left(n)
+        self.term.move_cursor_left(n)
     }
 
     fn write_line(&self, line: &str) -> io::Result<()> {
-        self.0.write_line(line)
+        self.column.store(0, Ordering::Relaxed);
+        self.term.write_line(line)
     }
 
     fn write_str(&self, text: &str) -> io::Result<()> {
-        self.0.write_str(text)
+        let column = self.column.load(Ordering::Relaxed);
+        let column = match text {
+            "" => column,
+            "\r" => 0,
+            text if column >= self.width().into() => {
+                self.term.write_line("")?;
+                self.term.clear_line()?;
+                measure_text_width(text)
+            }
+            text => {
+                if column == 0 {
+                    // The terminal may have shown `^C` there.
+                    self.term.clear_line()?;
+                }
+                column + measure_text_width(text)
+            }
+        };
+        self.column.store(column, Ordering::Relaxed);
+        self.term.write_str(text)
     }
 
     fn clear_line(&self) -> io::Result<()> {
-        self.0.clear_line()
+        self.column.store(0, Ordering::Relaxed);
+        self.term.clear_line()
     }
 
     fn flush(&self) -> io::Result<()> {
-        self.0.flush()
+        self.term.flush()
     }
 }
 
 /// Prints above the lines of progress. May not be nested.
 pub(crate) fn above<T>(print: impl FnOnce() -> T) -> T {
-    LINES.suspend(print)
+    LINES.suspend(|| {
+        if interrupt::has_been() && shows_progress() {
+            // The terminal has shown `^C` there.
+            let _ = Term::stderr().clear_line();
+        }
+        print()
+    })
 }
 
 /// Whether standard error is a terminal that can replace lines.
@@ -84,7 +127,7 @@ pub(crate) fn shows_progress() -> bool {
 
 /// Columns for a line of progress on standard error.
 pub(crate) fn width() -> usize {
-    usize::from(Margin(Term::stderr()).width())
+    usize::from(Narrow::stderr().width())
 }
 
 /// The choice on a command line, which may be invalid as a whole.

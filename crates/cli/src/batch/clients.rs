@@ -35,7 +35,7 @@ impl Vendors {
             if clients.iter().all(|client| client.vendor() != *vendor) {
                 let builder: ClientBuilder = match simulator {
                     Some(simulator) => simulator.client_builder(*vendor).journal(Arc::clone(journal)),
-                    None => account::builder(*vendor, None, Some(Arc::clone(journal)))?,
+                    None => account::noting_delays(account::builder(*vendor, None, Some(Arc::clone(journal)))?, output),
                 };
                 clients.push(uploads::report(builder.prices(prices.clone()), output).build()?);
             }

@@ -104,8 +104,8 @@ impl Batch {
         Ok(last)
     }
 
-    /// Works on a job. `tries`: how often that ended with [`Step::Again`].
-    pub(crate) async fn work(&self, index: usize, frame: Option<PathBuf>, tries: u32) -> Step {
+    /// Works on a job, which `line` shows. `tries`: how often that ended with [`Step::Again`].
+    pub(crate) async fn work(&self, index: usize, frame: Option<PathBuf>, tries: u32, line: Line) -> Step {
         let job = &self.jobs[index];
         let _claim = match self.claims.claim(&job.id) {
             Ok(Some(claim)) => claim,
@@ -115,8 +115,6 @@ impl Batch {
                 return self.left(job, None, Failure::new(crate::exit::IO, ErrorKind::Io, message));
             }
         };
-        let line = Line::new(&self.output, Some(&job.id));
-        line.submitting();
         let (attempt, task) = match self.submit(index, frame, tries).await {
             Ok(accepted) => accepted,
             Err(step) => return step,

@@ -111,8 +111,9 @@ impl<'a> View<'a> {
         if let Some(error) = &result.error {
             line.push_str(&format!(": {}", error.message));
         }
-        // The outcomes of most jobs are not news on a terminal.
-        if !self.output.shows_progress() || outcome != Outcome::Done {
+        // On a terminal, the total has most jobs, and those that an interrupt leaves.
+        let is_news = outcome != Outcome::Done && (outcome != Outcome::Running || result.error.is_some());
+        if is_news || !self.output.shows_progress() {
             self.output.note(&line);
         }
     }

@@ -172,7 +172,7 @@ pub(crate) async fn generate(
         (builder, journal, Some(simulator))
     } else {
         let journal = journal.open()?;
-        (args.account.builder(vendor, journal.clone())?, journal, None)
+        (args.account.builder(vendor, journal.clone(), output)?, journal, None)
     };
     // With --json a simulation prints no notes: there is no paid task to lose.
     let is_journalled = journal.is_some();

@@ -104,9 +104,11 @@ impl Line {
         }
     }
 
-    /// Its task is not accepted yet.
-    pub(crate) fn submitting(&self) {
-        "submitting".clone_into(&mut lock(&self.facts).status);
+    /// For a task that is not accepted yet.
+    pub(crate) fn submitting(output: &Output, name: &str) -> Self {
+        let line = Self::new(output, Some(name));
+        "submitting".clone_into(&mut lock(&line.facts).status);
+        line
     }
 
     pub(crate) fn answered(&self, task: &VideoTask) {

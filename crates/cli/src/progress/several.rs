@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indicatif::ProgressState;
-use videogen::TaskId;
 use videogen::wait::WaitEvent;
+use videogen::{TaskId, TaskStatus};
 
 use super::Waiting;
 use super::board::Live;
@@ -99,6 +99,13 @@ impl Several {
     pub(crate) fn ended(&self, id: &TaskId, is_success: bool) {
         lock(&self.waits).remove(id);
         self.tally.ended(is_success);
+    }
+
+    /// Ends the display. Returns the last known statuses of the tasks that have not ended.
+    pub(crate) fn into_statuses(self) -> HashMap<TaskId, TaskStatus> {
+        let waits = std::mem::take(&mut *lock(&self.waits));
+        let known = |(id, waiting): (TaskId, Waiting)| Some((id, waiting.last?));
+        waits.into_iter().filter_map(known).collect()
     }
 }
 

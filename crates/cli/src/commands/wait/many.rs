@@ -53,17 +53,19 @@ pub(super) async fn wait(
         ended: HashMap::new(),
     };
     tasks.prepare().await?;
+    let several = tasks.show().await;
     let interrupt = tokio::select! {
-        result = tasks.wait() => result.map(|()| None)?,
+        result = tasks.wait(&several) => result.map(|()| None)?,
         interrupt = interrupted() => Some(interrupt),
     };
+    let statuses = several.into_statuses();
     let (mut code, mut results, mut texts) = (0, Vec::new(), Vec::new());
     for id in ids {
         let one = match tasks.ended.remove(id) {
             Some(one) => one,
             None => {
                 // Without an interrupt every wait has ended.
-                let failure = left(interrupt.unwrap_or(Interrupt::CtrlC), id, None);
+                let failure = left(interrupt.unwrap_or(Interrupt::CtrlC), id, statuses.get(id));
                 let resume = save.resume(id, tasks.targets.get(id), base_url);
                 let one = Ended::failed(id, resume_with(failure, id, &resume));
                 output.ended(&one.result)?;
@@ -84,7 +86,7 @@ impl Tasks<'_> {
         for (index, id) in self.ids.iter().enumerate() {
             if !self.clients.contains_key(&id.vendor()) {
                 let journal = self.journal.open_if_there(self.output);
-                let client = account::client(id.vendor(), self.base_url, journal)?;
+                let client = account::client(id.vendor(), self.base_url, journal, self.output)?;
                 self.clients.insert(id.vendor(), client);
             }
             if self.save.saves() {
@@ -102,15 +104,19 @@ impl Tasks<'_> {
         target.at_base_url(self.base_url.map(str::to_owned))
     }
 
-    /// One watcher for each vendor, all at once.
-    async fn wait(&mut self) -> Result<(), Failure> {
+    /// Shows all tasks.
+    async fn show(&self) -> Several {
         let mut tasks = Vec::new();
         for id in self.ids {
             let line = Line::new(self.output, Some(id.id()));
             line.look_up(&self.clients[&id.vendor()], id).await;
             tasks.push((id.clone(), line));
         }
-        let several = Several::new(self.output, tasks);
+        Several::new(self.output, tasks)
+    }
+
+    /// One watcher for each vendor, all at once.
+    async fn wait(&mut self, several: &Several) -> Result<(), Failure> {
         let mut watchers: HashMap<Vendor, Watcher> = HashMap::new();
         for id in self.ids {
             let watcher = watchers.entry(id.vendor()).or_insert_with(|| {
