@@ -172,8 +172,8 @@ async fn a_long_delay_is_reported_once() {
                 report.send(*vendor).unwrap();
             });
         let client = client.build().unwrap();
-        let task = client.submit(&videogen::VideoRequest::new(vendor.default_model(), "a fox"));
-        let task = task.await.unwrap();
+        let request = videogen::VideoRequest::new(vendor.default_model(), "a fox");
+        let task = client.submit(&request).await.unwrap();
         for delays in [2, 1] {
             for _ in 0..delays {
                 api.sim.inject(Fault::new(vendor, Operation::Get, FaultKind::Hang));

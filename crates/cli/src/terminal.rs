@@ -132,7 +132,7 @@ pub(crate) fn width() -> usize {
 
 /// The choice on a command line, which may be invalid as a whole.
 pub(crate) fn color_of_words(words: impl Iterator<Item = OsString>) -> ColorChoice {
-    let mut words = words.skip(1).map(|word| word.to_string_lossy().into_owned());
+    let mut words = words.skip(1).map(|word| word.into_string().unwrap_or_default());
     let mut choice = ColorChoice::Auto;
     while let Some(word) = words.next().filter(|word| word != "--") {
         let value = match word.as_str() {
