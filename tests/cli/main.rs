@@ -13,6 +13,8 @@ mod config;
 mod costs;
 mod deaths;
 mod deliveries;
+#[cfg(unix)]
+mod display;
 mod doctor;
 mod documents;
 mod download;
@@ -48,6 +50,8 @@ mod refusals;
 mod requests;
 mod results;
 mod resumed;
+#[cfg(unix)]
+mod screen;
 mod several;
 mod shells;
 mod sidecars;

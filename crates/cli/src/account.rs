@@ -1,6 +1,7 @@
 //! Selection of the vendor, its base URL and its key.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use secrecy::SecretString;
@@ -215,13 +216,18 @@ impl AccountArgs {
     }
 
     /// A client for `vendor` with the key from the environment.
-    pub(crate) fn client(&self, vendor: Vendor) -> Result<Client, Failure> {
-        self.journalled(vendor, None)
+    pub(crate) fn client(&self, vendor: Vendor, output: &Output) -> Result<Client, Failure> {
+        self.journalled(vendor, None, output)
     }
 
     /// The same, with a journal.
-    pub(crate) fn journalled(&self, vendor: Vendor, journal: Option<Arc<SqliteJournal>>) -> Result<Client, Failure> {
-        client(vendor, self.base_url.as_deref(), journal)
+    pub(crate) fn journalled(
+        &self,
+        vendor: Vendor,
+        journal: Option<Arc<SqliteJournal>>,
+        output: &Output,
+    ) -> Result<Client, Failure> {
+        client(vendor, self.base_url.as_deref(), journal, output)
     }
 
     /// The builder of such a client.
@@ -229,8 +235,12 @@ impl AccountArgs {
         &self,
         vendor: Vendor,
         journal: Option<Arc<SqliteJournal>>,
+        output: &Output,
     ) -> Result<ClientBuilder, Failure> {
-        builder(vendor, self.base_url.as_deref(), journal)
+        Ok(noting_delays(
+            builder(vendor, self.base_url.as_deref(), journal)?,
+            *output,
+        ))
     }
 }
 
@@ -247,7 +257,7 @@ impl TaskArgs {
     /// A client for the task's vendor, which records the task's status.
     pub(crate) fn client(&self, journal: &JournalArgs, output: &Output) -> Result<Client, Failure> {
         let journal = journal.open_if_there(output);
-        client(self.task.vendor(), self.base_url.as_deref(), journal)
+        client(self.task.vendor(), self.base_url.as_deref(), journal, output)
     }
 }
 
@@ -274,9 +284,21 @@ pub(crate) fn client(
     vendor: Vendor,
     base_url: Option<&str>,
     journal: Option<Arc<SqliteJournal>>,
+    output: &Output,
 ) -> Result<Client, Failure> {
-    let client = builder(vendor, base_url, journal)?.build();
+    let client = noting_delays(builder(vendor, base_url, journal)?, *output).build();
     client.map_err(|error| of_vendor(vendor, base_url, error))
+}
+
+/// After how long a note says that the vendor has not responded.
+const DELAY: Duration = Duration::from_secs(10);
+
+/// With a note when the vendor does not respond.
+pub(crate) fn noting_delays(builder: ClientBuilder, output: Output) -> ClientBuilder {
+    builder.on_delay(DELAY, move |vendor| {
+        let (name, seconds) = (vendor.name(), DELAY.as_secs());
+        output.note(&format!("No response from {name} for {seconds} s; still waiting."));
+    })
 }
 
 pub(crate) fn builder(

@@ -25,7 +25,7 @@ pub(crate) async fn add_live(
     let mut missing = Vec::new();
     for vendor in vendors {
         let name = vendor.name();
-        let models = match listed(*vendor, account).await {
+        let models = match listed(*vendor, account, output).await {
             Ok(models) => models,
             Err(message) => {
                 let reason = message.lines().next().unwrap_or_default();
@@ -62,11 +62,11 @@ pub(crate) fn noted(mut document: Value, notes: Vec<String>) -> Value {
 ///
 /// # Errors
 /// Why it does not.
-async fn listed(vendor: Vendor, account: &AccountArgs) -> Result<Vec<ListedModel>, String> {
+async fn listed(vendor: Vendor, account: &AccountArgs, output: &Output) -> Result<Vec<ListedModel>, String> {
     if !vendor.supports(Operation::Models) {
         return Err("it has no list of models".to_owned());
     }
-    let client = account.client(vendor).map_err(|failure| failure.message)?;
+    let client = account.client(vendor, output).map_err(|failure| failure.message)?;
     probe::models(&client).await.map_err(|failure| failure.message)
 }
 

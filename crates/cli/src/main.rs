@@ -39,6 +39,7 @@ mod routes;
 mod sidecar;
 mod since;
 mod submission;
+mod terminal;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -256,7 +257,10 @@ fn dashed_file() -> String {
 }
 
 async fn run() -> ExitCode {
-    let mut command = Cli::command();
+    // Known before the rest of the command line, for help and for errors in it.
+    let color = terminal::color_of_words(std::env::args_os());
+    terminal::set_color(color);
+    let mut command = Cli::command().color(color);
     let parsed = command
         .try_get_matches_from_mut(std::env::args_os())
         .and_then(|matches| {
@@ -275,6 +279,7 @@ async fn run() -> ExitCode {
         }
         Err(error) => error.exit(),
     };
+    terminal::set_color(cli.output.color);
     let (output, mut journal) = (Output::new(&cli.output), cli.journal);
     if cli.output.events && !cli.command.has_events() {
         let message = "--events is for generate, batch, wait, download, status, cancel and recover --wait; use --json";

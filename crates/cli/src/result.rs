@@ -269,7 +269,7 @@ impl TaskResult {
     }
 
     /// The paths of its files.
-    fn paths(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
         let SavedFiles {
             file,
             further_files,

@@ -86,6 +86,28 @@ fn help_fits_the_terminal() {
     }
 }
 
+#[test]
+fn placeholders_are_shown_in_help() {
+    let mut all = Cli::command();
+    for name in ["generate", "wait", "download"] {
+        let command = all.find_subcommand_mut(name).unwrap();
+        let written = command.get_after_help().unwrap().to_string();
+        let shown = command.render_help().to_string();
+        for placeholder in ["{n}", "{index}", "{id}"] {
+            let count = |text: &str| text.matches(placeholder).count();
+            assert_eq!(count(&shown), count(&written), "{name} {placeholder}: {shown}");
+        }
+    }
+    assert!(
+        all.find_subcommand("download")
+            .unwrap()
+            .get_after_help()
+            .unwrap()
+            .to_string()
+            .contains("{n}")
+    );
+}
+
 /// The vendors that a command's help names are those that can do it.
 #[test]
 fn help_names_the_vendors_that_can() {

@@ -25,7 +25,7 @@ use crate::follow::ended;
 use crate::invocation::Invocation;
 use crate::lost;
 use crate::output::Output;
-use crate::progress;
+use crate::progress::{self, Line, Waiting};
 use crate::result::{Outcome, SavedFiles, TaskResult};
 
 /// How often a submission that provably created nothing is repeated.
@@ -44,7 +44,7 @@ pub(crate) struct Batch {
     pub(crate) settings: Settings,
     pub(crate) sidecars: Sidecars,
     pub(crate) simulated: bool,
-    /// For events; nothing else is printed here.
+    /// For events and lines of progress; nothing else is printed here.
     pub(crate) output: Output,
     /// Reports what happens to a job.
     pub(crate) news: mpsc::UnboundedSender<(usize, News)>,
@@ -109,8 +109,8 @@ impl Batch {
         Ok(last)
     }
 
-    /// Works on a job. `tries`: how often that ended with [`Step::Again`].
-    pub(crate) async fn work(&self, index: usize, frame: Option<PathBuf>, tries: u32) -> Step {
+    /// Works on a job, which `line` shows. `tries`: how often that ended with [`Step::Again`].
+    pub(crate) async fn work(&self, index: usize, frame: Option<PathBuf>, tries: u32, line: Line) -> Step {
         let job = &self.jobs[index];
         let _claim = match self.claims.claim(&job.id) {
             Ok(Some(claim)) => claim,
@@ -124,6 +124,7 @@ impl Batch {
             Ok(accepted) => accepted,
             Err(step) => return step,
         };
+        line.answered(&task);
         let _ = self.news.send((index, News::Accepted(task.id.vendor())));
         self.output.of_job(&task.id, &job.id);
         self.output.event(Some(&task.id), What::Submitted);
@@ -131,7 +132,7 @@ impl Batch {
             frame,
             refused: &refused,
         };
-        let step = match self.finish(job, task, &described).await {
+        let step = match self.finish(job, task, line, &described).await {
             Step::Over(result) => Step::Over(with_refusals(result, &refused)),
             Step::Left(result) => Step::Left(with_refusals(result, &refused)),
             step => step,
@@ -344,7 +345,7 @@ impl Batch {
     }
 
     /// Waits for a task, and downloads its files.
-    async fn finish(&self, job: &Job, submitted: VideoTask, described: &Described<'_>) -> Step {
+    async fn finish(&self, job: &Job, submitted: VideoTask, line: Line, described: &Described<'_>) -> Step {
         let id = submitted.id.clone();
         let client = match self.vendors.of(id.vendor()) {
             Ok(client) => client,
@@ -363,7 +364,8 @@ impl Batch {
                 // It may have ended long ago.
                 options = options.poll(client.poll_policy().first(Duration::ZERO));
             }
-            let mut waiting = progress::waiting_silently(&self.output);
+            line.look_up(client, &id).await;
+            let mut waiting = Waiting::new(&self.output, line.clone()).without_notes();
             let finished = client
                 .wait_observed(&id, options, |event| waiting.event(&id, event))
                 .await?;
@@ -371,7 +373,7 @@ impl Batch {
             if !finished.status.is_completed() {
                 return Ok((finished, None));
             }
-            let files = self.download(client, job, &finished).await?;
+            let files = self.download(client, job, &finished, &line).await?;
             Ok((finished, Some(files)))
         };
         let done: Result<(VideoTask, Option<SavedFiles>), Error> = tokio::select! {
@@ -434,7 +436,7 @@ impl Batch {
     }
 
     /// Downloads what is not in place yet.
-    async fn download(&self, client: &Client, job: &Job, task: &VideoTask) -> Result<SavedFiles, Error> {
+    async fn download(&self, client: &Client, job: &Job, task: &VideoTask, line: &Line) -> Result<SavedFiles, Error> {
         let options = || {
             DownloadOptions::default()
                 .overwrite(self.settings.overwrite)
@@ -444,7 +446,7 @@ impl Batch {
             if let Some(saved) = client.saved_file(&task.id, kind, &path).await {
                 return Ok(saved);
             }
-            let mut fetching = progress::fetching_silently(&self.output, &task.id, &path);
+            let mut fetching = progress::fetching_in(line, &self.output, &task.id, &path);
             let options = options().video(number);
             let saved = client
                 .download_with(task, &path, options, |bytes, total| fetching.at(bytes, total))

@@ -17,6 +17,7 @@ use super::view::{Counts, View};
 use crate::exit::{Failure, IO};
 use crate::interrupt::{Interrupt, interrupted};
 use crate::output::Output;
+use crate::progress::Line;
 use crate::result::{Outcome, TaskResult};
 
 /// How often a job of another process is looked at.
@@ -120,7 +121,8 @@ pub(crate) async fn run(
             }
         }
     }
-    run.set.abort_all();
+    // Also removes the lines of the jobs.
+    run.set.shutdown().await;
     Ok(Ended {
         results: run.lines.into_iter().flatten().collect(),
         counts: run.view.end(),
@@ -206,9 +208,11 @@ impl Run<'_> {
             }
             *running += 1;
             self.phases[index] = Phase::Running { vendor, tries };
+            // Here, so that the lines have the order of the jobs.
+            let line = Line::submitting(self.output, &job.id);
             let batch = Arc::clone(&self.batch);
             self.set
-                .spawn(async move { (index, batch.work(index, frame, tries).await) });
+                .spawn(async move { (index, batch.work(index, frame, tries, line).await) });
         }
         Ok(next)
     }

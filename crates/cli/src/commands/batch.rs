@@ -193,7 +193,7 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
     let vendors = Vendors::new(named, args.simulate, |vendor| {
         let builder = match &simulator {
             Some(simulator) => simulator.client_builder(vendor).journal(Arc::clone(&journal)),
-            None => account::builder(vendor, None, Some(Arc::clone(&journal)))?,
+            None => account::noting_delays(account::builder(vendor, None, Some(Arc::clone(&journal)))?, *output),
         };
         Ok(uploads::report(builder.prices(common.prices.clone()), *output).build()?)
     })?;

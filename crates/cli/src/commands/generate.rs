@@ -105,7 +105,7 @@ pub(crate) async fn generate(
     let requests: Vec<VideoRequest> = requests.into_iter().flat_map(variations).collect();
     check_several(&requests, args.webhook.listens())?;
     let count = requests.len();
-    let output = &if count > 1 { output.without_bars() } else { *output };
+    let output = &if count > 1 { output.of_several() } else { *output };
     if args.idempotency_key.is_some() {
         journal.needed_for("--idempotency-key", args.simulate)?;
     }
@@ -172,7 +172,7 @@ pub(crate) async fn generate(
         (builder, journal, Some(simulator))
     } else {
         let journal = journal.open()?;
-        (args.account.builder(vendor, journal.clone())?, journal, None)
+        (args.account.builder(vendor, journal.clone(), output)?, journal, None)
     };
     // With --json a simulation prints no notes: there is no paid task to lose.
     let is_journalled = journal.is_some();

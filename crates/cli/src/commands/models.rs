@@ -43,7 +43,7 @@ pub(crate) async fn models(args: ModelsArgs, output: &Output) -> Result<ExitCode
 
 async fn live(args: ModelsArgs, output: &Output) -> Result<ExitCode, Failure> {
     let vendor = args.account.choose(None, Operation::Models, output)?;
-    let models = probe::models(&args.account.client(vendor)?).await?;
+    let models = probe::models(&args.account.client(vendor, output)?).await?;
     let differences = compare_models(vendor, &models);
     let document = json!({"vendor": vendor, "models": models, "differences": differences});
     let ids = || without_repeats(models.iter().map(|model| model.id.as_str()));

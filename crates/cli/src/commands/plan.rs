@@ -75,7 +75,7 @@ pub(crate) async fn plan(mut args: PlanArgs, journal: &JournalArgs, output: &Out
     // A plan needs neither a key nor a journal; both show what was uploaded before.
     if !plan.uploads.is_empty()
         && let Some(journal) = journal.open_unchanged()
-        && let Ok(client) = args.account.journalled(vendor, Some(journal))
+        && let Ok(client) = args.account.journalled(vendor, Some(journal), output)
     {
         plan.uploads = client.plan_with_journal(&request).await?.uploads;
     }

@@ -125,7 +125,7 @@ async fn recover_all(args: &RecoverArgs, journal: Arc<SqliteJournal>, output: &O
         if left.is_empty() {
             continue;
         }
-        let client = args.account.journalled(vendor, Some(journal.clone())).ok();
+        let client = args.account.journalled(vendor, Some(journal.clone()), output).ok();
         let (own, foreign): (Vec<_>, Vec<_>) = left
             .into_iter()
             .partition(|entry| client.as_ref().is_some_and(|client| client.owns(entry)));
@@ -267,7 +267,7 @@ async fn resolve(
         )));
     };
     let base_url = args.account.base_url.as_deref();
-    let client = account::client(entry.intent.vendor, base_url, Some(journal.clone()))?;
+    let client = account::client(entry.intent.vendor, base_url, Some(journal.clone()), output)?;
     let entry = match &args.task {
         Some(task) if args.yes => client.resolve_despite_differences(intent, task).await?,
         Some(task) => assign(&client, intent, task, output).await?,

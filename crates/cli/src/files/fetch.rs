@@ -146,7 +146,7 @@ impl Target {
             result = fetching => Ok(result),
             interrupt = interrupted() => Err(interrupt),
         };
-        progress.done();
+        drop(progress);
         let result = match result {
             Ok(result) => self.placed(client, task, kind, file, result).await?,
             Err(interrupt) => {

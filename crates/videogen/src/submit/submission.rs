@@ -303,7 +303,7 @@ impl Client {
         };
         let sent_at = Utc::now();
         let call = self.call(&self.0.http.submit);
-        let result = dispatch::submit(vendor, &call, request, &rules).await;
+        let result = self.timed(dispatch::submit(vendor, &call, request, &rules)).await;
         let exchange = self.exchange(&call);
         let judge = self.judge();
         let submitted = judge.submission(from, result, exchange.as_ref());

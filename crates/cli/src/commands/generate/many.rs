@@ -15,6 +15,7 @@ use crate::error::{CommandKind, ErrorDocument};
 use crate::exit::Failure;
 use crate::follow::left;
 use crate::interrupt::{self, Interrupt, interrupted};
+use crate::progress::Tally;
 use crate::result::{Outcome, TaskResult};
 
 /// Submits each job, waits for the tasks, and shows all results in the order of the command line. A submission that is not accepted
@@ -51,6 +52,7 @@ pub(super) async fn generate(run: Run, jobs: Vec<Job>) -> Result<ExitCode, Failu
             }
         }
     }
+    let tally = Tally::new(&run.output, accepted.len());
     let mut waits = JoinSet::new();
     for (index, job, task) in accepted {
         let run = Arc::clone(&run);
@@ -69,6 +71,7 @@ pub(super) async fn generate(run: Run, jobs: Vec<Job>) -> Result<ExitCode, Failu
     while let Some(joined) = waits.join_next().await {
         match joined.map_err(tokio::task::JoinError::try_into_panic) {
             Ok((index, mut one)) => {
+                tally.ended(one.code == 0);
                 print(index, &mut one);
                 ends.insert(index, one);
             }
@@ -77,6 +80,7 @@ pub(super) async fn generate(run: Run, jobs: Vec<Job>) -> Result<ExitCode, Failu
             Err(Err(_)) => {}
         }
     }
+    drop(tally);
     let code = ends.values().map(|one| one.code).max().unwrap_or_default();
     let texts: Vec<String> = ends.values().map(|one| one.text.clone()).collect();
     let results: Vec<TaskResult> = ends.into_values().map(|one| one.result).collect();
