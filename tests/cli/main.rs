@@ -18,6 +18,7 @@ mod display;
 mod doctor;
 mod documents;
 mod download;
+mod encrypted;
 #[path = "../download/server.rs"]
 #[allow(dead_code)]
 mod file_server;
