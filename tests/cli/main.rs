@@ -45,6 +45,7 @@ mod refusals;
 mod requests;
 mod results;
 mod resumed;
+mod routes;
 mod several;
 mod shells;
 mod sidecars;
