@@ -50,6 +50,7 @@ mod refusals;
 mod requests;
 mod results;
 mod resumed;
+mod routes;
 #[cfg(unix)]
 mod screen;
 mod several;

@@ -151,6 +151,11 @@ impl fmt::Display for Configured {
 }
 
 impl Configured {
+    /// Whether the value is in the table of a vendor.
+    pub(crate) fn is_of(&self, vendor: Vendor) -> bool {
+        self.key.strip_prefix("vendor.").and_then(|key| key.split('.').next()) == Some(vendor.as_str())
+    }
+
     pub(crate) fn new(field: &str, key: String, value: Value) -> Self {
         Self {
             field: field.to_owned(),

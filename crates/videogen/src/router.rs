@@ -64,9 +64,12 @@ pub struct Routed {
 pub struct Router {
     routes: Vec<(Route, Client)>,
     order: RouteOrder,
-    complete: Option<Callback<dyn Fn(Vendor, &mut VideoRequest) + Send + Sync>>,
-    on_refusal: Option<Callback<dyn Fn(&Error, Vendor) + Send + Sync>>,
+    complete: Option<Callback<Complete>>,
+    on_refusal: Option<Callback<OnRefusal>>,
 }
+
+type Complete = dyn Fn(Vendor, &mut VideoRequest) + Send + Sync;
+type OnRefusal = dyn Fn(&Error, Vendor) + Send + Sync;
 
 struct Callback<F: ?Sized>(Arc<F>);
 
