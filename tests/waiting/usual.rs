@@ -23,7 +23,7 @@ async fn the_usual_duration_is_known_after_three_tasks() {
             );
             let file = folder.path().join(format!("{done}.mp4"));
             client
-                .generate(&VideoRequest::new(model, "a kite"), file)
+                .generate(VideoRequest::new(model, "a kite"), file)
                 .await
                 .unwrap();
         }

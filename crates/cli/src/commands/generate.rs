@@ -209,7 +209,7 @@ pub(crate) async fn generate(
                 Some(journal) => simulator.client_builder(vendor).journal(journal),
                 None => simulator.client_builder(vendor),
             },
-            None => account.builder(vendor, journal.clone())?,
+            None => account.builder(vendor, journal.clone(), output)?,
         };
         let builder = under_way.watch(builder, vendor, args.simulate, *output);
         Ok(uploads::watch(builder.prices(prices.clone()), *output).build()?)
