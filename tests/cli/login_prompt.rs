@@ -39,6 +39,10 @@ impl Prompt {
         while !prompt.shown.contains("API key of ") || !prompt.shown.ends_with(": ") {
             assert!(prompt.read(), "{}", prompt.shown);
         }
+        // The prompt is printed before the terminal stops showing what is typed.
+        while prompt.has_echo() {
+            std::thread::yield_now();
+        }
         prompt
     }
 

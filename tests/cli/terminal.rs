@@ -124,7 +124,7 @@ fn empty_prompts_and_dashes_are_refused() {
             } else {
                 "contains only white space"
             };
-            refused(&output, &["prompt", rule]);
+            refused(&output, &["PROMPT = ", rule]);
         }
     }
     for command in [
@@ -181,7 +181,7 @@ fn inputs_on_plain_http_are_refused() {
         };
         refused(
             &plan("http://media.example.com/a.png"),
-            &["first_frame", "https://", "give an https:// URL"],
+            &["--first-frame = ", "https://", "give an https:// URL"],
         );
         assert!(plan("http://127.0.0.1:9/a.png").status.success(), "for simulators");
         assert!(plan("https://media.example.com/a.png").status.success());

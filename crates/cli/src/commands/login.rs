@@ -13,13 +13,13 @@ use videogen::{ErrorKind, RetryPolicy, Vendor};
 use crate::account;
 use crate::environment;
 use crate::exit::{ACCOUNT, Failure, INVALID, IO, VENDOR, stoppable};
-use crate::interrupt::interrupted;
+use crate::interrupt::{Interrupt, interrupted};
 use crate::keys;
 use crate::output::{Output, file};
 use crate::probe::{LIMIT, probe};
 
 /// How long the prompt may take to restore the terminal after an interrupt.
-const RESTORED: Duration = Duration::from_secs(1);
+const RESTORED: Duration = Duration::from_secs(5);
 /// Longest input, in bytes.
 const LONGEST: u64 = 64 << 10;
 
@@ -91,8 +91,10 @@ async fn ask(vendor: Vendor, output: Output) -> Result<std::io::Result<String>, 
     tokio::select! {
         biased;
         interrupt = interrupt => {
-            // After Ctrl-C, the prompt ends too, and restores the terminal.
-            let _ = timeout(RESTORED, &mut typed).await;
+            // After Ctrl-C, the prompt ends too, and restores the terminal; after another signal, it waits for input.
+            if interrupt == Interrupt::CtrlC {
+                let _ = timeout(RESTORED, &mut typed).await;
+            }
             Err(Failure::interrupted(interrupt, "interrupted; nothing was stored"))
         }
         read = &mut typed => match read {
