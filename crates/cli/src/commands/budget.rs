@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::Utc;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use videogen::journal::{Budget, BudgetKey, Journal as _, Pages, Period, Query};
-use videogen::{ErrorKind, Timestamp, Vendor};
+use videogen::journal::{Budget, BudgetKey, Journal as _, Period};
+use videogen::{ErrorKind, Vendor};
 use videogen_journal::SqliteJournal;
 
 use crate::exit::{Failure, INVALID};
@@ -102,7 +102,7 @@ async fn list(journal: &Arc<SqliteJournal>, output: &Output) -> Result<(), Failu
     let mut missed = 0;
     for scope in std::iter::once(PUBLIC.to_owned()).chain(others) {
         for (budget, counted) in journal.budgets(scope.clone()).await.map_err(failure)? {
-            let unknown = misses(journal, &budget, &scope, now).await?;
+            let unknown = journal.missed(budget.clone(), &scope).await.map_err(failure)?;
             if scope != PUBLIC && counted.is_zero() && unknown == 0 {
                 continue;
             }
@@ -138,15 +138,4 @@ async fn list(journal: &Arc<SqliteJournal>, output: &Output) -> Result<(), Failu
             _ => format!("{table}\n\nSubmissions of unknown cost, or in another currency, are in no amount."),
         }
     })
-}
-
-/// The number of submissions in the current period whose cost a budget cannot count.
-async fn misses(journal: &SqliteJournal, budget: &Budget, scope: &str, now: Timestamp) -> Result<u64, Failure> {
-    let mut query = Query::default().scope(scope);
-    (query.since, query.vendor) = (budget.key.period.start(now), budget.key.vendor);
-    let (mut pages, mut found) = (Pages::new(journal, query), 0);
-    while let Some(page) = pages.next().await.map_err(failure)? {
-        found += page.entries.iter().filter(|entry| budget.misses(entry)).count() as u64;
-    }
-    Ok(found)
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use videogen::journal::{Amounts, GroupBy, Ledger, Pages, Query, Spend};
+use videogen::journal::{Amounts, GroupBy, Ledger, Spend};
 use videogen::{ErrorKind, Timestamp};
 
 use crate::csv;
@@ -78,24 +78,17 @@ pub(crate) async fn spend(args: SpendArgs, journal: &JournalArgs, output: &Outpu
         let message = "costs are in the journal; remove --no-journal";
         return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     };
-    let mut query = Query::default();
-    query.since = args.since;
     let by = args.by.map(GroupBy::from);
-    let (mut ledger, mut records) = (Ledger::default(), Vec::new());
-    let mut pages = Pages::new(&*journal, query);
+    let spent = journal.spend(args.since, by).await.map_err(failure)?;
+    let (ledger, records) = (spent.ledger, spent.unreadable);
     // Several names of this machine are one scope, which has one of them: people see those that they used.
-    let mut used: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    while let Some(page) = pages.next().await.map_err(failure)? {
-        for entry in &page.entries {
-            ledger.add(entry, by);
-            if let (Some(scope), Some(origin)) = (entry.intent.scope(), &entry.intent.origin)
-                && scope != PUBLIC
-            {
-                used.entry(scope).or_default().insert(base(origin));
-            }
-        }
-        records.extend(page.unreadable);
-    }
+    let bases = |origins: BTreeSet<String>| origins.iter().map(|origin| base(origin)).collect();
+    let used: BTreeMap<String, BTreeSet<String>> = spent
+        .origins
+        .into_iter()
+        .filter(|(scope, _)| scope != PUBLIC)
+        .map(|(scope, origins)| (scope, bases(origins)))
+        .collect();
     if args.csv {
         if let Some(text) = unreadable(&records) {
             output.note(&text);
