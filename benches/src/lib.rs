@@ -10,6 +10,7 @@ pub mod decode;
 pub mod download;
 pub mod generation;
 pub mod journal;
+pub mod long_journal;
 pub mod measure;
 pub mod per_call;
 pub mod plot;

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
-use videogen_benches::{Result, build, decode, download, generation, journal, per_call, policy, server, waiting};
+use videogen_benches::{
+    Result, build, decode, download, generation, journal, long_journal, per_call, policy, server, waiting,
+};
 
 #[derive(Parser)]
 #[command(about = "What videogen costs, measured. The figures are in BENCHMARKS.md.")]
@@ -32,6 +34,8 @@ enum Benchmark {
     Download,
     /// Submissions with and without a journal.
     Journal,
+    /// A journal with a million entries; writes 3 GB.
+    LongJournal,
     /// Cold builds of a minimal application; takes minutes, also with --quick.
     Build,
     /// `cargo xtask generate`, `lint` and `diff`.
@@ -67,6 +71,7 @@ fn main() -> Result<()> {
         Benchmark::Policy => policy::run(quick),
         Benchmark::Download => download::run(quick, &folder),
         Benchmark::Journal => journal::run(quick, &folder),
+        Benchmark::LongJournal => long_journal::run(quick, &folder),
         Benchmark::Build => build::run(quick, &folder),
         Benchmark::Generation => generation::run(),
         Benchmark::All => {
@@ -75,7 +80,8 @@ fn main() -> Result<()> {
             waiting::run(quick)?;
             policy::run(quick)?;
             download::run(quick, &folder)?;
-            journal::run(quick, &folder)
+            journal::run(quick, &folder)?;
+            long_journal::run(quick, &folder)
         }
         Benchmark::Only(only) => only.run(),
         Benchmark::Serve => server::serve(),

@@ -13,7 +13,7 @@ use chrono::Utc;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use videogen::facts::Capabilities;
-use videogen::journal::{Entry, Journal as _, Query, State, UploadRecord};
+use videogen::journal::{Entry, GroupBy, Journal as _, Ledger, Query, State, UploadRecord};
 use videogen::lost::Evidence;
 use videogen::submit::SubmitOptions;
 use videogen::{Client, Delivery, ErrorKind, RetryPolicy, TaskId, Vendor, VideoRequest};
@@ -156,6 +156,10 @@ async fn every_journal_is_read_as_it_was_written() {
         for journal in [read_only, SqliteJournal::open(&path).unwrap()] {
             let all = journal.find(Query::default()).await.unwrap();
             assert_eq!((all.entries.len(), all.unreadable), (rows.len(), vec![]), "{name}");
+            for by in [None, Some(GroupBy::Day), Some(GroupBy::Model)] {
+                let spent = journal.spend(None, by).await.unwrap();
+                assert_eq!(spent.ledger, Ledger::of(&all.entries, by), "{name} {by:?}");
+            }
             for row in &rows {
                 let place = format!("{name} {}", row.key);
                 let entry = only(&journal, Query::default().key(&row.key)).await;

@@ -38,6 +38,13 @@ pub(crate) const PUBLIC: &str = "public";
 pub(crate) struct Addresses(BTreeMap<String, BTreeSet<String>>);
 
 impl Addresses {
+    /// From the origins of the submissions in each scope.
+    pub(crate) fn of_origins(origins: &BTreeMap<String, BTreeSet<String>>) -> Self {
+        let others = origins.iter().filter(|(scope, _)| *scope != PUBLIC);
+        let bases = |origins: &BTreeSet<String>| origins.iter().map(|origin| base(origin)).collect();
+        Self(others.map(|(scope, origins)| (scope.clone(), bases(origins))).collect())
+    }
+
     pub(crate) fn add(&mut self, entry: &Entry) {
         if let (Some(scope), Some(origin)) = (entry.intent.scope(), &entry.intent.origin)
             && scope != PUBLIC

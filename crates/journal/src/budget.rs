@@ -6,17 +6,22 @@ use videogen::journal::{Budget, BudgetKey, Intent, JournalError, OverBudget};
 use videogen::price::Decimal;
 
 use crate::row::broken;
+use crate::totals;
 
 /// What the column `vendor` has for all vendors.
 const ALL: &str = "";
 
-/// Checks a submission, whose entry counts nothing yet. The file's lock must be held for a binding decision.
+/// Checks a submission, whose entry counts nothing yet, for a binding decision. The file's lock must be held.
+pub(crate) fn decide(connection: &Connection, intent: &Intent) -> Result<Option<OverBudget>, JournalError> {
+    if !applying(connection, intent)?.is_empty() {
+        totals::fill(connection)?;
+    }
+    check(connection, intent)
+}
+
+/// The same, without a lock.
 pub(crate) fn check(connection: &Connection, intent: &Intent) -> Result<Option<OverBudget>, JournalError> {
-    // Budgets for vendors that this version does not know do not matter.
-    let sql = "SELECT vendor, currency, period, CAST(budget AS BLOB) FROM budgets WHERE vendor IN (?1, ?2)
-        ORDER BY vendor, currency, period";
-    let mut budgets = read(connection, sql, &[ALL, intent.vendor.as_str()])?;
-    budgets.extend(Budget::of_group(intent));
+    let budgets = applying(connection, intent)?;
     if budgets.is_empty() {
         return Ok(None);
     }
@@ -24,6 +29,16 @@ pub(crate) fn check(connection: &Connection, intent: &Intent) -> Result<Option<O
     OverBudget::check(intent, &budgets, |budget| {
         counted(connection, &budget.key, scope.as_deref(), intent.at)
     })
+}
+
+/// The budgets that may apply.
+fn applying(connection: &Connection, intent: &Intent) -> Result<Vec<Budget>, JournalError> {
+    // Budgets for vendors that this version does not know do not matter.
+    let sql = "SELECT vendor, currency, period, CAST(budget AS BLOB) FROM budgets WHERE vendor IN (?1, ?2)
+        ORDER BY vendor, currency, period";
+    let mut budgets = read(connection, sql, &[ALL, intent.vendor.as_str()])?;
+    budgets.extend(Budget::of_group(intent));
+    Ok(budgets)
 }
 
 /// All budgets.
@@ -78,6 +93,19 @@ fn columns(key: &BudgetKey) -> (&str, &str, &str) {
 /// The sum of what counts in the period that contains `at`. Submissions with a later time count too: a clock may have been
 /// set back. Records of older versions have no scope.
 fn counted(
+    connection: &Connection,
+    key: &BudgetKey,
+    scope: Option<&str>,
+    at: Timestamp,
+) -> Result<Decimal, JournalError> {
+    match totals::counted(connection, key, scope, at)? {
+        Some(sum) => Ok(sum),
+        None => counted_of_all(connection, key, scope, at),
+    }
+}
+
+/// The same, of the submissions themselves.
+pub(crate) fn counted_of_all(
     connection: &Connection,
     key: &BudgetKey,
     scope: Option<&str>,

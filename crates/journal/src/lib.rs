@@ -37,12 +37,15 @@ mod repeat;
 mod row;
 mod schema;
 mod select;
+mod spend;
 mod sqlite;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
+mod totals;
 mod upload;
 
 pub use health::Health;
 pub use prune::{Kept, Prune, Pruned};
+pub use spend::Spent;
 pub use sqlite::SqliteJournal;

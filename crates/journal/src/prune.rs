@@ -7,7 +7,7 @@ use videogen::journal::{Budget, Entry, FileKind, JournalError, Period, Position,
 use videogen::{ErrorKind, TaskStatus, Timestamp};
 
 use crate::row::{COLUMNS, broken, read};
-use crate::{budget, select};
+use crate::{budget, select, totals};
 
 /// Records of one transaction, so that no other process waits long.
 const BATCH: u32 = 500;
@@ -214,7 +214,14 @@ pub(crate) fn batch(
     }
     drop(rows);
     pruned.removed += removed.len() as u64;
-    for id in removed.iter().filter(|_| !prune.dry_run) {
+    if prune.dry_run {
+        removed.clear();
+    }
+    let mut totals = totals::Change::default();
+    for id in &removed {
+        totals.remove(connection, &totals::parts(connection, id)?)?;
+    }
+    for id in &removed {
         // Events refer to submissions.
         for sql in [
             "DELETE FROM events WHERE intent = ?1",
@@ -224,5 +231,6 @@ pub(crate) fn batch(
             statement.execute([id]).map_err(broken)?;
         }
     }
+    totals.store(connection)?;
     Ok(last.filter(|_| count == BATCH))
 }

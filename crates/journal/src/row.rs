@@ -7,6 +7,8 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use videogen::journal::{Entry, Event, JournalError, Started, Unreadable};
 use videogen::{TaskId, Timestamp};
 
+use crate::totals;
+
 /// The columns for [`read`].
 pub(crate) const COLUMNS: &str = "rowid, intent, key, task, entry, begun";
 
@@ -87,13 +89,20 @@ pub(crate) fn put(connection: &Connection, entry: &Entry) -> Result<(), JournalE
     }
     let sql = "INSERT INTO submissions
         (intent, key, account, origin, scope, client_reference, task, open, unfinished, begun, entry, vendor_id, vendor,
-        counted, currency, group_name, status, other_counted, other_currency, request_hash)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+        counted, currency, group_name, status, other_counted, other_currency, request_hash, model, charge)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)
         ON CONFLICT (intent) DO UPDATE SET account = ?3, origin = ?4, scope = ?5, client_reference = ?6, task = ?7,
         open = ?8, unfinished = ?9, begun = ?10, entry = ?11, vendor_id = ?12, vendor = ?13, counted = ?14, currency = ?15,
-        group_name = ?16, status = ?17, other_counted = ?18, other_currency = ?19, request_hash = ?20";
+        group_name = ?16, status = ?17, other_counted = ?18, other_currency = ?19, request_hash = ?20, model = ?21,
+        charge = ?22, revision = revision + 1";
     let counted = entry.counted();
     let (first, second) = (counted.first(), counted.get(1));
+    let (before, after) = (totals::parts(connection, &intent.id)?, totals::parts_of(entry));
+    let mut totals = totals::Change::default();
+    if before != after {
+        totals.remove(connection, &before)?;
+        totals.add(connection, &after)?;
+    }
     let mut statement = connection.prepare_cached(sql).map_err(broken)?;
     let stored = statement.execute(params![
         intent.id,
@@ -116,8 +125,11 @@ pub(crate) fn put(connection: &Connection, entry: &Entry) -> Result<(), JournalE
         second.map(|money| money.amount.to_string()),
         second.map(|money| &money.currency),
         intent.request_hash,
+        intent.model,
+        entry.charge().kind.as_str(),
     ]);
-    stored.map(drop).map_err(broken)
+    stored.map_err(broken)?;
+    totals.store(connection)
 }
 
 pub(crate) fn log(connection: &Connection, intent: &str, at: Timestamp, event: &Event) -> Result<(), JournalError> {

@@ -3,9 +3,33 @@
 use rusqlite::{Connection, TransactionBehavior};
 use videogen::journal::JournalError;
 
+use crate::totals;
+
+/// Marks the totals of a row as unknown: those of its day, of all time, and of its group, in both currencies.
+macro_rules! unknown_totals {
+    ($row:literal $(, $table:literal)?) => {
+        concat!(
+            "INSERT INTO totals
+                SELECT DISTINCT period, name, currency, scope, day, vendor, NULL FROM (
+                SELECT period,
+                    CASE is_group WHEN 1 THEN ", $row, ".group_name ELSE '' END AS name,
+                    CASE is_other WHEN 1 THEN ", $row, ".other_currency ELSE ", $row, ".currency END AS currency,
+                    CASE is_other WHEN 1 THEN ", $row, ".other_counted ELSE ", $row, ".counted END AS amount,
+                    coalesce(", $row, ".scope, '') AS scope,
+                    CASE period WHEN 'day' THEN ", $row, ".begun / 86400000 ELSE 0 END AS day,
+                    coalesce(", $row, ".vendor, '') AS vendor
+                FROM (SELECT 'day' AS period, 0 AS is_group UNION ALL SELECT 'total', 0 UNION ALL SELECT 'total', 1),
+                    (SELECT 0 AS is_other UNION ALL SELECT 1)", $($table,)? "
+                WHERE is_group = 0 OR ", $row, ".group_name <> ''
+                ) WHERE amount IS NOT NULL AND currency IS NOT NULL
+                ON CONFLICT DO UPDATE SET amount = NULL"
+        )
+    };
+}
+
 /// Migrations; append only, because files of every version exist. The column `entry` is the whole entry as JSON; the
 /// others are for lookups.
-const STEPS: [&str; 12] = [
+const STEPS: [&str; 13] = [
     "CREATE TABLE submissions (
         intent TEXT PRIMARY KEY,
         key TEXT NOT NULL UNIQUE,
@@ -124,6 +148,52 @@ const STEPS: [&str; 12] = [
     UPDATE submissions SET request_hash = json_extract(entry, '$.intent.request_hash')
         WHERE CASE WHEN json_valid(entry) THEN json_type(entry, '$.intent.request_hash') = 'text' ELSE 0 END;
     CREATE INDEX submissions_request ON submissions (request_hash, begun) WHERE key = intent;",
+    // For sums. The columns `charge` and `model` are set with the column `revision`: what another version writes changes no
+    // revision, so its `charge` is NULL, and the entry is read. The sums of totals are kept in the transaction that changes a
+    // submission; that of an earlier version leaves NULL, which is computed again.
+    concat!(
+        "ALTER TABLE submissions ADD COLUMN model TEXT;
+        ALTER TABLE submissions ADD COLUMN charge TEXT;
+        ALTER TABLE submissions ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+        CREATE TRIGGER submissions_other_version AFTER UPDATE OF intent, key, task, entry ON submissions
+            WHEN NEW.revision = OLD.revision AND NEW.charge IS NOT NULL
+                AND (NEW.intent, NEW.key, NEW.task, NEW.entry) IS NOT (OLD.intent, OLD.key, OLD.task, OLD.entry)
+            BEGIN UPDATE submissions SET charge = NULL WHERE rowid = NEW.rowid; END;
+        CREATE INDEX submissions_charge ON submissions (begun, charge, scope, origin, vendor, model, status, currency, counted,
+            other_currency, other_counted) WHERE charge IS NOT NULL;
+        CREATE INDEX submissions_no_charge ON submissions (begun) WHERE charge IS NULL;
+        CREATE INDEX submissions_vendor_status ON submissions (vendor, status, begun);
+        CREATE TABLE totals (
+            period TEXT NOT NULL,
+            group_name TEXT NOT NULL,
+            currency TEXT NOT NULL,
+            scope TEXT NOT NULL,
+            day INTEGER NOT NULL,
+            vendor TEXT NOT NULL,
+            amount TEXT,
+            PRIMARY KEY (period, group_name, currency, scope, day, vendor)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX totals_unknown ON totals (period) WHERE amount IS NULL;
+        CREATE TRIGGER totals_insert AFTER INSERT ON submissions WHEN coalesce(NEW.counted, NEW.other_counted) IS NOT NULL
+            BEGIN ",
+        unknown_totals!("NEW"),
+        "; END;
+        CREATE TRIGGER totals_delete AFTER DELETE ON submissions WHEN coalesce(OLD.counted, OLD.other_counted) IS NOT NULL
+            BEGIN ",
+        unknown_totals!("OLD"),
+        "; END;
+        CREATE TRIGGER totals_update AFTER UPDATE ON submissions
+            WHEN (NEW.counted, NEW.currency, NEW.other_counted, NEW.other_currency, NEW.scope, NEW.vendor, NEW.begun,
+                NEW.group_name) IS NOT (OLD.counted, OLD.currency, OLD.other_counted, OLD.other_currency, OLD.scope, OLD.vendor,
+                OLD.begun, OLD.group_name)
+            BEGIN ",
+        unknown_totals!("OLD"),
+        "; ",
+        unknown_totals!("NEW"),
+        "; END; ",
+        unknown_totals!("submissions", ", submissions"),
+        ";"
+    ),
 ];
 
 /// The steps that a file lacks. Its `user_version` is the number of applied steps.
@@ -156,6 +226,7 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), JournalError> {
     for step in missing(&transaction)? {
         transaction.execute_batch(step).map_err(unmigrated)?;
     }
+    totals::fill(&transaction)?;
     let newest = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
     transaction
         .pragma_update(None, "user_version", newest)

@@ -134,7 +134,7 @@ mod tests {
                     .status("failed")
                     .vendor(videogen::Vendor::ALL[0])
                     .since(Timestamp::UNIX_EPOCH),
-                "submissions_status",
+                "submissions_vendor_status",
             ),
             (all.key("k").scope("public"), "sqlite_autoindex_submissions_2"),
         ] {

@@ -9,8 +9,8 @@ use chrono::Utc;
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, Transaction, TransactionBehavior};
 use videogen::Timestamp;
 use videogen::journal::{
-    BoxFuture, Budget, BudgetKey, Entry, Event, Found, Intent, Journal, JournalError, OverBudget, Query, Started,
-    Subject, UploadKey, UploadLease, UploadRecord,
+    BoxFuture, Budget, BudgetKey, Entry, Event, Found, GroupBy, Intent, Journal, JournalError, OverBudget, Position,
+    Query, Started, Subject, UploadKey, UploadLease, UploadRecord,
 };
 use videogen::price::Decimal;
 
@@ -18,7 +18,8 @@ use crate::file::BUSY;
 use crate::health::Health;
 use crate::prune::{Prune, Pruned};
 use crate::row::{broken, entry, log, new, put};
-use crate::{budget, file, health, prune, repeat, schema, select, upload};
+use crate::spend::Spent;
+use crate::{budget, file, health, prune, repeat, schema, select, spend, upload};
 
 /// A journal in an SQLite file. Cloning is cheap and shares the connection.
 #[derive(Clone)]
@@ -173,6 +174,64 @@ impl SqliteJournal {
         self.run(|connection| budget::scopes(connection)).await
     }
 
+    /// Returns what the submissions since a time cost. Reads a long journal faster than [`Ledger`](videogen::journal::Ledger).
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn spend(&self, since: Option<Timestamp>, by: Option<GroupBy>) -> Result<Spent, JournalError> {
+        self.fill().await;
+        let since = since.map_or(i64::MIN, |since| since.timestamp_millis());
+        self.run(move |connection| {
+            let transaction = connection.transaction().map_err(broken)?;
+            spend::sum(&transaction, since, by)
+        })
+        .await
+    }
+
+    /// Returns the number of submissions in a [scope](Intent::scope), in the current period of a budget, whose cost it
+    /// [cannot count](Budget::misses).
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn missed(&self, budget: Budget, scope: impl Into<String>) -> Result<u64, JournalError> {
+        self.fill().await;
+        let scope = scope.into();
+        self.run(move |connection| {
+            let transaction = connection.transaction().map_err(broken)?;
+            spend::missed(&transaction, &budget, &scope, Utc::now())
+        })
+        .await
+    }
+
+    /// Fills the columns of sums for entries of other versions, as far as possible. Without them, the entries are read.
+    async fn fill(&self) {
+        let mut after = None;
+        while let Ok(next) = self.fill_after(after).await
+            && next.is_some()
+        {
+            after = next;
+        }
+    }
+
+    async fn fill_after(&self, after: Option<Position>) -> Result<Option<Position>, JournalError> {
+        let work = move |connection: &mut Connection| {
+            // Mostly there are none.
+            let sql = "SELECT 1 FROM submissions INDEXED BY submissions_no_charge WHERE charge IS NULL";
+            if !connection
+                .prepare_cached(sql)
+                .and_then(|mut any| any.exists([]))
+                .map_err(broken)?
+            {
+                return Ok(None);
+            }
+            let transaction = write(connection)?;
+            let next = spend::fill(&transaction, after.as_ref())?;
+            transaction.commit().map_err(broken)?;
+            Ok(next)
+        };
+        self.change(work).await
+    }
+
     /// Removes old entries that no promise depends on. Other processes can write meanwhile.
     ///
     /// # Errors
@@ -268,7 +327,9 @@ impl Journal for SqliteJournal {
                 },
             };
             // An earlier attempt with this key counts nothing.
-            if let Some(over) = budget::check(&transaction, &entry.intent)? {
+            if let Some(over) = budget::decide(&transaction, &entry.intent)? {
+                // Only sums have been stored.
+                transaction.commit().map_err(broken)?;
                 return Ok(Started::OverBudget(Box::new(over)));
             }
             put(&transaction, &entry)?;

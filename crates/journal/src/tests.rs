@@ -10,6 +10,7 @@ use videogen::{TaskId, TaskStatus, Vendor};
 use crate::{SqliteJournal, schema};
 
 mod read_only;
+mod sums;
 
 fn intent(id: &str, key: &str) -> Intent {
     serde_json::from_value(json!({

@@ -7,7 +7,7 @@ use chrono::Utc;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use videogen::journal::{Budget, BudgetKey, Journal as _, Pages, Period, Query};
-use videogen::{ErrorKind, Timestamp, Vendor};
+use videogen::{ErrorKind, Vendor};
 use videogen_journal::SqliteJournal;
 
 use crate::exit::{Failure, INVALID};
@@ -100,7 +100,7 @@ async fn list(journal: &Arc<SqliteJournal>, output: &Output) -> Result<(), Failu
     for scope in std::iter::once(PUBLIC.to_owned()).chain(others) {
         let addresses = addresses(journal, &scope).await?;
         for (budget, counted) in journal.budgets(scope.clone()).await.map_err(failure)? {
-            let unknown = misses(journal, &budget, &scope, now).await?;
+            let unknown = journal.missed(budget.clone(), &scope).await.map_err(failure)?;
             if scope != PUBLIC && counted.is_zero() && unknown == 0 {
                 continue;
             }
@@ -150,15 +150,4 @@ async fn addresses(journal: &SqliteJournal, scope: &str) -> Result<Addresses, Fa
         page.entries.iter().for_each(|entry| addresses.add(entry));
     }
     Ok(addresses)
-}
-
-/// The number of submissions in the current period whose cost a budget cannot count.
-async fn misses(journal: &SqliteJournal, budget: &Budget, scope: &str, now: Timestamp) -> Result<u64, Failure> {
-    let mut query = Query::default().scope(scope);
-    (query.since, query.vendor) = (budget.key.period.start(now), budget.key.vendor);
-    let (mut pages, mut found) = (Pages::new(journal, query), 0);
-    while let Some(page) = pages.next().await.map_err(failure)? {
-        found += page.entries.iter().filter(|entry| budget.misses(entry)).count() as u64;
-    }
-    Ok(found)
 }

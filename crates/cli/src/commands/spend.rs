@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use videogen::journal::{Amounts, GroupBy, Ledger, Pages, Query, Spend};
+use videogen::journal::{Amounts, GroupBy, Ledger, Spend};
 use videogen::{ErrorKind, Timestamp};
 
 use crate::csv;
@@ -68,19 +68,10 @@ pub(crate) async fn spend(args: SpendArgs, journal: &JournalArgs, output: &Outpu
         let message = "costs are in the journal; remove --no-journal";
         return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     };
-    let mut query = Query::default();
-    query.since = args.since;
     let by = args.by.map(GroupBy::from);
-    let (mut ledger, mut records) = (Ledger::default(), Vec::new());
-    let mut pages = Pages::new(&*journal, query);
-    let mut addresses = Addresses::default();
-    while let Some(page) = pages.next().await.map_err(failure)? {
-        for entry in &page.entries {
-            ledger.add(entry, by);
-            addresses.add(entry);
-        }
-        records.extend(page.unreadable);
-    }
+    let spent = journal.spend(args.since, by).await.map_err(failure)?;
+    let (ledger, records) = (spent.ledger, spent.unreadable);
+    let addresses = Addresses::of_origins(&spent.origins);
     if args.csv {
         if let Some(text) = unreadable(&records) {
             output.note(&text);

@@ -7,7 +7,7 @@ use chrono::{Datelike as _, Days, Months, NaiveDate, NaiveTime};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::{ChargeKind, Entry, Intent};
+use super::{Entry, Intent};
 use crate::model::price::shown;
 use crate::model::{CostLimit, CostLimitKind, Money, Reserved, Timestamp, Vendor};
 
@@ -162,8 +162,7 @@ impl Budget {
     /// Returns whether it applies to a submission whose cost it cannot count: it is unknown, or in another currency.
     #[must_use]
     pub fn misses(&self, entry: &Entry) -> bool {
-        let charge = entry.charge();
-        let is_free = matches!(charge.kind, ChargeKind::NotSubmitted | ChargeKind::NotBilled);
+        let is_free = entry.charge().kind.is_free();
         let mut counted = entry.counted().into_iter();
         !is_free && self.applies_to(entry.intent.vendor) && !counted.any(|money| money.currency == self.key.currency)
     }

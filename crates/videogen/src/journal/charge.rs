@@ -37,6 +37,47 @@ pub enum ChargeKind {
     NotBilled,
 }
 
+impl Charge {
+    /// Creates a charge.
+    #[must_use]
+    pub fn new(kind: ChargeKind, money: Option<Money>) -> Self {
+        Self { kind, money }
+    }
+}
+
+impl ChargeKind {
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
+        Self::NotSubmitted,
+        Self::Reserved,
+        Self::Reported,
+        Self::Computed,
+        Self::Estimated,
+        Self::Uncertain,
+        Self::NotBilled,
+    ];
+
+    /// Returns the name used in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotSubmitted => "not_submitted",
+            Self::Reserved => "reserved",
+            Self::Reported => "reported",
+            Self::Computed => "computed",
+            Self::Estimated => "estimated",
+            Self::Uncertain => "uncertain",
+            Self::NotBilled => "not_billed",
+        }
+    }
+
+    /// Returns whether submissions of this kind cost nothing.
+    #[must_use]
+    pub fn is_free(self) -> bool {
+        matches!(self, Self::NotSubmitted | Self::NotBilled)
+    }
+}
+
 impl Entry {
     /// Returns what the submission counts against budgets, at most one amount in each currency: its charge. If the vendor
     /// reported the cost in another currency than the estimate's, the cost counts against budgets in its currency, and before it

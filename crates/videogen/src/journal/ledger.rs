@@ -3,8 +3,8 @@
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::{ChargeKind, Entry};
-use crate::model::Money;
+use super::{Charge, ChargeKind, Entry};
+use crate::model::{Money, TaskStatus, Timestamp, Vendor};
 
 /// What the submissions of a journal cost, by scope and group.
 ///
@@ -97,6 +97,64 @@ impl Amounts {
     }
 }
 
+/// Submissions that the ledger sums as one: a journal can add up those that differ only in their amounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Charges {
+    /// Time of the submission; of several, any time of their day in UTC.
+    pub at: Timestamp,
+    /// Their [scope](super::Intent::scope).
+    pub scope: Option<String>,
+    /// Vendor.
+    pub vendor: Vendor,
+    /// Model.
+    pub model: String,
+    /// Why they count, and the sum of what they count.
+    pub charge: Charge,
+    /// Whether their tasks ended without a video.
+    pub have_failed: bool,
+    /// Number of submissions.
+    pub count: u64,
+}
+
+impl Charges {
+    /// Creates those of one submission. `status`: the last known status of its task.
+    #[must_use]
+    pub fn new(
+        at: Timestamp,
+        scope: Option<String>,
+        vendor: Vendor,
+        model: impl Into<String>,
+        charge: Charge,
+        status: Option<&TaskStatus>,
+    ) -> Self {
+        Self {
+            at,
+            scope,
+            vendor,
+            model: model.into(),
+            charge,
+            have_failed: status.is_some_and(|status| status.is_ended() && !status.is_completed()),
+            count: 1,
+        }
+    }
+
+    /// Creates those of an entry.
+    #[must_use]
+    pub fn of(entry: &Entry) -> Self {
+        let intent = &entry.intent;
+        let status = entry.status.as_ref();
+        Self::new(
+            intent.at,
+            intent.scope(),
+            intent.vendor,
+            &intent.model,
+            entry.charge(),
+            status,
+        )
+    }
+}
+
 impl Ledger {
     /// Sums the [charges](Entry::charge) of `entries`.
     #[must_use]
@@ -110,13 +168,17 @@ impl Ledger {
 
     /// Adds an entry to the group that it belongs to.
     pub fn add(&mut self, entry: &Entry, by: Option<GroupBy>) {
-        let intent = &entry.intent;
+        self.add_charges(Charges::of(entry), by);
+    }
+
+    /// Adds submissions to the group that they belong to.
+    pub fn add_charges(&mut self, charges: Charges, by: Option<GroupBy>) {
         // Older versions recorded no base URL.
-        let scope = intent.scope().unwrap_or_else(|| "public".to_owned());
+        let scope = charges.scope.clone().unwrap_or_else(|| "public".to_owned());
         let group = by.map(|by| match by {
-            GroupBy::Day => intent.at.date_naive().to_string(),
-            GroupBy::Vendor => intent.vendor.to_string(),
-            GroupBy::Model => format!("{} {}", intent.vendor, intent.model),
+            GroupBy::Day => charges.at.date_naive().to_string(),
+            GroupBy::Vendor => charges.vendor.to_string(),
+            GroupBy::Model => format!("{} {}", charges.vendor, charges.model),
         });
         let place = self.groups.binary_search_by(|spend| {
             let order = |scope: &str| scope != "public";
@@ -132,29 +194,33 @@ impl Ledger {
             self.groups.insert(place, spend);
             place
         });
-        self.groups[place].add(entry);
+        self.groups[place].add(charges);
     }
 }
 
 impl Spend {
-    fn add(&mut self, entry: &Entry) {
-        let charge = entry.charge();
+    fn add(&mut self, charges: Charges) {
+        let Charges { charge, count, .. } = charges;
         if charge.kind == ChargeKind::NotSubmitted {
-            self.not_submitted += 1;
+            self.not_submitted += count;
             return;
         }
-        self.submissions += 1;
-        let has_failed = entry
-            .status
-            .as_ref()
-            .is_some_and(|status| status.is_ended() && !status.is_completed());
-        self.failed += u64::from(has_failed);
-        self.not_billed += u64::from(charge.kind == ChargeKind::NotBilled);
+        self.submissions += count;
+        if charges.have_failed {
+            self.failed += count;
+        }
+        if charge.kind == ChargeKind::NotBilled {
+            self.not_billed += count;
+        }
         let Some(Money { amount, currency }) = charge.money else {
-            self.unknown += u64::from(charge.kind != ChargeKind::NotBilled);
+            if charge.kind != ChargeKind::NotBilled {
+                self.unknown += count;
+            }
             return;
         };
-        self.uncertain += u64::from(charge.kind == ChargeKind::Uncertain);
+        if charge.kind == ChargeKind::Uncertain {
+            self.uncertain += count;
+        }
         let amounts = self.in_currency(currency);
         let sum = match charge.kind {
             ChargeKind::Reported => &mut amounts.reported,

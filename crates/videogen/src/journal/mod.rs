@@ -53,7 +53,7 @@ pub use files::{FileKind, SavedFile};
 pub use found::{Found, Unreadable};
 /// Future returned by the methods of a [`Journal`].
 pub use futures_util::future::BoxFuture;
-pub use ledger::{Amounts, GroupBy, Ledger, Spend};
+pub use ledger::{Amounts, Charges, GroupBy, Ledger, Spend};
 pub use pages::Pages;
 pub use query::{Position, Query, Subject};
 pub use upload::{UploadKey, UploadLease, UploadRecord};
