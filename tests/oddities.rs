@@ -215,7 +215,9 @@ async fn completed_without_a_url_is_an_error_and_not_an_endless_poll() {
             .wait_with(&task(*vendor), options, |_| {})
             .await
             .unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::NoVideo);
+        // It is paid, and is not given up as a task that failed.
+        assert_eq!(error.kind(), ErrorKind::PollRefused);
+        assert!(error.is_retryable() && error.task() == Some(&task(*vendor)), "{error}");
         assert_eq!(canned.seen().len(), 3 * reads(*vendor));
     }
 }

@@ -263,7 +263,7 @@ Exit codes:
   5    timed out, or not finished yet; the task is still running
   6    submission status unknown; it was not resent (see `videogen recover`)
   7    a file, or the journal, could not be read or written
-  8    the task exists, but its status could not be read (see `videogen wait`)
+  8    the task exists, but its status or its video could not be read (see `videogen wait`)
   9    a budget or --max-cost does not allow the cost; nothing was sent
   10   the same request was submitted in the last 10 minutes (see --again)
   130  interrupted by Ctrl-C (143: SIGTERM, 129: SIGHUP); the task keeps running

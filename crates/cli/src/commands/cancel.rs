@@ -2,15 +2,35 @@
 
 use std::process::ExitCode;
 
+use videogen::{ErrorKind, VideoTask};
+
 use crate::account::TaskArgs;
-use crate::exit::Failure;
+use crate::exit::{Failure, TIMEOUT};
 use crate::follow;
 use crate::journal::JournalArgs;
-use crate::output::Output;
+use crate::output::{Output, shown};
+use crate::result::TaskResult;
 
 pub(crate) async fn cancel(args: TaskArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let client = args.client(journal, output)?;
     let task = client.cancel(&args.task).await?;
+    if !task.status.is_ended() {
+        return Err(not_yet(&task));
+    }
     follow::show(&client, &task, None, output).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The failure when the vendor accepts a cancellation, and the task goes on: a script must not count on its end.
+fn not_yet(task: &VideoTask) -> Failure {
+    let message = format!(
+        "{} accepted the cancellation, but {} is still {}, and may be billed; look again with: videogen status {}",
+        task.id.vendor().name(),
+        task.id,
+        shown(&task.status),
+        task.id
+    );
+    let mut failure = Failure::new(TIMEOUT, ErrorKind::Timeout, message).about(&task.id);
+    failure.result = Some(Box::new(TaskResult::of(task)));
+    failure
 }

@@ -113,6 +113,11 @@ impl Client {
                 _ => error,
             }),
             Err(error) if error.kind() == ErrorKind::Decode => self.get(id).await,
+            // The vendor may have cancelled it all the same.
+            Err(error) if is_sent && error.is_retryable() => match self.get(id).await {
+                Ok(task) if task.status == TaskStatus::Cancelled => Ok(task),
+                _ => Err(error),
+            },
             Err(error) => Err(error),
         }
     }

@@ -36,7 +36,8 @@ pub enum ErrorKind {
     Decode,
     /// The status of a submission is unknown: the vendor may have accepted it.
     AmbiguousSubmit,
-    /// The task exists and may be billed, but its polls keep being refused. Waiting can resume later.
+    /// The task exists and may be billed, but its polls keep being refused, or show a completed task without a link to its video.
+    /// Waiting can resume later.
     #[serde(alias = "not_followed")]
     PollRefused,
     /// A timeout set by the caller elapsed.

@@ -36,8 +36,8 @@ impl Client {
     ///
     /// # Errors
     /// `invalid_request` for a task of another vendor, before anything is sent; `timeout` after [`WaitOptions::timeout`];
-    /// `poll_refused` when polls of the task keep being refused; `not_found` for an unknown id; `no_video` when the task is
-    /// completed but still has no URL after several polls, or `moderated` if the vendor withheld the video.
+    /// `poll_refused` when polls of the task keep being refused; `not_found` for an unknown id; `poll_refused` also
+    /// when the task is completed but still has no URL after several polls; `no_video` or `moderated` if the vendor says why.
     /// [`Error::task`] contains the task id.
     ///
     /// ```no_run

@@ -22,7 +22,8 @@ use crate::poll::PollPolicy;
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct WaitOptions {
-    /// Timeout of the wait. The task keeps running after it, and waiting can resume.
+    /// Timeout of the wait. The task keeps running after it, and waiting can resume. A poll that has no response yet may take
+    /// 5 seconds longer.
     pub timeout: Duration,
     /// When to poll. `None`: [`Client::poll_policy`](crate::Client::poll_policy).
     pub poll: Option<PollPolicy>,

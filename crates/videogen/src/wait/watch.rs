@@ -21,6 +21,8 @@ use crate::wait::polled::Polled;
 
 /// How long the last poll may wait for its turn after the timeout.
 pub(crate) const LAST_TURN: Duration = Duration::from_secs(1);
+/// How long a poll may take at least, also after the timeout.
+const LAST_RESPONSE: Duration = Duration::from_secs(5);
 /// A task must be watched from this age on for its duration to be recorded.
 const FROM_THE_START: Duration = Duration::from_secs(10);
 
@@ -118,6 +120,8 @@ pub(crate) struct Watching {
     refusals: Refusals,
     /// Why the last poll failed.
     failure: Option<Error>,
+    /// The status of the last response.
+    status: Option<TaskStatus>,
     over: bool,
 }
 
@@ -139,6 +143,7 @@ impl Watching {
             found: false,
             refusals: Refusals::default(),
             failure: None,
+            status: None,
             over: false,
         }
     }
@@ -188,7 +193,15 @@ impl Watching {
                     return Err(self.timed_out());
                 };
                 self.over |= self.deadline.is_some_and(|deadline| deadline <= Instant::now());
-                let Polled { result, submitted } = self.client.poll(&self.id).await;
+                let poll = self.client.poll(&self.id);
+                let polled = match self.deadline {
+                    Some(deadline) => timeout_at(last_response(deadline), poll).await.ok(),
+                    None => Some(poll.await),
+                };
+                let Some(Polled { result, submitted }) = polled else {
+                    self.failure = Some(no_response());
+                    return Err(self.timed_out());
+                };
                 permit.settle(&result);
                 self.polls = self.polls.saturating_add(1);
                 let waited = self.start.elapsed();
@@ -215,7 +228,12 @@ impl Watching {
     }
 
     fn timed_out(&self) -> Error {
-        timed_out(&self.id, self.timeout, self.failure.as_ref().map(Error::message))
+        timed_out(
+            &self.id,
+            self.timeout,
+            self.failure.as_ref().map(Error::message),
+            self.status.as_ref(),
+        )
     }
 
     fn judge(&mut self, task: Box<VideoTask>) -> Result<Step, Error> {
@@ -223,6 +241,7 @@ impl Watching {
         self.refusals.clear();
         self.found = true;
         self.last = LastPoll::Running;
+        self.status = Some(task.status.clone());
         self.age.date(&task, self.start.elapsed());
         if task.model.is_some() {
             self.model.clone_from(&task.model);
@@ -321,12 +340,29 @@ pub(crate) fn later(start: Instant, pause: Duration) -> Option<Instant> {
         .filter(|instant| instant.checked_add(LAST_TURN).is_some())
 }
 
-pub(crate) fn no_url(task: &VideoTask) -> Error {
-    let message = "the task is completed, but the vendor returned no URL for the video; poll it again later";
-    Error::without_file(task, message)
+/// Until when a poll that begins now may take, in a wait with this deadline.
+pub(crate) fn last_response(deadline: Instant) -> Instant {
+    deadline.max(Instant::now() + LAST_RESPONSE)
 }
 
-pub(crate) fn timed_out(id: &TaskId, timeout: Duration, failure: Option<&str>) -> Error {
+/// The failure of a poll that took longer.
+pub(crate) fn no_response() -> Error {
+    Error::new(ErrorKind::Transport, "the vendor has not responded")
+}
+
+/// The error of a completed task without a link to its video: the vendor's reason, or that a paid video is there, and cannot be
+/// found.
+pub(crate) fn no_url(task: &VideoTask) -> Error {
+    let message = "the task is completed, but its response has no link to the video where this version looks for it; the raw \
+                   response may contain it, and a later poll may";
+    match task.error {
+        Some(_) => Error::without_file(task, message),
+        None => Error::new(ErrorKind::PollRefused, message).with_task(&task.id),
+    }
+}
+
+/// The error of a wait that ends at its timeout, after a `failure` or a response with this `status`.
+pub(crate) fn timed_out(id: &TaskId, timeout: Duration, failure: Option<&str>, status: Option<&TaskStatus>) -> Error {
     let seconds = timeout.as_secs();
     let message = match failure {
         Some(failure) => {
@@ -334,7 +370,16 @@ pub(crate) fn timed_out(id: &TaskId, timeout: Duration, failure: Option<&str>) -
                 "timed out after {seconds} s with unknown status; waiting can resume. The last poll failed: {failure}"
             )
         }
-        None => format!("timed out after {seconds} s; the task is still running, and waiting can resume"),
+        None => match status {
+            Some(TaskStatus::Unknown(word)) if word == "unknown" => {
+                format!("timed out after {seconds} s; the vendor's responses show no status, and waiting can resume")
+            }
+            Some(status @ TaskStatus::Unknown(_)) => format!(
+                "timed out after {seconds} s; the vendor reports the status `{status}`, which this version does not know, \
+                 and waiting can resume"
+            ),
+            _ => format!("timed out after {seconds} s; the task is still running, and waiting can resume"),
+        },
     };
     Error::new(ErrorKind::Timeout, message).with_task(id)
 }

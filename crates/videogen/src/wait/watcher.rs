@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 use futures_util::stream::{self, FuturesUnordered, StreamExt as _};
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::client::Client;
 use crate::client::Permit;
@@ -21,6 +21,7 @@ use crate::wait::options::{WaitEvent, WatcherOptions, age};
 use crate::wait::polled::Polled;
 use crate::wait::schedule::{Ended, Schedule};
 use crate::wait::sweep::{Listing, Lists, Request};
+use crate::wait::watch::{last_response, no_response};
 use crate::wait::watched::Watched;
 
 /// Waits for thousands of tasks of one account, within its rate limit.
@@ -367,10 +368,21 @@ impl Watcher {
             Request::Poll(job) => self.spans.of(&job.id),
             Request::Page(_) => WaitSpan::default(),
         };
+        let deadline = match &request {
+            Request::Poll(job) => self.schedule().deadline(job),
+            Request::Page(_) => None,
+        };
         Box::pin(async move {
             match request {
                 Request::Poll(job) => {
-                    let polled = span.within(client.poll(&job.id)).await;
+                    let poll = span.within(client.poll(&job.id));
+                    let polled = match deadline {
+                        Some(deadline) => timeout_at(last_response(deadline), poll).await.unwrap_or_else(|_| Polled {
+                            result: Err(no_response()),
+                            submitted: None,
+                        }),
+                        None => poll.await,
+                    };
                     permit.settle(&polled.result);
                     Response::Poll(job, Box::new(polled))
                 }

@@ -6,12 +6,12 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{Entry, Queue, Schedule, State};
-use crate::model::{Error, ErrorKind, TaskPage, VideoTask};
+use crate::model::{Error, ErrorKind, TaskPage, TaskStatus, VideoTask};
 use crate::poll::{DurationBook, LastPoll};
 use crate::poll::{Known, URL_GRACE};
 use crate::wait::job::Job;
 use crate::wait::sweep::Swept;
-use crate::wait::watch::{no_url, timed_out};
+use crate::wait::watch::no_url;
 
 /// How many lists may lack a task, which may be too new, before it is assumed to be missing.
 const MISSES: u8 = 2;
@@ -78,7 +78,7 @@ impl Schedule {
                     Some((known, error)) if known != Known::Found && error.kind() == ErrorKind::NotFound => {
                         known.ending(&entry.id, error)
                     }
-                    _ => timed_out(&entry.id, deadline - entry.added, entry.failure.as_deref()),
+                    _ => entry.timed_out(deadline),
                 };
                 self.end(job.slot, Err(error));
                 None
@@ -97,6 +97,7 @@ impl Schedule {
             return false;
         };
         entry.model = model.or(entry.model.take());
+        entry.unknown = matches!(task.status, TaskStatus::Unknown(_)).then(|| Box::new(task.status.clone()));
         entry.age.date(&task, now - entry.added);
         entry.last = LastPoll::Running;
         entry.failure = None;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::model::{Error, TaskId, VideoTask};
+use crate::model::{Error, TaskId, TaskStatus, VideoTask};
 use crate::poll::{DurationBook, LastPoll, PollPolicy, PollState, Refusals};
 use crate::wait::job::Job;
 use crate::wait::sweep::{Lists, Request};
@@ -67,6 +67,8 @@ struct Entry {
     last: LastPoll,
     /// Why the last poll failed.
     failure: Option<Box<str>>,
+    /// The last status, if this version does not know it.
+    unknown: Option<Box<TaskStatus>>,
     without_url: u8,
     /// Number of consecutive whole lists that lacked it.
     misses: u8,
@@ -82,6 +84,11 @@ struct Entry {
 impl Entry {
     fn age(&self, now: Instant) -> Duration {
         self.age.after(now - self.added)
+    }
+
+    fn timed_out(&self, deadline: Instant) -> Error {
+        let timeout = deadline - self.added;
+        timed_out(&self.id, timeout, self.failure.as_deref(), self.unknown.as_deref())
     }
 
     fn queue(&self) -> Queue {
@@ -184,6 +191,7 @@ impl Schedule {
             polls: 0,
             last: LastPoll::Running,
             failure: None,
+            unknown: None,
             without_url: 0,
             misses: 0,
             is_listed: self.lists.exist(),
@@ -278,10 +286,16 @@ impl Schedule {
                 .as_ref()
                 .filter(|entry| stands && entry.deadline == Some(deadline));
             if let Some(entry) = late.filter(|entry| entry.state != State::InFlight) {
-                let error = timed_out(&entry.id, deadline - entry.added, entry.failure.as_deref());
+                let error = entry.timed_out(deadline);
                 self.end(slot, Err(error));
             }
         }
+    }
+
+    /// The deadline of the task that a poll is for.
+    pub(crate) fn deadline(&self, job: &Job) -> Option<Instant> {
+        let entry = self.entries[job.slot].as_ref();
+        entry.filter(|entry| entry.turn == job.turn)?.deadline
     }
 
     /// Whether a request is due.
