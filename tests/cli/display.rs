@@ -102,6 +102,11 @@ fn steady(screen: &str) -> String {
         (r"\b[0-9a-f]{14}\b", "ID"),
         (r"\bt-1\d\d\d\b", "t-ID"),
         (r"\b\d+ bytes", "N bytes"),
+        // Free space on disks.
+        (r"free +folder", "free  folder"),
+        (r"\b[\d.]+ GiB +", "N GiB  "),
+        // The width of a column that has the size of a file.
+        (r"(state|none|N bytes) +(path|FOLDER)", "$1  $2"),
         (r"127\.0\.0\.1:\d+", "HOST"),
     ] {
         text = Regex::new(pattern).unwrap().replace_all(&text, with).into_owned();

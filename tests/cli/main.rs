@@ -298,7 +298,7 @@ fn rough_handling() {
         (&["--tool", "", "--vendor", "alltoken"], 2, "kind"),
         (&["--base-url", "https://h.example"], 2, "--simulate"),
         (&["--no-wait", "-o", "k.mp4"], 2, "--no-wait"),
-        (&["--first-frame", "https:h"], 2, "first_frame"),
+        (&["--first-frame", "https:h"], 2, "--first-frame = https:h"),
     ] {
         let output = with(more);
         assert_eq!(output.status.code(), Some(code), "{more:?}: {}", stderr(&output));

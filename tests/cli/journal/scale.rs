@@ -49,7 +49,9 @@ fn multiply(path: &Path, entries: u32) {
 /// A journal with one finished and downloaded task.
 async fn finished(folder: &Path) -> Simulator {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
-    let generate = ["generate", "a paper boat", "--vendor", "token360", "--no-wait"];
+    // Its price is listed.
+    let generate = "generate boat --vendor ark --duration 5 --resolution 720p --aspect-ratio 16:9 --no-wait";
+    let generate: Vec<&str> = generate.split(' ').collect();
     let (code, document, err) = run(folder, &simulator, &generate);
     assert_eq!(code, 0, "{err}");
     simulator.advance(Duration::from_secs(3600));
