@@ -6,6 +6,7 @@
 pub(crate) mod claim;
 pub(crate) mod clients;
 pub(crate) mod item;
+pub(crate) mod limits;
 pub(crate) mod pace;
 pub(crate) mod plan;
 pub(crate) mod preview;
@@ -13,5 +14,6 @@ pub(crate) mod reader;
 pub(crate) mod results;
 pub(crate) mod run;
 pub(crate) mod schedule;
+pub(crate) mod totals;
 pub(crate) mod vars;
 pub(crate) mod view;

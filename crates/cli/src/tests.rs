@@ -82,6 +82,51 @@ fn help_fits_the_terminal() {
     }
 }
 
+/// clap takes `{n}` for a line break.
+#[test]
+fn placeholders_are_shown_as_they_are_typed() {
+    let mut all = Cli::command().term_width(crate::help::WIDTH);
+    all.build();
+    let mut found = Vec::new();
+    helps(&mut all, &mut found);
+    let shown = |command: &str, text: &str| {
+        let of_command = found.iter().filter(|(name, _)| name == command);
+        of_command.map(|(_, help)| help).all(|help| help.contains(text))
+    };
+    assert!(shown("generate", "-o \"clips/{n}.mp4\" --parents"), "{found:?}");
+    assert!(
+        shown("download", "-o \"k-{n}.mp4\"") && shown("download", "and {n}, the number"),
+        "{found:?}"
+    );
+    let texts = |command: &clap::Command| -> Vec<String> {
+        let of_options = command
+            .get_arguments()
+            .flat_map(|option| [option.get_help(), option.get_long_help()]);
+        let own = [
+            command.get_about(),
+            command.get_long_about(),
+            command.get_after_help(),
+            command.get_before_help(),
+        ];
+        own.into_iter()
+            .chain(of_options)
+            .flatten()
+            .map(|text| text.ansi().to_string())
+            .collect()
+    };
+    let mut left = vec![&all];
+    while let Some(command) = left.pop() {
+        left.extend(command.get_subcommands());
+        for text in texts(command) {
+            assert!(
+                !text.contains("{n}"),
+                "{}: write {{\\x1b[0mn}} in: {text}",
+                command.get_name()
+            );
+        }
+    }
+}
+
 /// The vendors that a command's help names are those that can do it.
 #[test]
 fn help_names_the_vendors_that_can() {

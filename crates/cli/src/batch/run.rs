@@ -19,7 +19,7 @@ use super::item::Job;
 use super::results::{Recorded, ResultFile};
 use crate::events::What;
 use crate::exit::Failure;
-use crate::follow::ended;
+use crate::follow::{ended, without_video};
 use crate::invocation::Invocation;
 use crate::lost;
 use crate::output::{Output, file as shown};
@@ -80,7 +80,7 @@ pub(crate) enum Step {
 
 impl Batch {
     /// The submission with a key, at whichever vendor it is. One that may have a task comes before refused ones.
-    async fn entry(&self, key: &str) -> Result<Option<Entry>, Failure> {
+    pub(super) async fn entry(&self, key: &str) -> Result<Option<Entry>, Failure> {
         let mut refused = None;
         for client in self.vendors.iter() {
             match client.journal_entry_with_key(key).await? {
@@ -353,7 +353,10 @@ impl Batch {
         match done {
             Ok((task, Some(files))) => Step::Over(Box::new(TaskResult::with_files(&task, files))),
             Ok((task, None)) => {
-                let failure = ended(&task).err();
+                let failure = match self.simulated {
+                    true => without_video(&task).err(),
+                    false => ended(&task).err(),
+                };
                 Step::Over(Box::new(
                     TaskResult::of(&task).failed(failure.map(|failure| *failure.error)),
                 ))

@@ -30,6 +30,7 @@ use crate::request_args::{PromptsArgs, RequestArgs};
 use crate::result::RequestFacts;
 use crate::sidecar::Origin;
 use crate::submission::Submission;
+use crate::text::many;
 use crate::uploads;
 use crate::webhook::{Listener, WebhookArgs};
 
@@ -221,9 +222,12 @@ pub(crate) async fn generate(
         client.check_total_cost(&estimates, &submission).await?;
         let total = cost::Total::of(estimates.iter().map(std::slice::from_ref));
         match (args.simulate, estimates.len()) {
-            (true, new) => output.note(&format!("{new} simulated submissions.")),
+            (true, new) => output.note(&format!("{}.", many(new, "simulated submission"))),
             (false, 0) => {}
-            (false, new) => output.note(&format!("{new} paid submissions; estimated cost in total: {total}")),
+            (false, new) => output.note(&format!(
+                "{}; estimated cost in total: {total}",
+                many(new, "paid submission")
+            )),
         }
     } else if let Some(estimate) = jobs[0].facts.estimate.as_ref().filter(|_| !args.simulate) {
         let matters = is_capped || budgets > 0 && is_journalled;

@@ -46,8 +46,10 @@ impl Client {
         }
     }
 
-    /// The scope of this client's keys and tasks; see [`Intent::scope`].
-    pub(crate) fn scope(&self) -> String {
+    /// Returns the scope of this client's keys and tasks, and of what its submissions count against budgets; see
+    /// [`Intent::scope`](crate::journal::Intent::scope).
+    #[must_use]
+    pub fn scope(&self) -> String {
         scope(&self.origin())
     }
 
