@@ -302,7 +302,7 @@ impl Court {
         let client = builder.base_url(base_url).build().unwrap();
         let request = VideoRequest::new(crate::cases::of_drafts(vendor), "x").draft(true);
         let draft = client.submit(&request).await.ok().map(|task| task.id);
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = crate::http::builder().build().unwrap();
         Self {
             vendor,
             simulator,

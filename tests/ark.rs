@@ -342,7 +342,7 @@ async fn the_simulator_takes_null_as_absent() {
     let simulator = Simulator::builder().manual_clock().strict(true).start().await.unwrap();
     let url = format!("{}/contents/generations/tasks", simulator.base_url(SIMULATED));
     let post = async |body: Value| {
-        let sent = reqwest::Client::new()
+        let sent = crate::http::client()
             .post(&url)
             .bearer_auth("sk-test")
             .json(&body)

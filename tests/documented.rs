@@ -362,7 +362,7 @@ async fn every_documented_body_is_taken_or_refused_for_a_reason() {
         .start()
         .await
         .unwrap();
-    let http = reqwest::Client::new();
+    let http = crate::http::client();
     for (vendor, bodies) in [
         (Vendor::Token360, token360()),
         (Vendor::ToApis, toapis::bodies()),
@@ -448,7 +448,7 @@ async fn the_native_header_needs_a_body() {
     let sim = Simulator::builder().manual_clock().start().await.unwrap();
     let post = async |switch: &str, body: Value| -> (u16, Value) {
         let url = format!("{}/v1/videos", sim.base_url(Vendor::Token360));
-        let request = reqwest::Client::new().post(url).bearer_auth("sk-test").json(&body);
+        let request = crate::http::client().post(url).bearer_auth("sk-test").json(&body);
         let response = request.header("token360-native-params", switch).send().await.unwrap();
         (response.status().as_u16(), response.json().await.unwrap())
     };

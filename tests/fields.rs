@@ -306,7 +306,7 @@ async fn the_simulator_rejects_fields_that_the_table_marks_as_unsupported() {
         .start()
         .await
         .unwrap();
-    let http = reqwest::Client::new();
+    let http = crate::http::client();
     let mut refused = 0;
     for cell in cells().into_iter().filter(|cell| !cell.is_taken()) {
         let rules = Capabilities::of(cell.vendor, &cell.model_id());

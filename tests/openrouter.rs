@@ -91,7 +91,7 @@ async fn a_file_is_downloaded_with_the_key_and_the_task_shows_its_cost() {
     let task = client.get(&submitted.id).await.unwrap();
     let link = task.video.as_ref().unwrap().url.expose().to_owned();
     assert!(link.starts_with(&simulator.base_url(SIMULATED)), "{link}");
-    assert_eq!(reqwest::get(&link).await.unwrap().status(), 401);
+    assert_eq!(crate::http::client().get(&link).send().await.unwrap().status(), 401);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("kite.mp4");
     let file = client.download(&task, &path).await.unwrap();

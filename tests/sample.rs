@@ -81,7 +81,7 @@ fn sample() -> Vec<(Value, VideoRequest)> {
 async fn the_vendors_sample_runs_to_its_videos() {
     let simulator = Simulator::builder().manual_clock().strict(true).start().await.unwrap();
     let base = simulator.base_url(simulated(Vendor::ToApis));
-    let http = reqwest::Client::new();
+    let http = crate::http::client();
     let call = async |request: reqwest::RequestBuilder| -> Value {
         let response = request.bearer_auth("sk-test").send().await.unwrap();
         let (status, reported) = (

@@ -108,17 +108,21 @@ pub struct HandError {
     pub message: Option<String>,
 }
 
+/// A client for plain HTTP, which needs no certificates.
+pub fn plain() -> reqwest::ClientBuilder {
+    // `reqwest` needs a provider of cryptography in any case.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().tls_certs_only([])
+}
+
 /// The HTTP client of all contenders. Submissions use a new connection.
 fn http(pooled: bool) -> Result<reqwest::Client> {
-    let builder = reqwest::Client::builder()
+    let builder = plain()
         .connect_timeout(Duration::from_secs(10))
         .timeout(Duration::from_secs(30))
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
-        .referer(false)
-        .no_proxy()
-        // Plain HTTP needs no certificates.
-        .tls_certs_only([]);
+        .referer(false);
     let builder = if pooled {
         builder
     } else {

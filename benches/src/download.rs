@@ -165,7 +165,7 @@ impl One {
     }
 
     async fn by_hand(&self, url: &str) -> Result<Outcome> {
-        let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build()?;
+        let client = crate::contenders::plain().build()?;
         let (idle, _) = memory()?;
         let mut response = client.get(url).send().await?.error_for_status()?;
         let mut file = tokio::fs::File::create(&self.target).await?;

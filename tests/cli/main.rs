@@ -17,6 +17,7 @@ mod deliveries;
 mod doctor;
 mod documents;
 mod download;
+mod encrypted;
 #[path = "../download/server.rs"]
 #[allow(dead_code)]
 mod file_server;

@@ -56,7 +56,7 @@ impl Api {
     }
 
     pub(crate) async fn with(builder: Builder) -> Self {
-        let http = reqwest::Client::builder()
+        let http = crate::http::builder()
             .redirect(redirect::Policy::none())
             .build()
             .unwrap();

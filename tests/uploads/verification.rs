@@ -22,7 +22,7 @@ fn callback(vendor: Vendor) -> Option<SecretUrl> {
 
 /// What the person's browser does with the link: the address that it is sent to in the end.
 async fn open(link: &SecretUrl) -> Option<String> {
-    let browser = reqwest::Client::builder()
+    let browser = crate::http::builder()
         .redirect(reqwest::redirect::Policy::none())
         .build()
         .unwrap();
@@ -153,7 +153,11 @@ async fn an_expired_link_verifies_no_person() {
         let assets = client(&simulator, vendor, "sk-own").assets();
         let session = assets.verify("Ada Byron", callback(vendor).as_ref()).await.unwrap();
         simulator.advance(Duration::from_secs(121));
-        let page = reqwest::get(session.link.as_ref().unwrap().expose()).await.unwrap();
+        let page = crate::http::client()
+            .get(session.link.as_ref().unwrap().expose())
+            .send()
+            .await
+            .unwrap();
         assert_eq!(page.status().as_u16(), 403, "{vendor}");
         assert_eq!(assets.verified(&session).await.unwrap(), None, "{vendor}");
     }

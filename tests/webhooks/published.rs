@@ -243,7 +243,7 @@ async fn until_the_keys_are_known_the_vendor_repeats() {
     let (token, _) = bound(&receiver).await;
     let body = event(REQUEST);
     let post = async |headers: HeaderMap| {
-        let request = reqwest::Client::new().post(format!("{}/{token}", server.base));
+        let request = crate::http::client().post(format!("{}/{token}", server.base));
         request
             .headers(headers)
             .body(body.clone())

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::pin::pin;
-use std::sync::LazyLock;
 use std::task::{Context, Poll, Waker};
 
 use secrecy::SecretString;
@@ -25,6 +24,7 @@ use crate::rules::adjust::adjust;
 use crate::rules::cost::Order;
 use crate::rules::media::{Files, Route, route};
 use crate::rules::{notes, overridden};
+use crate::transport::http::offline;
 use crate::vendors::{Call, dispatch};
 
 /// What messages call a base URL that a caller gives.
@@ -313,9 +313,6 @@ fn place_files(
 }
 
 fn plan_with(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest, files: &Files) -> Result<Plan, Error> {
-    /// Never connects; it only builds requests.
-    static BUILDER: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
-
     let (mut request, adjustments) = adjust(vendor, request, files).map_err(|left| Error::invalid(vendor, left))?;
     let overridden = overridden(vendor, &request, files);
     let notes = notes(vendor, &request, files);
@@ -328,7 +325,7 @@ fn plan_with(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest, fil
         .recorder();
     let call = Call {
         base_url: base_url.as_str().trim_end_matches('/'),
-        http: &BUILDER,
+        http: offline()?,
         session: session.clone(),
     };
     let result = now(dispatch::submit(vendor, &call, &request, &rules));

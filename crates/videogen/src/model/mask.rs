@@ -1,6 +1,6 @@
 //! Masking of possible credentials before a text is stored or shown.
 
-use aws_lc_rs::digest::{SHA256, digest};
+use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use serde_json::Value;
 

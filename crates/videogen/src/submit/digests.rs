@@ -4,9 +4,9 @@ use std::cell::Cell;
 use std::fmt;
 use std::io::{self, Write};
 
-use aws_lc_rs::digest::{Context, SHA256};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use ring::digest::{Context, SHA256};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 

@@ -3,13 +3,13 @@
 use std::io::{self, Read};
 use std::sync::{Arc, OnceLock};
 
-use aws_lc_rs::digest::{Context, SHA256};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures_core::Stream;
 use futures_util::stream;
 use md5::{Digest as _, Md5};
+use ring::digest::{Context, SHA256};
 use tokio::task::spawn_blocking;
 
 use crate::model::mask::hex;

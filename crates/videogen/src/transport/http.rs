@@ -4,12 +4,14 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use reqwest::redirect;
+use rustls::ClientConfig;
 use url::Url;
 
 use crate::model::address::{Guard, Reach, is_loopback};
 use crate::model::{Error, ErrorKind};
 use crate::transport::proxy::{Proxies, Variables};
 use crate::transport::resolve::{Guarded, Lookup};
+use crate::transport::tls;
 
 /// Shorter than any total timeout, so that a failed connection is distinguished from a lost response.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -51,14 +53,11 @@ impl Http {
             true => Proxies::default(),
             false => Proxies::from_env(variable)?,
         };
+        // Plain HTTP to this machine needs no certificates.
+        let tls = tls::config(!local || base_url.scheme() != "http")?;
         let api = || -> Result<reqwest::ClientBuilder, Error> {
             // Shorter than the total timeout, so that a failed connection is distinguished from a lost response.
-            let builder = client(&proxies)?.connect_timeout(CONNECT.min(submit / 2));
-            // Plain HTTP to this machine needs no certificates.
-            Ok(match local && base_url.scheme() == "http" {
-                true => builder.tls_certs_only([]),
-                false => builder,
-            })
+            Ok(client(&proxies, tls.clone())?.connect_timeout(CONNECT.min(submit / 2)))
         };
         let reach = match (private_hosts, local) {
             (true, _) => Reach::Anywhere,
@@ -93,15 +92,34 @@ impl Http {
             lookup: self.lookup.clone(),
         };
         // No total timeout for files; the reader has an idle timeout.
-        let plain = client(&self.proxies)?.no_gzip().no_brotli().no_deflate().no_zstd();
+        let plain = client(&self.proxies, tls::config(true)?)?
+            .no_gzip()
+            .no_brotli()
+            .no_deflate()
+            .no_zstd();
         let file = build(plain.dns_resolver(Arc::new(resolver)))?;
         Ok(self.file.get_or_init(|| file))
     }
 }
 
+/// A client that only builds requests, and never connects.
+///
+/// # Errors
+/// `config` when TLS cannot be set up.
+pub(crate) fn offline() -> Result<&'static reqwest::Client, Error> {
+    static CLIENT: OnceLock<reqwest::Client> = OnceLock::new();
+
+    if let Some(client) = CLIENT.get() {
+        return Ok(client);
+    }
+    let new = build(client(&Proxies::default(), tls::config(false)?)?)?;
+    Ok(CLIENT.get_or_init(|| new))
+}
+
 /// Settings of all clients.
-fn client(proxies: &Proxies) -> Result<reqwest::ClientBuilder, Error> {
+fn client(proxies: &Proxies, tls: ClientConfig) -> Result<reqwest::ClientBuilder, Error> {
     let builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
         .user_agent(USER_AGENT)
         .connect_timeout(CONNECT)
         .redirect(redirect::Policy::none())

@@ -9,6 +9,7 @@ pub(crate) mod proxy;
 pub(crate) mod put;
 pub(crate) mod resolve;
 pub(crate) mod retry;
+mod tls;
 pub(crate) mod trace;
 
 pub use retry::RetryPolicy;

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use aws_lc_rs::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
+use ring::rand::{SecureRandom as _, SystemRandom};
 use serde::{Deserialize, Serialize};
 
 use crate::client::parse_base_url;
@@ -27,7 +28,7 @@ impl Callback {
     pub(crate) fn new(base: &str) -> Result<Self, Error> {
         let base = parse_base_url("the webhook's base URL", base)?;
         let mut bytes = [0; TOKEN_BYTES];
-        aws_lc_rs::rand::fill(&mut bytes).map_err(|_| {
+        SystemRandom::new().fill(&mut bytes).map_err(|_| {
             Error::new(
                 ErrorKind::Io,
                 "cannot create a callback token: the system returned no random bytes",

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use aws_lc_rs::constant_time::verify_slices_are_equal;
-use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::header::HeaderMap;
+use ring::digest::{SHA256, digest};
+use ring::hmac;
 use secrecy::{ExposeSecret as _, SecretBox, SecretString};
 use videogen_wire::facts::{Encoding, Scheme, Signature, SigningKey};
 
@@ -94,10 +93,9 @@ impl Verifier {
         match &self.keys {
             Keys::Secret(keys) => {
                 let is_signed = keys.iter().any(|key| {
-                    let expected = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.expose_secret()), &message);
-                    given
-                        .iter()
-                        .any(|given| verify_slices_are_equal(given, expected.as_ref()).is_ok())
+                    let key = hmac::Key::new(hmac::HMAC_SHA256, key.expose_secret());
+                    // In constant time.
+                    given.iter().any(|given| hmac::verify(&key, &message, given).is_ok())
                 });
                 if !is_signed {
                     return Err(Refusal::Signature.into());

@@ -58,7 +58,7 @@ mod tests {
         ] {
             let call = Call {
                 base_url,
-                http: &reqwest::Client::new(),
+                http: crate::transport::http::offline().unwrap(),
                 session: session.recorder(),
             };
             let url = || call.session.exchange().unwrap().url.to_string();
