@@ -14,6 +14,8 @@ mod costs;
 mod deaths;
 mod decided_prices;
 mod deliveries;
+#[cfg(unix)]
+mod display;
 mod doctor;
 mod documents;
 mod download;
@@ -28,6 +30,8 @@ mod interrupt;
 mod journal;
 mod local_files;
 mod login;
+#[cfg(unix)]
+mod login_prompt;
 mod many;
 #[path = "../uploads/media.rs"]
 #[allow(dead_code)]
@@ -47,6 +51,9 @@ mod refusals;
 mod requests;
 mod results;
 mod resumed;
+mod routes;
+#[cfg(unix)]
+mod screen;
 mod several;
 mod shells;
 mod sidecars;
@@ -181,7 +188,7 @@ fn failures_have_exit_codes_and_reasons() {
     );
     assert_eq!(output.status.code(), Some(2));
     assert!(
-        stderr(&output).contains("first_frame") && stderr(&output).contains("missing.png"),
+        stderr(&output).contains("--first-frame") && stderr(&output).contains("missing.png"),
         "{}",
         stderr(&output)
     );

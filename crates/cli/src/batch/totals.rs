@@ -5,7 +5,8 @@ use std::fmt;
 use videogen::journal::{Amounts, Ledger};
 use videogen::price::Decimal;
 
-use super::run::{Batch, key};
+use super::attempt::key;
+use super::run::Batch;
 use super::view::Counts;
 use crate::exit::Failure;
 use crate::result::{BatchCost as Cost, BatchTotals as Totals, Outcome};
@@ -22,7 +23,7 @@ impl Batch {
         for job in &self.jobs {
             let mut is_known = false;
             for attempt in 1.. {
-                match self.entry(&key(&self.name, &job.id, attempt)).await? {
+                match self.vendors.entry(&key(&self.name, &job.id, attempt)).await? {
                     Some(entry) => ledger.add(&entry, None),
                     None => break,
                 }

@@ -4,13 +4,14 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::diagnosis::{BudgetReport, Diagnosis, FileReport, Finding, JournalReport, VendorReport};
+use crate::diagnosis::{BudgetReport, Diagnosis, DiskReport, FileReport, Finding, JournalReport, VendorReport};
 use crate::exit::{ACCOUNT, Failure};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::output::{Output, table};
 use crate::text::counted;
 
+mod disk;
 mod local;
 mod vendor;
 
@@ -31,6 +32,7 @@ pub(crate) async fn doctor(
     let mut problems = Vec::new();
     let files = local::files(broken, &mut problems);
     let (journal, budgets) = local::journal(journal, &mut problems).await;
+    let disks = disk::free(journal.path.as_deref(), &mut problems);
     let vendors = vendor::check(args.offline, &mut problems).await;
     if vendors.is_empty() {
         problems.push(Finding {
@@ -47,6 +49,7 @@ pub(crate) async fn doctor(
         version: env!("CARGO_PKG_VERSION"),
         files,
         journal,
+        disks,
         vendors,
         budgets,
         problems,
@@ -61,6 +64,10 @@ fn text(diagnosis: &Diagnosis) -> String {
         &["file", "state", "path"],
         files.chain([journal_row(&diagnosis.journal)]),
     )];
+    if !diagnosis.disks.is_empty() {
+        let row = |one: &DiskReport| vec![one.holds.to_owned(), disk::shown(one.free_bytes), one.path.clone()];
+        parts.push(table(&["disk of", "free", "folder"], diagnosis.disks.iter().map(row)));
+    }
     if !diagnosis.vendors.is_empty() {
         let heads = ["vendor", "key from", "key", "answer", "clock", "facts of", "base URL"];
         parts.push(table(&heads, diagnosis.vendors.iter().map(vendor_row)));

@@ -65,7 +65,7 @@ pub struct PriceEntry {
     /// Number of units that the price is for; 1 if left out.
     pub per: u64,
     /// What must hold of a request, or of the video that the vendor makes of it where the request leaves that open. The entry with
-    /// the most conditions applies, and of several with as many the one of which the request itself meets the most: the price for
+    /// the most conditions applies, and of several for the same fields the one of which the request itself meets the most: the price for
     /// `unset` before that for 5 seconds, if the duration is not set. Where that leaves several, none applies.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub when: BTreeMap<String, FieldRule>,
@@ -192,7 +192,7 @@ impl PriceEntry {
         unlisted.collect()
     }
 
-    /// Returns whether both prices may apply to one request, with as many conditions, and as many of them that the request itself
+    /// Returns whether both prices may apply to one request, with as many conditions, and for the same fields as many that the request itself
     /// meets (the vendor decides the others), so that such a request has no known cost.
     #[must_use]
     pub fn conflicts_with(&self, other: &Self) -> bool {
@@ -214,7 +214,13 @@ impl PriceEntry {
             roles.any(|rule| fit(&rule.into(), None, None).is_none())
         };
         let contradict = has_none(self) && has_one(other) || has_none(other) && has_one(self);
-        !contradict && leads.contains(&0)
+        let depend_on_the_same = self.when.keys().eq(other.when.keys());
+        let possible = if depend_on_the_same {
+            leads.contains(&0)
+        } else {
+            !leads.is_empty()
+        };
+        !contradict && possible
     }
 
     /// Whether it is the same price, whatever it applies to.

@@ -31,6 +31,15 @@ pub(super) struct Terms<'a> {
     pub(super) unverified: bool,
 }
 
+/// Which of the prices that apply comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    conditions: usize,
+    is_endpoint: bool,
+    /// How many of the conditions the request itself meets; the vendor decides the others.
+    stated: usize,
+}
+
 /// Where prices are looked for.
 pub(super) struct Offers<'a> {
     pub(super) vendor: Vendor,
@@ -129,17 +138,22 @@ impl<'a> Offers<'a> {
         decided: &Decided<'_>,
     ) -> Option<(T, Option<T>)> {
         let ranked = |one: T| Some((one, self.rank(entry(one), decided)?));
-        let fitting: Vec<(T, (usize, usize, bool))> = entries.filter_map(ranked).collect();
+        let fitting: Vec<(T, Rank)> = entries.filter_map(ranked).collect();
         // Of equal ones the first.
         let (best, highest) = *fitting.iter().min_by_key(|(_, rank)| Reverse(*rank))?;
-        let is_rival = |(other, rank): &&(T, _)| *rank == highest && !entry(*other).has_price_of(entry(best));
+        // What the request itself meets decides only between prices that depend on the same fields.
+        let is_second = |other: &PriceEntry, rank: &Rank| {
+            let has_fewer = rank.stated < highest.stated && other.when.keys().eq(entry(best).when.keys());
+            (rank.conditions, rank.is_endpoint) != (highest.conditions, highest.is_endpoint) || has_fewer
+        };
+        let is_rival =
+            |(other, rank): &&(T, Rank)| !is_second(entry(*other), rank) && !entry(*other).has_price_of(entry(best));
         let rival = fitting.iter().find(is_rival).map(|(other, _)| *other);
         Some((best, rival))
     }
 
-    /// The rank of a price that applies: its number of conditions, then how many of them the request itself meets (the vendor
-    /// decides the others), then whether it is for the endpoint.
-    fn rank(&self, entry: &PriceEntry, decided: &Decided<'_>) -> Option<(usize, usize, bool)> {
+    /// The rank of a price that applies.
+    fn rank(&self, entry: &PriceEntry, decided: &Decided<'_>) -> Option<Rank> {
         if !self.is_model(entry) {
             return None;
         }
@@ -149,7 +163,11 @@ impl<'a> Offers<'a> {
                 stated += 1;
             }
         }
-        Some((entry.when.len(), stated, self.is_endpoint(entry)))
+        Some(Rank {
+            conditions: entry.when.len(),
+            is_endpoint: self.is_endpoint(entry),
+            stated,
+        })
     }
 
     fn fit(&self, field: &str, demand: &Demand<'_>, decided: &Decided<'_>) -> Option<Fit> {
