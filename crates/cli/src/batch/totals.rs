@@ -94,7 +94,8 @@ impl Totals {
 /// `9.07 USD, up to 0.8 USD uncertain, 2 of unknown cost`; empty if there is nothing to say.
 impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kinds: [(fn(&Cost) -> Decimal, &str, &str); 3] = [
+        type Kind = (fn(&Cost) -> Decimal, &'static str, &'static str);
+        let kinds: [Kind; 3] = [
             (|cost| cost.cost, "", ""),
             (|cost| cost.reserved, "up to ", " reserved"),
             (|cost| cost.uncertain, "up to ", " uncertain"),
