@@ -395,6 +395,23 @@ async fn a_batch_keeps_its_maximum_cost_in_two_processes() {
     write(folder, "jobs.jsonl", &jobs);
     priced(folder);
     let args = ["batch", "jobs.jsonl", "--max-cost", "0.79"];
+    let plan = |more: &[&str]| {
+        let args = [&args[..], &["--dry-run"], more].concat();
+        at(&simulator, folder, &args).output().unwrap()
+    };
+    let output = plan(&[]);
+    assert_eq!(code(&output), 2, "{}", stdout(&output));
+    let words =
+        "The limits allow 7 of them. Not submitted:\n  5 jobs over --max-cost 0.79 USD (0.7 spent or reserved)\n";
+    assert!(stdout(&output).ends_with(words), "{}", stdout(&output));
+    run(folder, &["budget", "set", "0.35/day"]);
+    let planned = document(&plan(&["--json"]));
+    assert_eq!((&planned["submissions"], &planned["allowed"]), (&json!(12), &json!(3)));
+    assert_eq!(
+        planned["jobs"][3]["over"],
+        "over the budget of 0.35 USD per day for all vendors (0.3 spent or reserved)"
+    );
+    run(folder, &["budget", "remove", "day"]);
     let started: Vec<Child> = (0..2).map(|_| at(&simulator, folder, &args).spawn().unwrap()).collect();
     let outputs: Vec<Output> = started
         .into_iter()
@@ -407,8 +424,15 @@ async fn a_batch_keeps_its_maximum_cost_in_two_processes() {
             "{}",
             stderr(output)
         );
+        let advice = "over --max-cost or a budget. Raise it and run the same command again";
+        assert!(
+            stderr(output).contains(advice) && !stderr(output).contains("--retry-failed"),
+            "{}",
+            stderr(output)
+        );
     }
     assert_eq!(simulator.stats().tasks, 7);
+    assert_eq!(code(&plan(&[])), 2);
     let lines = results(folder, "jobs.results.jsonl");
     assert_eq!(lines.len(), 12, "{lines:?}");
     let output = at(&simulator, folder, &["batch", "jobs.jsonl", "--max-cost", "1.20"])
@@ -416,7 +440,23 @@ async fn a_batch_keeps_its_maximum_cost_in_two_processes() {
         .unwrap();
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     assert_eq!(simulator.stats().tasks, 12);
-    assert!(stdout(&output).contains("12 jobs: 12 done"), "{}", stdout(&output));
+    assert!(
+        stdout(&output).contains("12 jobs: 12 done; 1.2 USD\n"),
+        "{}",
+        stdout(&output)
+    );
+    let output = at(&simulator, folder, &["batch", "jobs.jsonl", "--json"])
+        .output()
+        .unwrap();
+    let totals = document(&output)["totals"].clone();
+    assert_eq!(
+        (&totals["jobs"], &totals["outcomes"]),
+        (&json!(12), &json!({"done": 12}))
+    );
+    assert_eq!(
+        totals["costs"],
+        json!([{"currency": "USD", "cost": "1.2", "reserved": "0", "uncertain": "0"}])
+    );
 }
 
 /// Every clip of the models costs 0.10 US dollars.

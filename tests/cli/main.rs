@@ -12,6 +12,7 @@ mod choice;
 mod config;
 mod costs;
 mod deaths;
+mod decided_prices;
 mod deliveries;
 #[cfg(unix)]
 mod display;

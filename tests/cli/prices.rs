@@ -196,7 +196,11 @@ fn own_prices_are_set_listed_used_and_removed() {
         (&["-1", "--unit", "second"][..], "invalid amount `-1`: it is negative"),
         (&["1e3", "--unit", "second"], "invalid amount `1e3`"),
         (&["1", "--unit", "minute"], "use second, clip or token"),
-        (&["1", "--unit", "second", "--per", "0"], "per = 0: must be at least 1"),
+        (&["1", "--unit", "second", "--per", "0"], "use a whole number from 1"),
+        (
+            &["1", "--unit", "second", "--per", "-1"],
+            "invalid value '-1' for '--per <N>': use a whole number from 1",
+        ),
         (
             &["1", "--unit", "second", "--when", "colour=red"],
             "when = colour: a price cannot depend on it",
@@ -222,8 +226,18 @@ fn a_file_that_cannot_be_read_is_reported_with_the_line() {
     for (rest, line, said) in [
         ("price = 0.05\n", 5, "a decimal number in quotes"),
         ("price = \"0.05\n", 5, "invalid basic string"),
-        ("price = \"x\"\n", 1, "price = x: must be a decimal number"),
+        ("price = \"x\"\n", 5, "price = x: must be a decimal number"),
         ("price = \"1\"\nprize = 1\n", 6, "unknown field `prize`"),
+        (
+            "price = \"1\"\nper = 0\ncurrency = \"usd\"\n",
+            6,
+            "line 7: currency = usd: must be",
+        ),
+        (
+            "price = 1.5\n[[price]]\nmodel = \"m\"\n",
+            6,
+            "line 5: price: must be a decimal number in quotes",
+        ),
     ] {
         std::fs::write(&file, format!("{head}{rest}")).unwrap();
         for args in [

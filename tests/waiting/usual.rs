@@ -22,10 +22,7 @@ async fn the_usual_duration_is_known_after_three_tasks() {
                 "{vendor} {done}"
             );
             let file = folder.path().join(format!("{done}.mp4"));
-            client
-                .generate(VideoRequest::new(model, "a kite"), file)
-                .await
-                .unwrap();
+            client.generate(VideoRequest::new(model, "a kite"), file).await.unwrap();
         }
         assert_eq!(client.usual_duration("another-model").await, None);
     }

@@ -96,6 +96,18 @@ pub(crate) struct CandidateDocument {
     reasons: Vec<Evidence>,
 }
 
+impl Kind {
+    /// The name used in JSON.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Library(kind) => kind.as_str(),
+            Self::Command(CommandKind::Interrupted) => "interrupted",
+            Self::Command(CommandKind::NotSubmitted) => "not_submitted",
+            Self::Command(CommandKind::UnknownCost) => "unknown_cost",
+        }
+    }
+}
+
 impl From<ErrorKind> for Kind {
     fn from(kind: ErrorKind) -> Self {
         Self::Library(kind)

@@ -210,7 +210,7 @@ pub(crate) fn overrides<'a>(violations: impl IntoIterator<Item = &'a Violation>)
 fn within_limit(limit: Option<CostLimit>) -> String {
     let budgets = || Invocation::new("budget").arg("list");
     match limit {
-        Some(limit) if limit.kind == CostLimitKind::MaxCost && limit.cost_known => {
+        Some(limit) if limit.kind == CostLimitKind::MaxCost && (limit.cost_known || limit.exhausted) => {
             "To submit it, raise --max-cost, or request less.".to_owned()
         }
         Some(limit) if limit.cost_known || limit.exhausted => {

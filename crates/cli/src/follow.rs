@@ -69,8 +69,37 @@ pub(crate) fn resume_with(failure: Failure, id: &TaskId, command: &Invocation) -
     }
 }
 
-/// Fails if an ended task has no video, or none any more.
+/// Fails if an ended task has no video, or none any more, and says what is known of its bill.
 pub(crate) fn ended(task: &VideoTask) -> Result<(), Failure> {
+    without_video(task).map_err(|failure| match billed(task) {
+        Some(text) => failure.hint(&text),
+        None => failure,
+    })
+}
+
+/// Whether a task that ended without a video is billed, as far as that is known.
+fn billed(task: &VideoTask) -> Option<String> {
+    let status = &task.status;
+    if !status.is_ended() || status.is_completed() {
+        return None;
+    }
+    let name = task.id.vendor().name();
+    Some(match task.cost() {
+        Some(cost) => format!("It cost {cost}."),
+        None if task.id.vendor().facts().billing.free.contains(&status.as_str()) => {
+            format!("{name} does not bill it.")
+        }
+        None => {
+            let spend = Invocation::new("spend");
+            format!(
+                "No page of {name} says whether it is billed; until that is known, its estimate is uncertain: {spend}"
+            )
+        }
+    })
+}
+
+/// Fails if an ended task has no video, or none any more.
+pub(crate) fn without_video(task: &VideoTask) -> Result<(), Failure> {
     if task.status == TaskStatus::Completed && !task.is_removed() {
         return Ok(());
     }

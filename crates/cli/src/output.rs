@@ -222,7 +222,7 @@ impl Output {
                 Ok(())
             }
             Format::Text => print_files(&text::lines(&text()), results),
-            Format::Json => print(&text::json(&Results { results })),
+            Format::Json => print(&text::json(&Results { results, totals: None })),
             Format::Events(_) => Ok(()),
             Format::Quiet => {
                 let failed = results.iter().filter_map(|result| result.error.as_ref());
@@ -245,6 +245,7 @@ impl Output {
             }
             (Format::Json, Some(result)) => print(&text::json(&Results {
                 results: std::slice::from_ref(result),
+                totals: None,
             })),
             (Format::Json, None) => print(&text::json(&Failed { error })),
             (Format::Events(_), Some(result)) => self.ended(result),

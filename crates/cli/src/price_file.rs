@@ -1,8 +1,11 @@
 //! The user's own prices: a TOML file next to the configuration.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use toml_edit::{ArrayOfTables, Document, DocumentMut, Item, Value};
+use serde::Deserialize;
+use serde_json::{Map, Value as Json};
+use toml_edit::{ArrayOfTables, Document, DocumentMut, Item, Table, TableLike, Value};
 use videogen::ErrorKind;
 use videogen::price::{FieldRule, PriceBook, PriceEntry};
 
@@ -10,6 +13,7 @@ use crate::environment::variable;
 use crate::exit::{Failure, INVALID, IO};
 use crate::invocation::Invocation;
 use crate::output::file;
+use crate::text::many;
 use crate::user_file;
 
 /// Environment variable with the path of the file.
@@ -48,6 +52,17 @@ impl Prices {
 
     fn read_any(path: PathBuf) -> Result<Self, Failure> {
         let text = user_file::read(&path).map_err(|error| unusable(&path, &error))?;
+        let problems = problems(&text).map_err(|error| unusable(&path, &error))?;
+        if !problems.is_empty() {
+            let lines: Vec<String> = problems
+                .iter()
+                .map(|(line, text)| format!("\n  line {line}: {text}"))
+                .collect();
+            return Err(unusable(
+                &path,
+                &format!("{}{}", many(lines.len(), "problem"), lines.concat()),
+            ));
+        }
         Ok(Self {
             book: toml_edit::de::from_str(&text).map_err(|error| unusable(&path, &error))?,
             document: text.parse().map_err(|error| unusable(&path, &error))?,
@@ -90,12 +105,10 @@ impl Prices {
         let Ok(document) = Document::parse(text.as_str()) else {
             return Vec::new();
         };
-        let spans: Vec<_> = match document.get("price") {
-            Some(Item::ArrayOfTables(tables)) => tables.iter().map(toml_edit::Table::span).collect(),
-            Some(Item::Value(Value::Array(tables))) => tables.iter().map(Value::span).collect(),
-            _ => Vec::new(),
-        };
-        spans.into_iter().map(|span| user_file::line(&text, span)).collect()
+        starts(document.as_table())
+            .into_iter()
+            .map(|span| user_file::line(&text, span))
+            .collect()
     }
 
     /// Adds a price, in place of the one for the same requests, which is returned.
@@ -188,6 +201,63 @@ impl Prices {
 
     fn write(&self) -> Result<(), Failure> {
         user_file::replace(&self.path, &self.document.to_string()).map_err(|error| unwritable(&self.path, &error))
+    }
+}
+
+/// The content of the file, of which nothing is checked.
+#[derive(Deserialize)]
+struct Written {
+    #[serde(default)]
+    price: Vec<Map<String, Json>>,
+    #[serde(flatten)]
+    others: Map<String, Json>,
+}
+
+/// Everything that is wrong in the file, with its line.
+///
+/// # Errors
+/// When it is not TOML, or its prices are not tables.
+fn problems(text: &str) -> Result<Vec<(usize, String)>, toml_edit::de::Error> {
+    let written: Written = toml_edit::de::from_str(text)?;
+    let document = Document::parse(text).map_err(toml_edit::de::Error::from)?;
+    let line = |span| user_file::line(text, span);
+    let mut problems: Vec<(usize, String)> = Vec::new();
+    for (name, _) in written.others {
+        let span = document.key(&name).and_then(toml_edit::Key::span);
+        problems.push((line(span), format!("unknown field `{name}`, expected `price`")));
+    }
+    let entries: Vec<&dyn TableLike> = match document.get("price") {
+        Some(Item::ArrayOfTables(tables)) => tables.iter().map(|table| table as &dyn TableLike).collect(),
+        Some(Item::Value(Value::Array(values))) => {
+            let tables = values.iter().filter_map(Value::as_inline_table);
+            tables.map(|table| table as &dyn TableLike).collect()
+        }
+        _ => Vec::new(),
+    };
+    let starts = starts(document.as_table());
+    for (index, members) in written.price.into_iter().enumerate() {
+        let Err(error) = PriceEntry::try_from(members) else {
+            continue;
+        };
+        for problem in error.problems() {
+            let member = problem.member.split('.').next().unwrap_or_default();
+            let key = entries.get(index).and_then(|entry| entry.key(member));
+            let span = key
+                .and_then(toml_edit::Key::span)
+                .or_else(|| starts.get(index).cloned().flatten());
+            problems.push((line(span), problem.text.clone()));
+        }
+    }
+    problems.sort();
+    Ok(problems)
+}
+
+/// Where the entries begin.
+fn starts(document: &Table) -> Vec<Option<Range<usize>>> {
+    match document.get("price") {
+        Some(Item::ArrayOfTables(tables)) => tables.iter().map(Table::span).collect(),
+        Some(Item::Value(Value::Array(tables))) => tables.iter().map(Value::span).collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -147,7 +147,7 @@ pub(crate) struct RequestArgs {
     /// Leave out FIELD if it is not supported, instead of failing (repeatable).
     #[arg(long, value_name = "FIELD")]
     allow_drop: Vec<String>,
-    /// Send the nearest duration, frames or resolution instead of failing (repeatable).
+    /// Send the nearest duration, frames or resolution (of two, the lower) instead.
     #[arg(long, value_name = "FIELD")]
     allow_round: Vec<String>,
     /// Send FIELD even if it breaks an undocumented rule (repeatable)

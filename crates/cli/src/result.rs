@@ -1,11 +1,12 @@
 //! What became of a task, in one form for every command and any number of tasks. Depends on `error` only.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use videogen::price::{Estimate, TaskCost};
+use videogen::price::{Decimal, Estimate, TaskCost};
 use videogen::submit::{Adjustment, Note};
 use videogen::{Downloaded, ErrorKind, TaskId, TaskStatus, Vendor, VideoTask, Violation};
 
@@ -17,6 +18,40 @@ use crate::error::ErrorDocument;
 pub(crate) struct Results<'a> {
     /// One result for each task, in the order of the command line.
     pub(crate) results: &'a [TaskResult],
+    /// What all jobs of a batch cost together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) totals: Option<BatchTotals>,
+}
+
+/// What all jobs of a batch cost, in this and earlier runs.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub(crate) struct BatchTotals {
+    /// Number of jobs.
+    pub(crate) jobs: usize,
+    /// Number of jobs with each outcome, such as `done`; `left` are those that are still running.
+    pub(crate) outcomes: BTreeMap<&'static str, usize>,
+    /// The amounts, by currency.
+    pub(crate) costs: Vec<BatchCost>,
+    /// Submissions of unknown cost, which are in no amount.
+    pub(crate) unknown_cost: u64,
+    /// Failed tasks that the vendor does not bill.
+    pub(crate) not_billed: u64,
+}
+
+/// What the jobs cost in one currency.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct BatchCost {
+    /// Currency code of ISO 4217, such as `USD`.
+    pub(crate) currency: String,
+    /// What completed tasks cost: reported by the vendors, computed from usage, or estimated.
+    #[schemars(with = "String")]
+    pub(crate) cost: Decimal,
+    /// Estimates of running tasks and of submissions of unknown status.
+    #[schemars(with = "String")]
+    pub(crate) reserved: Decimal,
+    /// Estimates of failed tasks of which no page says whether they are billed.
+    #[schemars(with = "String")]
+    pub(crate) uncertain: Decimal,
 }
 
 /// The document of `--json` if the command failed before it had a result for any task. It submitted nothing.

@@ -16,6 +16,19 @@ pub(crate) fn visible(text: &str) -> String {
     })
 }
 
+/// A number of things, such as `1 job` or `2 jobs`.
+pub(crate) fn counted(count: impl Into<u64>, thing: &str) -> String {
+    match count.into() {
+        1 => format!("1 {thing}"),
+        count => format!("{count} {thing}s"),
+    }
+}
+
+/// The same for the length of a list.
+pub(crate) fn many(count: usize, thing: &str) -> String {
+    counted(u64::try_from(count).unwrap_or(u64::MAX), thing)
+}
+
 /// Text of several lines, each of them [visible].
 pub(crate) fn lines(text: &str) -> String {
     text.split('\n').map(visible).collect::<Vec<_>>().join("\n")

@@ -217,7 +217,8 @@ pub mod price {
 
     pub use crate::model::{
         CostEstimate, CostLimit, CostLimitKind, Estimate, FieldRule, InvalidPriceError, Money, Obtained,
-        ParseMoneyError, PriceBook, PriceEntry, PriceOrigin, Reserved, TaskCost, TokenPrice, UnitPrice,
+        ParseMoneyError, PossibleCost, PriceBook, PriceEntry, PriceOrigin, PriceProblem, Reserved, TaskCost,
+        TokenPrice, UnitPrice,
     };
 }
 

@@ -296,6 +296,15 @@ pub struct Endpoints {
     pub references: Option<&'static str>,
 }
 
+impl Endpoints {
+    /// Returns the ids, each once.
+    pub fn ids(self) -> impl Iterator<Item = &'static str> {
+        let frames = self.frames.filter(|id| *id != self.text);
+        let references = self.references.filter(|id| *id != self.text && self.frames != Some(id));
+        std::iter::once(self.text).chain(frames).chain(references)
+    }
+}
+
 /// A way in which a local file becomes a source of inputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Upload {

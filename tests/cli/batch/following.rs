@@ -141,7 +141,7 @@ async fn a_plan_counts_only_what_a_run_would_submit() {
     // The job that follows the failed one is submitted with it.
     assert_eq!(plan(&["--retry-failed"]).1, 4);
     let text = stdout(&run(&["--dry-run"]));
-    assert!(text.contains("\n6 jobs, 1 paid submissions"), "{text}");
+    assert!(text.contains("\n6 jobs, 1 paid submission:"), "{text}");
     // By the journal alone, and by the results alone.
     let (lines, kept) = (folder.join("jobs.results.jsonl"), folder.join("kept"));
     std::fs::rename(&lines, &kept).unwrap();

@@ -38,7 +38,7 @@ fn an_interrupt_finishes_the_submissions_in_flight() {
             err.contains("run the same command again; nothing is submitted twice"),
             "{err}"
         );
-        assert!(out.contains("2 jobs: 1 left\n"), "{out}");
+        assert!(out.contains("2 jobs: 1 left; 1 of unknown cost\n"), "{out}");
         while let Ok((line, _)) = requests.try_recv() {
             assert!(!line.starts_with("POST "), "{line}");
         }

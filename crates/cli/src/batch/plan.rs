@@ -17,6 +17,7 @@ use crate::exit::{Failure, INVALID};
 use crate::output::file;
 use crate::request_file;
 use crate::routes::{check_routes, parse_route};
+use crate::text::many;
 
 /// Longest id, which is also part of the names of files.
 const ID: usize = 64;
@@ -67,10 +68,7 @@ pub(crate) fn jobs(path: &Path, common: &Common) -> Result<Vec<Job>, Failure> {
 
 /// Reports every problem with its line.
 pub(crate) fn refused(path: &Path, problems: &[Problem]) -> Failure {
-    let count = match problems.len() {
-        1 => "1 problem".to_owned(),
-        count => format!("{count} problems"),
-    };
+    let count = many(problems.len(), "problem");
     let lines: Vec<String> = problems.iter().map(|problem| format!("  {problem}")).collect();
     let message = format!("{}: {count}; nothing was sent\n{}", file(path), lines.join("\n"));
     Failure::new(INVALID, videogen::ErrorKind::InvalidRequest, message)

@@ -1,6 +1,6 @@
 //! The plan of `--dry-run`: all jobs, what earlier runs have made of them, and what the submissions of the others cost.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -10,6 +10,7 @@ use videogen_journal::SqliteJournal;
 
 use super::attempt::{has_failed, is_final, key};
 use super::item::Job;
+use super::limits::{Caps, Limits};
 use super::results::Recorded;
 use crate::account;
 use crate::cost::Total;
@@ -17,6 +18,10 @@ use crate::exit::Failure;
 use crate::journal::failure;
 use crate::output::{file, table};
 use crate::result::Outcome;
+use crate::text::many;
+
+/// The scope of all hosts of the public internet.
+const PUBLIC: &str = "public";
 
 /// What a run would do with a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +36,8 @@ struct Fate {
 pub(crate) struct Preview<'a> {
     jobs: &'a [Job],
     fates: Vec<Fate>,
+    /// The limit that does not allow a job, or the jobs that follow it.
+    over: Vec<Option<String>>,
 }
 
 impl<'a> Preview<'a> {
@@ -41,7 +48,9 @@ impl<'a> Preview<'a> {
         journal: Option<Arc<SqliteJournal>>,
         recorded: &HashMap<String, Recorded>,
         retry_failed: bool,
+        caps: &Caps,
     ) -> Result<Self, Failure> {
+        let mut limits = Limits::new(caps, journal.clone());
         let mut clients: HashMap<Vendor, Option<Client>> = HashMap::new();
         let mut own = Vec::with_capacity(jobs.len());
         for job in jobs {
@@ -49,18 +58,74 @@ impl<'a> Preview<'a> {
             if let Some(journal) = &journal {
                 for attempt in 1.. {
                     match entry(job, &key(name, &job.id, attempt), journal, &mut clients).await? {
-                        Some(entry) => last = Some(entry),
+                        Some(entry) => {
+                            limits.count(&entry);
+                            last = Some(entry);
+                        }
                         None => break,
                     }
                 }
+            }
+            for route in &job.routes {
+                clients
+                    .entry(route.vendor)
+                    .or_insert_with(|| client(route.vendor, journal.clone()));
             }
             own.push(match &last {
                 Some(entry) => of_entry(entry, retry_failed),
                 None => of_record(recorded.get(&job.id), retry_failed),
             });
         }
-        let fates = (0..jobs.len()).map(|index| in_chain(index, jobs, &own)).collect();
-        Ok(Self { jobs, fates })
+        let fates: Vec<Fate> = (0..jobs.len()).map(|index| in_chain(index, jobs, &own)).collect();
+        let mut preview = Self {
+            jobs,
+            over: vec![None; jobs.len()],
+            fates,
+        };
+        for index in 0..jobs.len() {
+            preview.over[index] = preview.limit(index, &mut limits, &clients).await?;
+        }
+        Ok(preview)
+    }
+
+    /// Reserves what a job may cost at the first of its vendors that the limits allow. Returns the limit that allows none.
+    async fn limit(
+        &self,
+        index: usize,
+        limits: &mut Limits<'_>,
+        clients: &HashMap<Vendor, Option<Client>>,
+    ) -> Result<Option<String>, Failure> {
+        let job = &self.jobs[index];
+        if !self.fates[index].submits {
+            return Ok(None);
+        }
+        if let Some(before) = job.after.filter(|before| self.over[*before].is_some()) {
+            return Ok(Some(format!("after the job {}", self.jobs[before].id)));
+        }
+        let mut first = None;
+        for (route, estimate) in job.routes.iter().zip(&job.estimates) {
+            let scope = clients.get(&route.vendor).and_then(Option::as_ref).map(Client::scope);
+            let scope = scope.unwrap_or_else(|| PUBLIC.to_owned());
+            match limits.reserve(route.vendor, &scope, estimate).await? {
+                None => return Ok(None),
+                Some(limit) => first = first.or(Some(limit)),
+            }
+        }
+        Ok(first)
+    }
+
+    /// Whether a run would submit every job that it should.
+    pub(crate) fn is_allowed(&self) -> bool {
+        self.over.iter().all(Option::is_none)
+    }
+
+    /// The number of jobs that the limits do not allow, by limit.
+    fn refusals(&self) -> BTreeMap<&str, usize> {
+        let mut refusals = BTreeMap::new();
+        for limit in self.over.iter().flatten() {
+            *refusals.entry(limit.as_str()).or_default() += 1;
+        }
+        refusals
     }
 
     fn submitted(&self) -> Vec<&Job> {
@@ -71,7 +136,7 @@ impl<'a> Preview<'a> {
     pub(crate) fn document(&self) -> Value {
         let submitted = self.submitted();
         let total = Total::of(submitted.iter().map(|job| job.estimates.as_slice()));
-        let job = |(job, fate): (&Job, &Fate)| {
+        let job = |((job, fate), over): ((&Job, &Fate), &Option<String>)| {
             json!({
                 "line": job.line,
                 "item": job.id,
@@ -82,11 +147,13 @@ impl<'a> Preview<'a> {
                 "estimates": job.estimates,
                 "earlier": fate.earlier,
                 "submits": fate.submits,
+                "over": over,
             })
         };
         json!({
-            "jobs": self.jobs.iter().zip(&self.fates).map(job).collect::<Vec<_>>(),
+            "jobs": self.jobs.iter().zip(&self.fates).zip(&self.over).map(job).collect::<Vec<_>>(),
             "submissions": submitted.len(),
+            "allowed": submitted.len() - self.over.iter().flatten().count(),
             "cost": total.known.iter().map(|(currency, (low, high))| json!({
                 "currency": currency, "low": low, "high": high,
             })).collect::<Vec<_>>(),
@@ -115,8 +182,23 @@ impl<'a> Preview<'a> {
         let count = submitted.len();
         let total = Total::of(submitted.iter().map(|job| job.estimates.as_slice())).to_string();
         let total = if total.is_empty() { total } else { format!(": {total}") };
-        format!("{rows}\n{} jobs, {count} paid submissions{total}", self.jobs.len())
+        let jobs = many(self.jobs.len(), "job");
+        let mut text = format!("{rows}\n{jobs}, {}{total}", many(count, "paid submission"));
+        let refusals = self.refusals();
+        if !refusals.is_empty() {
+            let allowed = count - refusals.values().sum::<usize>();
+            text.push_str(&format!("\nThe limits allow {allowed} of them. Not submitted:"));
+            for (limit, jobs) in refusals {
+                text.push_str(&format!("\n  {} {limit}", many(jobs, "job")));
+            }
+        }
+        text
     }
+}
+
+/// The client of a vendor, if there is an API key.
+fn client(vendor: Vendor, journal: Option<Arc<SqliteJournal>>) -> Option<Client> {
+    account::builder(vendor, None, journal).ok()?.build().ok()
 }
 
 /// The submission of a job under a key, at whichever vendor it is. Without an API key, the account is not compared.
@@ -128,10 +210,9 @@ async fn entry(
 ) -> Result<Option<Entry>, Failure> {
     let mut refused = None;
     for route in &job.routes {
-        let client = clients.entry(route.vendor).or_insert_with(|| {
-            let builder = account::builder(route.vendor, None, Some(Arc::clone(journal))).ok()?;
-            builder.build().ok()
-        });
+        let client = clients
+            .entry(route.vendor)
+            .or_insert_with(|| client(route.vendor, Some(Arc::clone(journal))));
         let found = match client {
             Some(client) => client.journal_entry_with_key(key).await?,
             None => {

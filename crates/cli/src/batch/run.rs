@@ -21,7 +21,7 @@ use super::item::Job;
 use super::results::{Recorded, ResultFile};
 use crate::events::What;
 use crate::exit::Failure;
-use crate::follow::ended;
+use crate::follow::{ended, without_video};
 use crate::invocation::Invocation;
 use crate::lost;
 use crate::output::Output;
@@ -383,7 +383,10 @@ impl Batch {
         match done {
             Ok((task, Some(files))) => self.complete(job, &task, files, described).await,
             Ok((task, None)) => {
-                let failure = ended(&task).err();
+                let failure = match self.simulated {
+                    true => without_video(&task).err(),
+                    false => ended(&task).err(),
+                };
                 Step::Over(Box::new(
                     TaskResult::of(&task).failed(failure.map(|failure| *failure.error)),
                 ))

@@ -3,19 +3,27 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use videogen::ErrorKind;
 use videogen::price::{Decimal, Money};
 
+use super::attempt::is_final;
 use super::item::Job;
+use crate::invocation::Invocation;
 use crate::output::Output;
 use crate::progress::Total;
 use crate::result::{Outcome, TaskResult};
 use crate::terminal::{fit, time};
+use crate::text::many;
 
 /// How many jobs have which outcome, and what they cost.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Counts {
     outcomes: BTreeMap<&'static str, usize>,
     cost: BTreeMap<String, Decimal>,
+    /// Jobs that a limit of cost did not allow.
+    over_budget: usize,
+    /// Jobs that only `--retry-failed` submits again.
+    final_refusals: usize,
 }
 
 /// The order in which outcomes are shown.
@@ -44,8 +52,33 @@ impl Counts {
         self.outcomes.values().sum()
     }
 
+    /// Why a job was refused.
+    pub(super) fn add_refusal(&mut self, kind: &str) {
+        self.over_budget += usize::from(kind == ErrorKind::Budget.as_str());
+        self.final_refusals += usize::from(is_final(kind));
+    }
+
+    /// What to do about the jobs that have no video.
+    pub(crate) fn advice(&self) -> Vec<String> {
+        let over = (self.over_budget > 0).then(|| {
+            let (jobs, are) = (many(self.over_budget, "job"), if self.over_budget == 1 { "is" } else { "are" });
+            format!(
+                "{jobs} {are} over --max-cost or a budget. Raise it and run the same command again: that submits them. Budgets: {}",
+                Invocation::new("budget").arg("list")
+            )
+        });
+        let failed = self.of("failed") + self.final_refusals > 0;
+        let retry = failed.then(|| "To submit what failed or was refused again, add: --retry-failed".to_owned());
+        over.into_iter().chain(retry).collect()
+    }
+
     pub(crate) fn of(&self, word: &str) -> usize {
         self.outcomes.get(word).copied().unwrap_or_default()
+    }
+
+    /// The number of jobs with each outcome.
+    pub(super) fn by_outcome(&self) -> BTreeMap<&'static str, usize> {
+        self.outcomes.clone()
     }
 
     /// `12 done, 1 failed`.
@@ -98,6 +131,12 @@ impl<'a> View<'a> {
     /// The outcome of a job. `is_new`: this run has found it out.
     pub(super) fn over(&mut self, job: &Job, outcome: Outcome, cost: Option<&Money>, result: Option<&TaskResult>) {
         self.counts.add(word(outcome), cost);
+        if let Some(error) = result
+            .and_then(|result| result.error.as_ref())
+            .filter(|_| outcome == Outcome::Rejected)
+        {
+            self.counts.add_refusal(error.kind.as_str());
+        }
         let Some(result) = result.filter(|_| self.output.is_text()) else {
             return;
         };

@@ -194,8 +194,10 @@ impl Collection {
                 .map(|line| format!("Ignored: line {line} of {name} is no result")),
         );
         if wrong.len() > NOTES {
-            self.notes
-                .push(format!("Ignored: {} more lines of {name}", wrong.len() - NOTES));
+            self.notes.push(format!(
+                "Ignored: {} of {name}",
+                text::many(wrong.len() - NOTES, "more line")
+            ));
         }
         for (document, record) in order.iter().filter_map(|key| latest.remove(key)) {
             self.place(folder, path, &document, record);

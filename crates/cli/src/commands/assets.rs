@@ -15,6 +15,7 @@ use crate::account::AccountArgs;
 use crate::exit::{Failure, INVALID, NO_VIDEO};
 use crate::journal::JournalArgs;
 use crate::output::{Output, file, moment, table};
+use crate::text::many;
 use crate::uploads;
 
 #[derive(Subcommand)]
@@ -298,7 +299,10 @@ fn rest(shown: usize, total: Option<u64>) -> String {
 
 fn unreadable(count: usize, output: &Output) {
     if count > 0 {
-        output.note(&format!("{count} entries have no id and are not listed."));
+        output.note(&format!(
+            "Not listed, because they have no id: {}.",
+            many(count, "asset")
+        ));
     }
 }
 

@@ -21,6 +21,7 @@ use crate::batch::claim::Claims;
 use crate::batch::clients::Vendors;
 use crate::batch::describe::Sidecars;
 use crate::batch::item::Job;
+use crate::batch::limits::Caps;
 use crate::batch::plan::{self, Common};
 use crate::batch::preview::Preview;
 use crate::batch::reader::Problem;
@@ -35,6 +36,7 @@ use crate::output::{Output, file};
 use crate::price_file::Prices;
 use crate::result::Outcome;
 use crate::routes::{OrderArgs, check_option, parse_route};
+use crate::text::many;
 use crate::uploads;
 
 /// Tasks of a vendor at the same time.
@@ -154,9 +156,14 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
         let journal = if args.simulate { None } else { journal.open_as_it_is()? };
         let mut known = ResultFile::peek(&results);
         known.retain(|_, known| known.simulated == args.simulate);
-        let preview = Preview::new(&jobs, &name, journal, &known, args.retry_failed).await?;
+        let caps = Caps {
+            max_cost: args.max_cost,
+            allow_unknown_cost: args.allow_unknown_cost,
+        };
+        let preview = Preview::new(&jobs, &name, journal, &known, args.retry_failed, &caps).await?;
         output.result(&preview.document(), || preview.ids(), || preview.text())?;
-        return Ok(ExitCode::SUCCESS);
+        // As of a run, whose jobs over a limit are refused.
+        return Ok(ExitCode::from(if preview.is_allowed() { 0 } else { INVALID }));
     }
     // Kept until the end: dropping it stops the simulator, and removes the journal.
     let mut temporary = None;
@@ -239,13 +246,15 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
         stop: watch::Sender::new(false),
     });
     let count = batch.jobs.len();
-    let ended = schedule::run(batch, heard, args.in_flight, output).await?;
+    let ended = schedule::run(Arc::clone(&batch), heard, args.in_flight, output).await?;
+    let totals = batch.totals(&ended.counts).await?;
     drop((simulator, temporary));
-    output.jobs(&ended.results, || {
-        let cost = ended.counts.cost();
+    output.jobs(&ended.results, &totals, || {
+        let cost = totals.to_string();
         let cost = if cost.is_empty() { cost } else { format!("; {cost}") };
         format!(
-            "{count} jobs: {}{cost}\nResults: {}",
+            "{}: {}{cost}\nResults: {}",
+            many(count, "job"),
             ended.counts.outcomes(),
             file(&results)
         )
@@ -256,8 +265,8 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
             Invocation::new("recover")
         ));
     }
-    if ended.counts.of("failed") + ended.counts.of("rejected") > 0 {
-        output.note("To submit what failed or was refused again, add: --retry-failed");
+    for advice in ended.counts.advice() {
+        output.note(&advice);
     }
     Ok(match ended.interrupt {
         Some(interrupt) => {

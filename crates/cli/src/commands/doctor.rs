@@ -9,6 +9,7 @@ use crate::exit::{ACCOUNT, Failure};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::output::{Output, table};
+use crate::text::counted;
 
 mod disk;
 mod local;
@@ -102,7 +103,11 @@ fn file_row(report: &FileReport) -> Vec<String> {
 fn journal_row(report: &JournalReport) -> Vec<String> {
     let state = match (report.healthy, report.exists) {
         (_, false) => "none".to_owned(),
-        (Some(true), _) => format!("intact, {} submissions, {} bytes", report.submissions, report.bytes),
+        (Some(true), _) => format!(
+            "intact, {}, {}",
+            counted(report.submissions, "submission"),
+            counted(report.bytes, "byte")
+        ),
         (Some(false), _) => "damaged".to_owned(),
         (None, _) => "not checked".to_owned(),
     };

@@ -15,6 +15,7 @@ use crate::exit::{Failure, INVALID};
 use crate::journal::JournalArgs;
 use crate::output::{Output, file};
 use crate::output_file::{OutputFile, folder_of, io_failure};
+use crate::text::many;
 
 #[derive(Args)]
 pub(crate) struct GalleryArgs {
@@ -79,11 +80,7 @@ pub(crate) async fn gallery(args: GalleryArgs, journal: &JournalArgs, output: &O
         &document,
         || vec![file(&named)],
         || {
-            let clips = if files == 1 {
-                "1 clip".to_owned()
-            } else {
-                format!("{files} clips")
-            };
+            let clips = many(files, "clip");
             let without = match all - files {
                 0 => String::new(),
                 1 => ", 1 item without a file".to_owned(),

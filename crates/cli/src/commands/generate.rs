@@ -34,6 +34,7 @@ use crate::result::RequestFacts;
 use crate::routes::{RouteArgs, Routes};
 use crate::sidecar::Origin;
 use crate::submission::Submission;
+use crate::text::many;
 use crate::uploads;
 use crate::webhook::{Listener, WebhookArgs};
 
@@ -291,9 +292,12 @@ pub(crate) async fn generate(
         let estimates: Vec<Vec<Estimate>> = estimates.into_iter().map(amounts).collect();
         let total = cost::Total::of(estimates.iter().map(Vec::as_slice));
         match (args.simulate, estimates.len()) {
-            (true, new) => output.note(&format!("{new} simulated submissions.")),
+            (true, new) => output.note(&format!("{}.", many(new, "simulated submission"))),
             (false, 0) => {}
-            (false, new) => output.note(&format!("{new} paid submissions; estimated cost in total: {total}")),
+            (false, new) => output.note(&format!(
+                "{}; estimated cost in total: {total}",
+                many(new, "paid submission")
+            )),
         }
     } else if !args.simulate {
         let matters = is_capped || budgets > 0 && is_journalled;

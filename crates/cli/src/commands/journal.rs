@@ -275,8 +275,11 @@ fn checked(journal: &SqliteJournal, health: &Health) -> String {
         health.free_bytes
     )];
     lines.push(format!(
-        "{} submissions: {} of unknown status, {} unfinished, {} unreadable",
-        health.submissions, health.open, health.unfinished, health.unreadable
+        "{}: {} of unknown status, {} unfinished, {} unreadable",
+        text::counted(health.submissions, "submission"),
+        health.open,
+        health.unfinished,
+        health.unreadable
     ));
     if health.open + health.unfinished > 0 {
         lines.push(format!(

@@ -71,8 +71,8 @@ pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output)
     let page = args.account.client(vendor, output)?.list(&query).await?;
     if page.unreadable > 0 {
         output.note(&format!(
-            "{} entries have no task id and are not listed.",
-            page.unreadable
+            "Not listed, because they have no task id: {}.",
+            text::many(page.unreadable, "task")
         ));
     }
     if let Some(reason) = &page.incomplete {
@@ -108,7 +108,10 @@ pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output)
                 Some(total) => {
                     let shown = page.tasks.len();
                     let name = vendor.name();
-                    format!("{table}\n{shown} of {total} tasks; {name} gives no further pages, so raise --limit.")
+                    format!(
+                        "{table}\n{shown} of {}; {name} gives no further pages, so raise --limit.",
+                        text::counted(total, "task")
+                    )
                 }
                 None => table,
             },

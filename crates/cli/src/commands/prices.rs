@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use videogen::facts::{Capabilities, FieldState, FieldTest, PriceUnit, Rate};
+use videogen::facts::{Capabilities, Endpoints, FieldState, FieldTest, PriceUnit, Rate};
 use videogen::price::{Decimal, FieldRule, InvalidPriceError, Money, PriceEntry, PriceOrigin};
 use videogen::{ErrorKind, Vendor};
 
@@ -47,7 +47,7 @@ pub(crate) struct SetArgs {
     #[arg(long, value_name = "UNIT", value_parser = unit)]
     unit: PriceUnit,
     /// Number of units that the price is for.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = per, allow_negative_numbers = true)]
     per: u64,
     /// Only for requests with these values, or set or unset (repeatable).
     #[arg(long, value_name = "FIELD=VALUES", value_parser = condition)]
@@ -56,7 +56,7 @@ pub(crate) struct SetArgs {
     #[arg(long)]
     input_video: bool,
     /// Tokens of a second of video, where the spec has no sizes.
-    #[arg(long, value_name = "N", value_parser = number)]
+    #[arg(long, value_name = "N", value_parser = number, allow_negative_numbers = true)]
     tokens_per_second: Option<Money>,
 }
 
@@ -86,12 +86,16 @@ pub(crate) async fn prices(command: PricesCommand, output: &Output) -> Result<Ex
 struct Row {
     vendor: Vendor,
     model: String,
+    /// The model that stands for this endpoint and others.
+    short_name: Option<&'static str>,
     price: String,
     currency: String,
     unit: PriceUnit,
     per: u64,
     when: BTreeMap<String, FieldRule>,
     input_video: bool,
+    /// The least number of billed seconds, as a part of the video's own.
+    least: Option<(u32, u32)>,
     tokens_per_second: Option<Decimal>,
     origin: PriceOrigin,
     unverified: bool,
@@ -102,12 +106,14 @@ impl Row {
         Self {
             vendor: entry.vendor,
             model: entry.model.clone(),
+            short_name: short_name(entry.vendor, &entry.model),
             price: entry.price.to_string(),
             currency: entry.currency.clone(),
             unit: entry.unit,
             per: entry.per,
             when: entry.when.clone(),
             input_video: entry.input_video,
+            least: None,
             tokens_per_second: entry.tokens_per_second,
             origin,
             unverified: false,
@@ -130,12 +136,18 @@ impl Row {
         if self.input_video {
             units.push_str(", with input");
         }
+        if let Some((over, under)) = self.least {
+            units.push_str(&format!(", at least {over}/{under} of the video"));
+        }
         if let Some(tokens) = self.tokens_per_second {
             units.push_str(&format!(", {tokens} per second"));
         }
         vec![
             self.vendor.to_string(),
-            self.model.clone(),
+            match &self.short_name {
+                Some(name) => format!("{} ({name})", self.model),
+                None => self.model.clone(),
+            },
             format!("{} {}", self.price, self.currency),
             units,
             when.collect::<Vec<_>>().join(" "),
@@ -147,12 +159,14 @@ impl Row {
         json!({
             "vendor": self.vendor,
             "model": self.model,
+            "short_name": self.short_name,
             "price": self.price,
             "currency": self.currency,
             "unit": self.unit,
             "per": self.per,
             "when": self.when,
             "input_video": self.input_video,
+            "least": self.least.map(|(over, under)| format!("{over}/{under}")),
             "tokens_per_second": self.tokens_per_second,
             "origin": self.origin,
             "unverified": self.unverified,
@@ -196,6 +210,16 @@ async fn list(args: &ListArgs, output: &Output) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The model that stands for an endpoint, if its id is another one.
+fn short_name(vendor: Vendor, endpoint: &str) -> Option<&'static str> {
+    let mut models = Capabilities::all(vendor).map(|rules| rules.model);
+    let stands = models.find(|model| {
+        let ids = model.endpoints.into_iter().flat_map(Endpoints::ids);
+        ids.into_iter().any(|id| id == endpoint)
+    });
+    stands.map(|model| model.id).filter(|id| *id != endpoint)
+}
+
 /// The list prices of a vendor.
 fn listed(vendor: Vendor) -> impl Iterator<Item = Row> {
     let rule = |test: &FieldTest| {
@@ -216,12 +240,14 @@ fn listed(vendor: Vendor) -> impl Iterator<Item = Row> {
             price.rates.iter().map(move |rate| Row {
                 vendor,
                 model: (*model).to_owned(),
+                short_name: short_name(vendor, model),
                 price: rate.price.to_owned(),
                 currency: price.currency.to_owned(),
                 unit: price.unit,
                 per: price.per,
                 when: rate.when.iter().map(rule).collect(),
                 input_video: price.input_video && !without(rate),
+                least: rate.least,
                 tokens_per_second: None,
                 origin: PriceOrigin::List {
                     read: price.read,
@@ -328,11 +354,44 @@ fn notes(entry: &PriceEntry) -> Vec<String> {
         };
         format!("{field} {value} is not in our table for {vendor} {model}{known}; the price may never apply.")
     });
+    let ends = endpoints(entry);
+    let for_all =
+        (!ends.is_empty()).then(|| format!("The price is for all endpoints of {model}: {}.", ends.join(", ")));
     let takes_videos = rules.model.inputs.iter().any(|input| input.role == "reference_video");
     let has_videos = takes_videos && entry.when.get("reference_video") != Some(&FieldRule::Unset);
     let is_silent = has_videos && entry.unit != PriceUnit::Clip && !entry.input_video;
     let silent = "By this price, the seconds of reference videos cost nothing. If they are billed, add: --input-video";
-    unlisted.chain(is_silent.then(|| silent.to_owned())).collect()
+    let is_uncounted = entry.unit == PriceUnit::Token && entry.tokens_per_second.is_none() && !has_sizes(entry);
+    let uncounted = || {
+        format!(
+            "How many tokens a video of {vendor} {model} has is not known, so this price gives no estimate before a submission. \
+             If you know how many a second of video has, add: --tokens-per-second N"
+        )
+    };
+    unlisted
+        .chain(is_silent.then(|| silent.to_owned()))
+        .chain(is_uncounted.then(uncounted))
+        .chain(for_all)
+        .collect()
+}
+
+/// Whether the spec has the sizes of the model's videos, by which their tokens are counted.
+fn has_sizes(entry: &PriceEntry) -> bool {
+    let ids = endpoints(entry);
+    let mut prices = entry.vendor.facts().prices.iter();
+    let is_meant = |id: &&str| *id == entry.model || ids.contains(id);
+    prices.any(|price| price.tokens.is_some() && price.models.iter().any(is_meant))
+}
+
+/// The endpoints that its model stands for.
+fn endpoints(entry: &PriceEntry) -> Vec<&'static str> {
+    let model = Capabilities::of(entry.vendor, &entry.model).model;
+    model.endpoints.into_iter().flat_map(Endpoints::ids).collect()
+}
+
+fn per(text: &str) -> Result<u64, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| "use a whole number from 1, such as 1000000".to_owned())
 }
 
 fn unit(text: &str) -> Result<PriceUnit, String> {

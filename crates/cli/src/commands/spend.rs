@@ -10,7 +10,7 @@ use videogen::{ErrorKind, Timestamp};
 use crate::csv;
 use crate::exit::{Failure, INVALID};
 use crate::journal::{Addresses, JournalArgs, PUBLIC, failure, unreadable};
-use crate::output::{Output, file, table};
+use crate::output::{Output, file, moment, table};
 use crate::since::since;
 
 /// The amounts of a row, after the sum.
@@ -95,7 +95,12 @@ pub(crate) async fn spend(args: SpendArgs, journal: &JournalArgs, output: &Outpu
     output.result(&document, Vec::new, || {
         let mut parts = Vec::new();
         if ledger.groups.is_empty() {
-            parts.push(format!("No submissions in {}.", file(journal.path())));
+            let since = args.since.map(|since| format!(" since {}", moment(since)));
+            parts.push(format!(
+                "No submissions{} in {}.",
+                since.unwrap_or_default(),
+                file(journal.path())
+            ));
         } else {
             parts.push(text(&ledger, by, &addresses));
             parts.extend(remarks(&ledger));

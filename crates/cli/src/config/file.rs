@@ -12,6 +12,7 @@ use crate::environment::variable;
 use crate::exit::{Failure, INVALID, IO};
 use crate::invocation::Invocation;
 use crate::output::file;
+use crate::text::many;
 use crate::user_file;
 
 /// Environment variable with the path of the file.
@@ -75,10 +76,7 @@ pub(super) fn text(path: &Path) -> Result<String, Failure> {
 
 /// A file with these problems.
 pub(super) fn broken(path: &Path, problems: &[Problem]) -> Failure {
-    let count = match problems.len() {
-        1 => "1 problem".to_owned(),
-        count => format!("{count} problems"),
-    };
+    let count = many(problems.len(), "problem");
     let lines: Vec<String> = problems.iter().map(|problem| format!("  {problem}")).collect();
     let message = format!("the configuration in {} has {count}\n{}", file(path), lines.join("\n"));
     Failure::new(INVALID, ErrorKind::Config, message).hint(&format!(

@@ -6,6 +6,7 @@ use videogen::TaskId;
 use super::{Format, Output, print, print_lines, print_text, say_error};
 use crate::events::{About, Shown, What};
 use crate::exit::Failure;
+use crate::result::BatchTotals;
 use crate::text;
 
 impl Output {
@@ -31,10 +32,15 @@ impl Output {
     ///
     /// # Errors
     /// See [`result`](Self::result).
-    pub(crate) fn jobs(&self, results: &[Value], text: impl FnOnce() -> String) -> Result<(), Failure> {
+    pub(crate) fn jobs(
+        &self,
+        results: &[Value],
+        totals: &BatchTotals,
+        text: impl FnOnce() -> String,
+    ) -> Result<(), Failure> {
         match self.format {
             Format::Text => print_text(&text::lines(&text())),
-            Format::Json => print(&text::json(&json!({"results": results}))),
+            Format::Json => print(&text::json(&json!({"results": results, "totals": totals}))),
             Format::Events(_) => Ok(()),
             Format::Quiet => {
                 for result in results {

@@ -46,8 +46,17 @@ impl Client {
         }
     }
 
-    /// The scope of this client's keys and tasks; see [`Intent::scope`].
-    pub(crate) fn scope(&self) -> String {
+    /// Returns the scope of this client's keys and tasks, and of what its submissions count against budgets; see
+    /// [`Intent::scope`](crate::journal::Intent::scope).
+    ///
+    /// ```
+    /// # fn main() -> Result<(), videogen::Error> {
+    /// let client = videogen::Client::builder(videogen::Vendor::ToApis).key("sk-test").build()?;
+    /// assert_eq!(client.scope(), "public");
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn scope(&self) -> String {
         scope(&self.origin())
     }
 

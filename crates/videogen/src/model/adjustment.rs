@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 pub enum Adjust {
     /// Drop the field.
     Drop,
-    /// Send the nearest supported value: the nearest duration or frame count, or the next lower resolution.
+    /// Send the nearest supported value: duration, frame count or resolution. Of two resolutions whose number of lines is as near, the
+    /// lower one.
     Round,
 }
 

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use videogen_wire::facts::PriceUnit;
 
-use crate::model::{CostEstimate, Estimate, Money, TokenPrice, UnitPrice, VideoDuration};
+use crate::model::{CostEstimate, Estimate, Money, PossibleCost, TokenPrice, UnitPrice, VideoDuration};
 
 /// The estimate of a submission, as recorded before it is sent.
 ///
@@ -37,6 +37,10 @@ pub struct Reserved {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub per_second: Option<Decimal>,
+    /// The cost by what the vendor decides, unless the members before give it: with it, the resolution, length, aspect ratio and
+    /// audio of the finished video give its cost.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub possible: Vec<PossibleCost>,
 }
 
 impl Reserved {
@@ -81,14 +85,14 @@ impl UnitPrice {
 }
 
 /// A number of tokens; 0 of a vendor that does not count them.
-fn positive(tokens: i64) -> Option<Decimal> {
+pub(super) fn positive(tokens: i64) -> Option<Decimal> {
     let tokens = u64::try_from(tokens).ok().filter(|tokens| *tokens > 0)?;
     Some(Decimal::from(tokens))
 }
 
 /// The length of a video in whole seconds, in which videos are billed: that of the file, else the one that the vendor returned
 /// with the task.
-fn whole_seconds(file: Option<f64>, returned: Option<VideoDuration>) -> Option<Decimal> {
+pub(super) fn whole_seconds(file: Option<f64>, returned: Option<VideoDuration>) -> Option<Decimal> {
     let whole = file.and_then(|seconds| Decimal::try_from(seconds.round()).ok());
     let seconds = whole.or_else(|| returned?.seconds().map(Decimal::from));
     seconds.filter(|seconds| *seconds > Decimal::ZERO)
@@ -124,6 +128,7 @@ impl From<&CostEstimate> for Reserved {
             currency: estimate.currency.clone(),
             tokens: estimate.tokens.clone(),
             per_second: estimate.per_second,
+            possible: estimate.possible.clone(),
         }
     }
 }
@@ -211,6 +216,7 @@ mod tests {
                 per: 1_000_000,
             }),
             per_second: None,
+            possible: Vec::new(),
         }
     }
 

@@ -1,10 +1,11 @@
 //! What a field of a request must be for a price to apply.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::demand::{Demand, UNSET, fits};
+use crate::model::demand::{Demand, Fit, UNSET, fit};
 use crate::model::{Capabilities, Role};
 
 /// What is wrong with a field without values.
@@ -72,20 +73,37 @@ impl FieldRule {
             .chain(word)
     }
 
-    /// Whether a value of the field fits both, or the default of one that is not set.
-    pub(super) fn overlaps(&self, other: &Self, default: impl Fn() -> Option<String>) -> bool {
-        let values = [self, other].into_iter().flat_map(|rule| match rule {
-            Self::OneOf(values) => values.clone(),
-            _ => Vec::new(),
-        });
-        // Not set, set to what neither names, and what they name.
-        let unnamed = [None, Some(String::new())];
-        let mut candidates = values.filter(|value| value != UNSET).map(Some).chain(unnamed);
-        candidates.any(|value| {
-            [self, other]
-                .iter()
-                .all(|rule| fits((*rule).into(), value.clone(), &default))
-        })
+    /// For every request that fits both rules of a field: how many more of the first than of the second it meets by itself, where
+    /// the vendor decides the others. `None` of the rules is met by every request, and `default` is what the vendor takes the
+    /// field for where it is not set.
+    pub(super) fn leads(one: Option<&Self>, other: Option<&Self>, default: Option<String>) -> BTreeSet<i32> {
+        let rules = [one, other];
+        let named: Vec<&str> = { rules.into_iter().flatten() }
+            .flat_map(|rule| match rule {
+                Self::OneOf(values) => values.as_slice(),
+                _ => &[],
+            })
+            .map(String::as_str)
+            .filter(|value| *value != UNSET)
+            .collect();
+        let any = || named.iter().copied().map(Some).chain([None]);
+        let unset: Vec<Option<&str>> = match &default {
+            Some(default) => vec![Some(default)],
+            None => any().collect(),
+        };
+        // Not set, left to the vendor, set to what they name, and to what neither does.
+        let unset = unset.into_iter().map(|decided| (None, decided));
+        let left = ["auto", "adaptive"]
+            .into_iter()
+            .flat_map(|word| any().map(move |decided| (Some(word), decided)));
+        let set = named.iter().map(|value| (Some(*value), Some(*value)));
+        let unnamed = [(Some(""), None)];
+        let stated = |rule: Option<&Self>, (value, decided): (Option<&str>, Option<&str>)| match rule {
+            None => Some(0),
+            Some(rule) => fit(&rule.into(), value, decided).map(|fit| i32::from(fit == Fit::Stated)),
+        };
+        let lead = |request| Some(stated(one, request)? - stated(other, request)?);
+        unset.chain(left).chain(set).chain(unnamed).filter_map(lead).collect()
     }
 }
 

@@ -30,9 +30,11 @@ pub(crate) mod nearest;
 mod note;
 mod operation;
 mod parameters;
+mod possible_cost;
 pub(crate) mod price;
-mod price_book;
+pub(crate) mod price_book;
 mod price_entry;
+mod price_problem;
 mod reconciled;
 mod request;
 #[cfg(feature = "schema")]
@@ -49,6 +51,7 @@ mod time_scale;
 mod unlisted;
 mod vendor;
 mod violation;
+mod written_price;
 
 pub use adjustment::{Adjust, Adjustment};
 pub use ambiguity::{Ambiguity, Progress};
@@ -73,10 +76,12 @@ pub(crate) use local::Reader;
 pub use note::Note;
 pub use operation::Operation;
 pub use parameters::TaskParameters;
+pub use possible_cost::PossibleCost;
 pub use price::{CostEstimate, Estimate, Money, ParseMoneyError, PriceOrigin, TokenPrice, UnitPrice};
 pub use price_book::PriceBook;
+pub use price_entry::PriceEntry;
 pub(crate) use price_entry::may_decide;
-pub use price_entry::{InvalidPriceError, PriceEntry};
+pub use price_problem::{InvalidPriceError, PriceProblem};
 pub use reconciled::Reconciled;
 pub use request::{Tool, VideoRequest};
 #[cfg(feature = "schema")]

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use videogen_wire::facts::PriceUnit;
 
-use crate::model::Timestamp;
+use crate::model::{PossibleCost, Timestamp};
 
 /// Currency of an amount that names none.
 const CURRENCY: &str = "USD";
@@ -65,6 +65,12 @@ pub struct ParseMoneyError(String);
 impl fmt::Display for ParseMoneyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = shown(&self.0);
+        if is_too_long(&self.0) {
+            return write!(
+                f,
+                "invalid amount `{shown}`: use at most 28 digits, such as 2.50 or 30CNY"
+            );
+        }
         match self.0.trim_start().strip_prefix('-') {
             Some(rest) if rest.starts_with(|first: char| first.is_ascii_digit()) => {
                 write!(
@@ -82,6 +88,15 @@ impl fmt::Display for ParseMoneyError {
 }
 
 impl std::error::Error for ParseMoneyError {}
+
+/// Whether a text begins with a decimal number of more digits than are counted.
+pub(crate) fn is_too_long(text: &str) -> bool {
+    let text = text.trim();
+    let end = text.find(|next: char| !next.is_ascii_digit() && next != '.');
+    let number = &text[..end.unwrap_or(text.len())];
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    digits > 28 && digits + 1 >= number.len() && Decimal::from_str_exact(number).is_err()
+}
 
 /// The beginning of an invalid text, with an ellipsis if it is longer.
 pub(crate) fn shown(text: &str) -> String {
@@ -180,6 +195,9 @@ pub struct CostEstimate {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub per_second: Option<Decimal>,
+    /// The cost by what the vendor decides, unless the members before give it: a finished task may have that.
+    #[serde(skip)]
+    pub possible: Vec<PossibleCost>,
     /// Where the price comes from.
     pub origin: PriceOrigin,
     /// Whether the price, or a size that it is counted by, is not documented, or not for the server that the request goes to.
@@ -290,6 +308,17 @@ mod tests {
             assert!(error.starts_with(&format!("invalid amount `{text}`")), "{error}");
             assert_eq!(error.contains("negative"), text.starts_with('-'), "{error}");
         }
+        for text in [
+            "99999999999999999999999999999",
+            "79228162514264337593543950336CNY",
+            "0.00000000000000000000000000001",
+        ] {
+            let error = text.parse::<Money>().unwrap_err().to_string();
+            assert_eq!(
+                error,
+                format!("invalid amount `{text}`: use at most 28 digits, such as 2.50 or 30CNY")
+            );
+        }
         let long = "9.5 dollars and some cents, as my grandmother said"
             .parse::<Money>()
             .unwrap_err()
@@ -307,6 +336,7 @@ mod tests {
             depends_on: Vec::new(),
             tokens: None,
             per_second: None,
+            possible: Vec::new(),
             origin: PriceOrigin::User,
             unverified: false,
         };

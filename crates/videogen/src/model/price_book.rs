@@ -1,6 +1,7 @@
 //! Prices that are not in the specs: the user's own, and those that a vendor answered.
 
 use serde::{Deserialize, Serialize};
+use videogen_wire::facts::Endpoints;
 
 use crate::model::{Capabilities, PriceEntry, Timestamp, Vendor};
 
@@ -50,10 +51,10 @@ impl PriceBook {
     #[must_use]
     pub fn has_price_of(&self, vendor: Vendor, model: &str) -> bool {
         let ends = Capabilities::of(vendor, model).model.endpoints;
-        let ends = ends
-            .into_iter()
-            .flat_map(|ends| [Some(ends.text), ends.frames, ends.references]);
-        let ids: Vec<&str> = ends.flatten().chain([model]).collect();
+        let ends = ends.into_iter().flat_map(Endpoints::ids);
+        let mut ids: Vec<&str> = ends.collect();
+        ids.extend(short_names(vendor, model));
+        ids.push(model);
         let entries = self.own.iter().chain(self.live.iter().map(|(_, entry)| entry));
         let mut entries = entries.filter(|entry| entry.vendor == vendor);
         let mut listed = vendor.facts().prices.iter().flat_map(|price| price.models);
@@ -71,6 +72,19 @@ impl PriceBook {
     pub fn live(&self) -> &[(Timestamp, PriceEntry)] {
         &self.live
     }
+}
+
+/// The models that stand for several endpoints, of which one has this id.
+pub(crate) fn short_names(vendor: Vendor, endpoint: &str) -> Vec<&'static str> {
+    Capabilities::all(vendor)
+        .filter(move |rules| {
+            rules
+                .model
+                .endpoints
+                .is_some_and(|ends| ends.ids().any(|id| id == endpoint))
+        })
+        .map(|rules| rules.model.id)
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,14 +1,16 @@
 //! A price that is not in the specs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use videogen_wire::facts::PriceUnit;
 
-use crate::model::demand::fits;
-use crate::model::{Capabilities, FieldRule, Money, Role, Vendor};
+use crate::model::demand::fit;
+use crate::model::price_problem::PriceProblem;
+use crate::model::{Capabilities, FieldRule, InvalidPriceError, Money, Role, Vendor};
 
 /// Fields that a price can depend on.
 const FIELDS: [&str; 14] = [
@@ -47,14 +49,14 @@ const PLACES: u32 = 18;
 /// # Ok(()) }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Written")]
+#[serde(try_from = "Map<String, Value>")]
 #[non_exhaustive]
 pub struct PriceEntry {
     /// Vendor.
     pub vendor: Vendor,
-    /// Model id.
+    /// Model id. That of a model that stands for several endpoints is for all of them; a price of one of them comes before it.
     pub model: String,
-    /// The price of `per` units.
+    /// The price of `per` units. A division that has no end, such as by 3, is rounded at the 28th digit.
     pub price: Decimal,
     /// Currency code of ISO 4217; `USD` if left out.
     pub currency: String,
@@ -62,7 +64,9 @@ pub struct PriceEntry {
     pub unit: PriceUnit,
     /// Number of units that the price is for; 1 if left out.
     pub per: u64,
-    /// What must hold of a request. The entry with the most conditions applies; where several with as many do, none does.
+    /// What must hold of a request, or of the video that the vendor makes of it where the request leaves that open. The entry with
+    /// the most conditions applies, and of several for the same fields the one of which the request itself meets the most: the price for
+    /// `unset` before that for 5 seconds, if the duration is not set. Where that leaves several, none applies.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub when: BTreeMap<String, FieldRule>,
     /// Whether the seconds of input videos are billed too.
@@ -104,14 +108,24 @@ impl PriceEntry {
     /// # Errors
     /// When a member is invalid.
     pub fn checked(mut self) -> Result<Self, InvalidPriceError> {
-        let invalid = |member: &str, value: &dyn fmt::Display, rule: &str| {
-            Err(InvalidPriceError(format!("{member} = {value}: {rule}")))
+        let mut problems = Vec::new();
+        self.check(&mut problems);
+        match problems.is_empty() {
+            true => Ok(self),
+            false => Err(InvalidPriceError(problems)),
+        }
+    }
+
+    /// Adds every member that is invalid.
+    pub(super) fn check(&mut self, problems: &mut Vec<PriceProblem>) {
+        let mut invalid = |member: &str, value: &dyn fmt::Display, rule: &str| {
+            problems.push(PriceProblem::new(member, format!("{member} = {value}: {rule}")));
         };
         if self.model.trim().is_empty() {
-            return invalid("model", &"\"\"", "is empty; use the id of a model");
+            invalid("model", &"\"\"", "is empty; use the id of a model");
         }
         if self.price.is_sign_negative() || self.price.scale() > PLACES {
-            return invalid(
+            invalid(
                 "price",
                 &self.price,
                 "must not be negative, nor have more than 18 decimal places",
@@ -120,38 +134,36 @@ impl PriceEntry {
         let is_code = self.currency.len() == 3 && self.currency.bytes().all(|byte| byte.is_ascii_uppercase());
         if !is_code {
             let rule = "must be a currency code of three capital letters, such as USD";
-            return invalid("currency", &self.currency.escape_debug(), rule);
+            invalid("currency", &self.currency.escape_debug(), rule);
         }
         if self.per == 0 {
-            return invalid("per", &self.per, "must be at least 1");
+            invalid("per", &self.per, "must be at least 1");
         }
         if let Some(tokens) = self.tokens_per_second {
             if self.unit != PriceUnit::Token {
-                return invalid("tokens_per_second", &tokens, "is only for the unit token");
+                invalid("tokens_per_second", &tokens, "is only for the unit token");
             }
             if tokens <= Decimal::ZERO {
-                return invalid("tokens_per_second", &tokens, "must be more than 0");
+                invalid("tokens_per_second", &tokens, "must be more than 0");
             }
         }
         if self.input_video && self.unit == PriceUnit::Clip {
-            return invalid("input_video", &true, "is only for the units second and token");
+            invalid("input_video", &true, "is only for the units second and token");
         }
         let rules = Capabilities::of(self.vendor, &self.model);
         for (field, rule) in &mut self.when {
             let member = format!("when.{field}");
             if !FIELDS.contains(&field.as_str()) {
                 let rule = format!("a price cannot depend on it; use {}", FIELDS.join(", "));
-                return invalid("when", &field.escape_debug(), &rule);
-            }
-            if let Err((value, reason)) = rule.normalise(&rules, field) {
+                invalid("when", &field.escape_debug(), &rule);
+            } else if let Err((value, reason)) = rule.normalise(&rules, field) {
                 let value = match value.as_str() {
                     "" => "\"\"".to_owned(),
                     value => value.escape_debug().to_string(),
                 };
-                return invalid(&member, &value, &reason);
+                invalid(&member, &value, &reason);
             }
         }
-        Ok(self)
     }
 
     /// Returns the values of `when` that the model's table does not have, with their fields: no valid request may have them.
@@ -180,26 +192,35 @@ impl PriceEntry {
         unlisted.collect()
     }
 
-    /// Returns whether both prices may apply to one request, and neither has more conditions than the other, so that such a
-    /// request has no known cost.
+    /// Returns whether both prices may apply to one request, with as many conditions, and for the same fields as many that the request itself
+    /// meets (the vendor decides the others), so that such a request has no known cost.
     #[must_use]
     pub fn conflicts_with(&self, other: &Self) -> bool {
         if (self.vendor, &self.model, self.when.len()) != (other.vendor, &other.model, other.when.len()) {
             return false;
         }
         let rules = Capabilities::of(self.vendor, &self.model);
-        let is_possible = |(field, rule): (&String, &FieldRule)| {
-            let other = other.when.get(field);
-            other.is_none_or(|other| rule.overlaps(other, || default(&rules, field)))
-        };
+        let fields: BTreeSet<&String> = self.when.keys().chain(other.when.keys()).collect();
+        let leads = fields.into_iter().fold(BTreeSet::from([0]), |sums, field| {
+            let leads = FieldRule::leads(self.when.get(field), other.when.get(field), default(&rules, field));
+            sums.iter()
+                .flat_map(|sum| leads.iter().map(move |lead| sum + lead))
+                .collect()
+        });
         // An input in any role is an input.
         let has_none = |entry: &Self| entry.when.get("inputs") == Some(&FieldRule::Unset);
         let has_one = |entry: &Self| {
             let mut roles = Role::ALL.iter().filter_map(|role| entry.when.get(role.as_str()));
-            roles.any(|rule| !fits(rule.into(), None, || None))
+            roles.any(|rule| fit(&rule.into(), None, None).is_none())
         };
         let contradict = has_none(self) && has_one(other) || has_none(other) && has_one(self);
-        !contradict && self.when.iter().all(is_possible)
+        let depend_on_the_same = self.when.keys().eq(other.when.keys());
+        let possible = if depend_on_the_same {
+            leads.contains(&0)
+        } else {
+            !leads.is_empty()
+        };
+        !contradict && possible
     }
 
     /// Whether it is the same price, whatever it applies to.
@@ -224,18 +245,6 @@ impl PriceEntry {
     }
 }
 
-/// Error of a [`PriceEntry`] that cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvalidPriceError(String);
-
-impl fmt::Display for InvalidPriceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for InvalidPriceError {}
-
 /// What the model takes a field that is not set for, if documented.
 fn default(rules: &Capabilities, field: &str) -> Option<String> {
     let model = rules.model;
@@ -248,74 +257,6 @@ fn default(rules: &Capabilities, field: &str) -> Option<String> {
     }
 }
 
-/// An entry as it is written.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    vendor: Vendor,
-    model: String,
-    price: Exact,
-    #[serde(default = "usd")]
-    currency: String,
-    unit: PriceUnit,
-    #[serde(default = "one")]
-    per: u64,
-    #[serde(default)]
-    when: BTreeMap<String, FieldRule>,
-    #[serde(default)]
-    input_video: bool,
-    tokens_per_second: Option<Exact>,
-}
-
-fn usd() -> String {
-    "USD".to_owned()
-}
-
-fn one() -> u64 {
-    1
-}
-
-/// A number that is not read as a binary fraction.
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "must be a decimal number in quotes, such as \"0.05\"")]
-enum Exact {
-    Whole(u64),
-    Text(String),
-}
-
-impl Exact {
-    fn read(self, member: &str) -> Result<Decimal, InvalidPriceError> {
-        match self {
-            Self::Whole(number) => Ok(number.into()),
-            Self::Text(text) => Decimal::from_str_exact(&text).map_err(|_| {
-                let text = text.escape_debug();
-                InvalidPriceError(format!("{member} = {text}: must be a decimal number, such as \"0.05\""))
-            }),
-        }
-    }
-}
-
-impl TryFrom<Written> for PriceEntry {
-    type Error = InvalidPriceError;
-
-    fn try_from(written: Written) -> Result<Self, InvalidPriceError> {
-        Self {
-            vendor: written.vendor,
-            model: written.model,
-            price: written.price.read("price")?,
-            currency: written.currency,
-            unit: written.unit,
-            per: written.per,
-            when: written.when,
-            input_video: written.input_video,
-            tokens_per_second: match written.tokens_per_second {
-                Some(tokens) => Some(tokens.read("tokens_per_second")?),
-                None => None,
-            },
-        }
-        .checked()
-    }
-}
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -354,6 +295,32 @@ mod tests {
         assert_eq!(entry.when["aspect_ratio"], "adaptive".parse().unwrap());
         assert_eq!(entry.when["inputs"], FieldRule::Unset);
         assert_eq!(entry.unlisted(), []);
+    }
+
+    #[test]
+    fn every_problem_is_reported() {
+        let refused = read(
+            r#""price": 0.05, "unit": "minute", "prize": 1, "per": 0, "currency": "usd", "input_video": "yes",
+               "when": {"resolution": 7, "colour": "red", "duration": {}}"#,
+        );
+        let refused = refused.unwrap_err();
+        for words in [
+            "price: must be a decimal number in quotes",
+            "unit: unknown variant `minute`",
+            "unknown field `prize`",
+            "per = 0: must be at least 1",
+            "currency = usd: must be",
+            "input_video: ",
+            "when.resolution = 7: must be a resolution",
+            "when = colour: a price cannot depend on it",
+            "when.duration: must be set, unset",
+        ] {
+            assert!(refused.contains(words), "{words}: {refused}");
+        }
+        let missing = serde_json::from_str::<PriceEntry>("{}").unwrap_err().to_string();
+        for member in ["vendor", "model", "price", "unit"] {
+            assert!(missing.contains(&format!("missing field `{member}`")), "{missing}");
+        }
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! What a task cost, from what its vendor reports and what was known before its submission.
 
-use crate::model::{Expected, Obtained, TaskCost, VideoTask};
+use crate::model::cost::{positive, whole_seconds};
+use crate::model::possible_cost::{Made, cost_of};
+use crate::model::{Expected, Obtained, TaskCost, Video, VideoTask};
 
 impl VideoTask {
     /// Returns what the task cost: as the vendor reported it; else, once it is completed, computed from its tokens and their
-    /// price, or from its length where the vendor decided that; else estimated. `None` while that is unknown: without a known
+    /// price, or from its length and format where the vendor decided those; else estimated. `None` while that is unknown: without a known
     /// price, before the end, and for a task that failed.
     ///
     /// ```no_run
@@ -34,10 +36,29 @@ impl VideoTask {
         };
         let by_tokens = tokens.and_then(|tokens| estimate.cost_of(tokens));
         let by_length = || estimate.cost_of_length(length, self.parameters.duration);
-        Some(match by_tokens.or_else(by_length) {
-            Some(computed) => TaskCost::new(computed, Obtained::Computed),
-            None => TaskCost::new(estimate.most(), Obtained::Estimated),
-        })
+        if let Some(computed) = by_tokens.or_else(by_length) {
+            return Some(TaskCost::new(computed, Obtained::Computed));
+        }
+        let tokens = tokens.and_then(positive);
+        let by_video = cost_of(&estimate.possible, &estimate.currency, &self.made(), tokens);
+        Some(by_video.unwrap_or_else(|| TaskCost::new(estimate.most(), Obtained::Estimated)))
+    }
+
+    /// What is known of its video, and may decide its cost.
+    fn made(&self) -> Made<'_> {
+        let (video, parameters) = (self.video.as_ref(), &self.parameters);
+        let of_video = |member: fn(&Video) -> Option<&str>| video.and_then(member);
+        let resolution = of_video(|video| video.resolution.as_deref());
+        let ratio = of_video(|video| video.aspect_ratio.as_deref());
+        Made {
+            resolution: resolution.or(parameters.resolution.as_deref()),
+            seconds: whole_seconds(video.and_then(|video| video.duration), parameters.duration),
+            // Not the word by which the vendor decides it.
+            aspect_ratio: ratio
+                .or(parameters.aspect_ratio.as_deref())
+                .filter(|ratio| ratio.contains(':')),
+            generate_audio: parameters.generate_audio,
+        }
     }
 
     /// Adds what was known of its cost before its submission, unless it has that.

@@ -80,14 +80,14 @@ fn round(vendor: Vendor, request: &mut VideoRequest, field: &str) -> Option<Stri
         }
         "resolution" => {
             let requested = lines(request.resolution.as_deref()?)?;
-            let below = |tier: &&&str| lines(tier).is_some_and(|lines| lines <= requested);
-            let lower = *rules
-                .values("resolution")
-                .iter()
-                .filter(below)
-                .max_by_key(|tier| lines(tier))?;
-            request.resolution = Some(lower.to_owned());
-            Some(lower.to_owned())
+            let tiers = rules.values("resolution").iter();
+            // Of two that are as near, the lower one, which costs less.
+            let distance = |tier: &str| lines(tier).map(|lines| (lines.abs_diff(requested), lines));
+            let nearest = *tiers
+                .filter(|tier| lines(tier).is_some())
+                .min_by_key(|tier| distance(tier))?;
+            request.resolution = Some(nearest.to_owned());
+            Some(nearest.to_owned())
         }
         _ => None,
     }
@@ -150,9 +150,29 @@ mod tests {
     }
 
     #[test]
+    fn a_resolution_is_rounded_to_the_nearest_number_of_lines() {
+        for (requested, sent) in [
+            ("719p", "720p"),
+            ("601p", "720p"),
+            // As near to both.
+            ("600p", "480p"),
+            ("599p", "480p"),
+            ("144p", "480p"),
+            ("901p", "720p"),
+            ("4k", "720p"),
+        ] {
+            let request = VideoRequest::new("seedance-2.0-fast", "x")
+                .resolution(requested)
+                .adjust("resolution", Adjust::Round);
+            let (fitted, _) = adjust(Vendor::ALL[0], &request, &Files::default()).expect("it fits");
+            assert_eq!(fitted.resolution.as_deref(), Some(sent), "{requested}");
+        }
+    }
+
+    #[test]
     fn a_permission_that_does_not_help_leaves_the_violation() {
         let request = VideoRequest::new("seedance-2.0", "x")
-            .resolution("144p")
+            .resolution("huge")
             .adjust("resolution", Adjust::Round);
         assert_eq!(
             adjust(Vendor::ALL[0], &request, &Files::default()).unwrap_err()[0].field,

@@ -33,7 +33,7 @@ impl Client {
                     format!("over the maximum cost: the submission may cost {cost}, and the maximum is {most}");
                 (message, true)
             }
-            _ if options.allow_unknown_cost => return Ok(()),
+            _ if options.allow_unknown_cost && !most.amount.is_zero() => return Ok(()),
             Estimate::Known(cost) => {
                 let own = &most.currency;
                 let message = format!(
@@ -53,7 +53,7 @@ impl Client {
             CostLimit {
                 kind,
                 cost_known,
-                exhausted: false,
+                exhausted: !cost_known && most.amount.is_zero(),
             },
         ))
     }
@@ -95,15 +95,19 @@ impl Client {
                 None => drop(totals.insert(&cost.currency, Reserved::from(cost))),
             }
         }
-        let count = estimates.len();
+        let what = match estimates.len() {
+            1 => "the submission".to_owned(),
+            count => format!("the {count} submissions"),
+        };
         let has_unknown = estimates.iter().any(|estimate| estimate.known().is_none());
         if let Some(most) = &options.max_cost {
             let kind = CostLimitKind::MaxCost;
             let total = totals.get(most.currency.as_str());
             if let Some(total) = total.filter(|total| total.amount > most.amount) {
                 let message = format!(
-                    "over the maximum cost: the {count} submissions may cost {} together, and the maximum is {most}",
-                    total.most()
+                    "over the maximum cost: {what} may cost {}{}, and the maximum is {most}",
+                    total.most(),
+                    if estimates.len() == 1 { "" } else { " together" }
                 );
                 return Err(self.refused(
                     message,
@@ -114,9 +118,10 @@ impl Client {
                     },
                 ));
             }
-            if (has_unknown || totals.len() > usize::from(total.is_some())) && !options.allow_unknown_cost {
+            let is_allowed = options.allow_unknown_cost && !most.amount.is_zero();
+            if (has_unknown || totals.len() > usize::from(total.is_some())) && !is_allowed {
                 let message = format!(
-                    "the cost of the {count} submissions in {} is unknown, and the maximum cost is {most}",
+                    "the cost of {what} in {} is unknown, and the maximum cost is {most}",
                     most.currency
                 );
                 return Err(self.refused(
@@ -124,7 +129,7 @@ impl Client {
                     CostLimit {
                         kind,
                         cost_known: false,
-                        exhausted: false,
+                        exhausted: most.amount.is_zero(),
                     },
                 ));
             }
@@ -138,7 +143,7 @@ impl Client {
             };
             let intent = self.intent(options, &request, &Contents::default(), String::new(), expected);
             if let Some(over) = journal.over_budget(intent).await.map_err(journal_error)? {
-                let message = over.describe(&format!("the {count} submissions"));
+                let message = over.describe(&what);
                 return Err(self.refused(message, over.limit()));
             }
         }

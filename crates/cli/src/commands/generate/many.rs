@@ -11,11 +11,20 @@ use super::job::Job;
 use super::run::{Run, code_of};
 use crate::ended::Ended;
 use crate::error::{CommandKind, ErrorDocument};
-use crate::exit::Failure;
+use crate::exit::{AMBIGUOUS, Failure};
 use crate::follow::left;
 use crate::interrupt::{self, Interrupt, interrupted};
 use crate::progress::Tally;
 use crate::result::{Outcome, TaskResult};
+
+/// The last submission that was tried.
+#[derive(Clone, Copy)]
+struct Last {
+    /// From 1.
+    number: usize,
+    /// Whether it may have been accepted.
+    is_unknown: bool,
+}
 
 /// Submits each job, waits for the tasks, and shows all results in the order of the command line. A submission that is not accepted
 /// is the last one; the tasks that exist are still waited for.
@@ -24,7 +33,7 @@ pub(super) async fn generate(run: Run, jobs: Vec<Job>) -> Result<ExitCode, Failu
     let count = jobs.len();
     let mut accepted: Vec<(usize, Job, VideoTask)> = Vec::new();
     let mut ends: BTreeMap<usize, Ended> = BTreeMap::new();
-    let mut last = None;
+    let mut last: Option<Last> = None;
     for (index, mut job) in jobs.into_iter().enumerate() {
         if let Some(last) = last {
             ends.insert(index, not_sent(&run, &job, last));
@@ -36,7 +45,10 @@ pub(super) async fn generate(run: Run, jobs: Vec<Job>) -> Result<ExitCode, Failu
             // Nothing was sent by this command.
             Err(failure) if accepted.is_empty() && failure.result.is_none() => return Err(failure),
             Err(failure) => {
-                last = Some(index + 1);
+                last = Some(Last {
+                    number: index + 1,
+                    is_unknown: failure.code == AMBIGUOUS,
+                });
                 let rest = match count - index - 1 {
                     0 => String::new(),
                     left => format!("\nNot submitted: {left} more of {count}."),
@@ -144,15 +156,22 @@ fn refused(run: &Run, job: &Job, number: usize, failure: Failure) -> Ended {
 }
 
 /// A submission after the last one.
-fn not_sent(run: &Run, job: &Job, last: usize) -> Ended {
+fn not_sent(run: &Run, job: &Job, last: Last) -> Ended {
     let (kind, message) = match interrupt::last() {
         Some(_) => (
             CommandKind::Interrupted,
             "not submitted: the command was interrupted".to_owned(),
         ),
+        None if last.is_unknown => (
+            CommandKind::NotSubmitted,
+            format!(
+                "not submitted, because the status of submission {} is unknown: it may have been accepted and billed",
+                last.number
+            ),
+        ),
         None => (
             CommandKind::NotSubmitted,
-            format!("not submitted, because submission {last} was not accepted"),
+            format!("not submitted, because submission {} was not accepted", last.number),
         ),
     };
     let result = TaskResult::new(run.senders.first.vendor(), Outcome::Skipped);

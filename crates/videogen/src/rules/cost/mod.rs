@@ -2,6 +2,7 @@
 //!
 //! What the request leaves to the vendor has every value that the model allows, and the estimate is the range of their costs.
 
+mod decided;
 mod open;
 mod terms;
 
@@ -11,17 +12,20 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use videogen_wire::facts::PriceUnit;
 
-use self::open::{Length, input_seconds, lengths, resolutions, sizes};
+use self::decided::Decided;
+use self::open::{Length, input_seconds, lengths, sizes};
 use self::terms::{Offers, Terms};
 use super::media::Files;
 use super::prompt_flags::{PromptFlag, prompt_flags};
 use crate::model::{
-    Capabilities, CostEstimate, Estimate, PriceBook, PriceOrigin, Role, TokenPrice, UnitPrice, Vendor, VideoRequest,
-    may_decide,
+    Capabilities, CostEstimate, Estimate, PossibleCost, PriceBook, PriceOrigin, Role, TokenPrice, UnitPrice, Vendor,
+    VideoRequest, may_decide,
 };
 
 /// What an estimate can depend on, in the order of [`Outcome::choices`].
-const OPEN: [&str; 4] = ["resolution", "duration", "aspect_ratio", "reference_video"];
+const OPEN: [&str; 5] = ["resolution", "duration", "aspect_ratio", "generate_audio", INPUT];
+/// The length of input videos, which is no field of a request.
+const INPUT: &str = "reference_video";
 
 /// What the cost of a request depends on.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +42,9 @@ pub(crate) struct Order {
 struct Outcome<'a> {
     choices: [usize; OPEN.len()],
     terms: Terms<'a>,
+    decided: Decided<'a>,
+    /// The ratio of its size, if it is counted by that.
+    ratio: Option<&'static str>,
     length: Option<Length>,
     units: Decimal,
     cost: Decimal,
@@ -98,17 +105,10 @@ impl Order {
         let mut found: Option<UnitPrice> = None;
         for request in [&self.request, &flagged] {
             let offers = self.offers(request, book);
-            let lengths = match lengths(request, &offers.rules) {
-                Ok(lengths) => lengths.into_iter().map(Some).collect(),
-                Err(_) if offers.depends_on("duration") => return None,
-                Err(_) => vec![None],
-            };
-            for resolution in resolutions(request, &offers.rules) {
-                for length in &lengths {
-                    let price = offers.terms(resolution, *length, false).ok()?.unit_price()?;
-                    if found.get_or_insert_with(|| price.clone()) != &price {
-                        return None;
-                    }
+            for decided in offers.decisions().ok()? {
+                let price = offers.terms(&decided, false).ok()?.unit_price()?;
+                if found.get_or_insert_with(|| price.clone()) != &price {
+                    return None;
                 }
             }
         }
@@ -138,49 +138,47 @@ impl Order {
         let request = &self.request;
         let offers = self.offers(request, book);
         let rules = offers.rules;
-        let resolutions = resolutions(request, &rules);
-        let lengths = lengths(request, &rules);
-        let each_length: Vec<Option<Length>> = match &lengths {
-            Ok(lengths) => lengths.iter().copied().map(Some).collect(),
-            Err(_) => vec![None],
-        };
+        let decisions = offers.decisions()?;
+        let is_open = decisions.iter().any(|decided| decided.places[0] > 0);
         let mut outcomes = Vec::new();
-        for (tier, resolution) in resolutions.iter().enumerate() {
-            for (time, length) in each_length.iter().enumerate() {
-                let terms = offers.terms(*resolution, *length, resolutions.len() > 1)?;
-                let length = match terms.unit {
-                    PriceUnit::Clip => None,
-                    _ => Some(length.ok_or_else(|| lengths.as_ref().err().cloned().unwrap_or_default())?),
-                };
-                let inputs = match &self.input {
-                    _ if !terms.input_video => [Decimal::ZERO; 2],
-                    Ok((low, high)) => [*low, *high],
-                    Err(reason) => return Err(reason.clone()),
-                };
-                let sizes = match (terms.unit, terms.tokens_per_second, terms.tokens) {
-                    (PriceUnit::Token, None, Some(tokens)) => {
-                        let sizes = sizes(request, &rules, tokens, *resolution);
-                        let sizes = sizes.map_err(|reason| terms.without_tokens(reason))?;
-                        sizes.into_iter().map(Some).collect()
-                    }
-                    (PriceUnit::Token, None, None) => {
-                        let reason = format!("how many tokens a video of {} has is not known", request.model);
-                        return Err(terms.without_tokens(reason));
-                    }
-                    _ => vec![None],
-                };
-                for (shape, size) in sizes.into_iter().enumerate() {
-                    for (end, input) in inputs.into_iter().enumerate() {
-                        let units = terms.units(length, input, size)?;
-                        outcomes.push(Outcome {
-                            choices: [tier, time, shape, end],
-                            cost: terms.cost(units).ok_or("the amount is too large")?,
-                            unverified: terms.unverified || size.is_some_and(|size| size.unverified),
-                            terms,
-                            length,
-                            units,
-                        });
-                    }
+        for decided in decisions {
+            let terms = offers.terms(&decided, is_open)?;
+            let length = match (terms.unit, decided.length) {
+                (PriceUnit::Clip, _) => None,
+                (_, Some(length)) => Some(length),
+                (_, None) => return Err(lengths(request, &rules).err().unwrap_or_default()),
+            };
+            let inputs = match &self.input {
+                _ if !terms.input_video => [Decimal::ZERO; 2],
+                Ok((low, high)) => [*low, *high],
+                Err(reason) => return Err(reason.clone()),
+            };
+            let sizes = match (terms.unit, terms.tokens_per_second, terms.tokens) {
+                (PriceUnit::Token, None, Some(tokens)) => {
+                    let sizes = sizes(request, &rules, tokens, decided.resolution, decided.aspect_ratio);
+                    let sizes = sizes.map_err(|reason| terms.without_tokens(reason))?;
+                    sizes.into_iter().map(Some).collect()
+                }
+                (PriceUnit::Token, None, None) => {
+                    let reason = format!("how many tokens a video of {} has is not known", request.model);
+                    return Err(terms.without_tokens(reason));
+                }
+                _ => vec![None],
+            };
+            for (shape, size) in sizes.into_iter().enumerate() {
+                for (end, input) in inputs.into_iter().enumerate() {
+                    let units = terms.units(length, input, size)?;
+                    let [tier, time, ratio, sound] = decided.places;
+                    outcomes.push(Outcome {
+                        choices: [tier, time, ratio + shape, sound, end],
+                        cost: terms.cost(units).ok_or("the amount is too large")?,
+                        unverified: terms.unverified || size.is_some_and(|size| size.unverified),
+                        terms,
+                        decided,
+                        ratio: size.map(|size| size.aspect_ratio),
+                        length,
+                        units,
+                    });
                 }
             }
         }
@@ -212,12 +210,17 @@ fn range(outcomes: &[Outcome<'_>]) -> Result<CostEstimate, String> {
         .filter(|open| depends(outcomes, *open))
         .map(|open| OPEN[open])
         .collect();
+    let per_second = per_second(outcomes).filter(|_| depends_on == ["duration"]);
     Ok(CostEstimate {
         low: low.cost.normalize(),
         high: high.cost.normalize(),
         currency: high.terms.currency.to_owned(),
         basis: basis(low, high),
-        per_second: per_second(outcomes).filter(|_| depends_on == ["duration"]),
+        possible: match per_second {
+            None => possible(outcomes, &depends_on),
+            Some(_) => Vec::new(),
+        },
+        per_second,
         depends_on,
         tokens: token_price(outcomes),
         origin: high.terms.origin,
@@ -248,6 +251,44 @@ fn token_price(outcomes: &[Outcome<'_>]) -> Option<TokenPrice> {
         per: terms.per,
     };
     outcomes.iter().all(is_same).then_some(price)
+}
+
+/// The cost by what the vendor decides; none where that decides nothing but the number of tokens, which the vendor counts.
+fn possible(outcomes: &[Outcome<'_>], depends_on: &[&str]) -> Vec<PossibleCost> {
+    let is_counted = |outcome: &Outcome<'_>| outcome.terms.tokens_per_second.is_none();
+    if token_price(outcomes).is_some() && outcomes.iter().all(is_counted) {
+        return Vec::new();
+    }
+    let by = |field: &str| depends_on.contains(&field);
+    let mut all: Vec<PossibleCost> = Vec::new();
+    if depends_on.iter().all(|field| *field == INPUT) {
+        return all;
+    }
+    for outcome in outcomes {
+        let (decided, terms) = (&outcome.decided, &outcome.terms);
+        let seconds = match decided.length {
+            Some(Length::Seconds(seconds)) => Some(seconds),
+            _ => None,
+        };
+        let ratio = decided.aspect_ratio.or(outcome.ratio);
+        let one = PossibleCost {
+            resolution: decided.resolution.filter(|_| by("resolution")).map(str::to_owned),
+            duration: seconds.filter(|_| by("duration")),
+            aspect_ratio: ratio.filter(|_| by("aspect_ratio")).map(str::to_owned),
+            generate_audio: decided.audio.filter(|_| by("generate_audio")),
+            low: outcome.cost.normalize(),
+            amount: outcome.cost.normalize(),
+            tokens: (terms.unit == PriceUnit::Token).then_some(TokenPrice {
+                price: terms.price,
+                per: terms.per,
+            }),
+        };
+        match all.iter_mut().find(|other| other.is_for_the_same(&one)) {
+            Some(other) => other.widen(&one),
+            None => all.push(one),
+        }
+    }
+    all
 }
 
 /// Whether the cost differs by one of the choices alone.

@@ -10,7 +10,7 @@ use crate::rules::media::{Files, role_rule};
 const MILLIS: u32 = 3;
 
 /// Length of a video.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Length {
     Seconds(u32),
     Frames(u32),
@@ -63,6 +63,7 @@ pub(super) fn sizes(
     rules: &Capabilities,
     tokens: Tokens,
     resolution: Option<&str>,
+    ratio: Option<&str>,
 ) -> Result<Vec<&'static Size>, String> {
     let is_of_tier = |size: &&Size| resolution.is_none_or(|tier| size.resolution == tier);
     let of_tier: Vec<&'static Size> = tokens.sizes.iter().filter(is_of_tier).collect();
@@ -70,7 +71,9 @@ pub(super) fn sizes(
     if of_tier.is_empty() {
         return Err(format!("the size of {tier} videos is not known"));
     }
-    let given = request.aspect_ratio.as_deref().or(rules.model.default_aspect_ratio);
+    let given = ratio
+        .or(request.aspect_ratio.as_deref())
+        .or(rules.model.default_aspect_ratio);
     if let Some(ratio) = given.filter(|ratio| is_ratio(ratio)) {
         let exact: Vec<_> = of_tier.into_iter().filter(|size| size.aspect_ratio == ratio).collect();
         return match exact.is_empty() {
@@ -84,6 +87,19 @@ pub(super) fn sizes(
             "the vendor decides the aspect ratio, and the size of {tier} videos of {ratio} is not known; set aspect_ratio"
         )),
         None => Ok(of_tier),
+    }
+}
+
+/// The aspect ratios that the video may have; none if they are not known.
+pub(super) fn ratios<'a>(request: &'a VideoRequest, rules: &Capabilities) -> Vec<&'a str> {
+    let given = request.aspect_ratio.as_deref().or(rules.model.default_aspect_ratio);
+    match given.filter(|ratio| is_ratio(ratio)) {
+        Some(given) => vec![given],
+        None if rules.is_known() => {
+            let all = rules.model.aspect_ratios.iter().copied();
+            all.filter(|ratio| is_ratio(ratio)).collect()
+        }
+        None => Vec::new(),
     }
 }
 

@@ -4,10 +4,12 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
-use videogen_wire::facts::{Price, PriceUnit, Size, Tokens};
+use videogen_wire::facts::{FieldTest, Price, PriceUnit, Size, Tokens};
 
+use super::decided::Decided;
 use super::open::Length;
-use crate::model::demand::{Demand, fits};
+use crate::model::demand::{Demand, Fit, UNSET, fit};
+use crate::model::price_book::short_names;
 use crate::model::{Capabilities, PriceBook, PriceEntry, PriceOrigin, UnitPrice, Vendor, VideoRequest};
 use crate::rules::conditions::value;
 
@@ -29,6 +31,15 @@ pub(super) struct Terms<'a> {
     pub(super) unverified: bool,
 }
 
+/// Which of the prices that apply comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    conditions: usize,
+    is_endpoint: bool,
+    /// How many of the conditions the request itself meets; the vendor decides the others.
+    stated: usize,
+}
+
 /// Where prices are looked for.
 pub(super) struct Offers<'a> {
     pub(super) vendor: Vendor,
@@ -40,28 +51,16 @@ pub(super) struct Offers<'a> {
 }
 
 impl<'a> Offers<'a> {
-    /// The price that applies to one of the resolutions and lengths that the video may have.
+    /// The price that applies to one of the videos that the vendor may make.
     ///
     /// # Errors
     /// Why none does.
-    pub(super) fn terms(
-        &self,
-        resolution: Option<&str>,
-        length: Option<Length>,
-        is_open: bool,
-    ) -> Result<Terms<'a>, String> {
+    pub(super) fn terms(&self, decided: &Decided<'_>, is_open: bool) -> Result<Terms<'a>, String> {
         let (vendor, model) = (self.vendor.name(), &self.request.model);
         let listed = self.listed();
         let tokens = listed.and_then(|price| price.tokens);
-        let holds = |field: &str, demand: Demand<'_>| self.holds(field, demand, resolution, length);
-        let is_for = |entry: &PriceEntry| {
-            let mut when = entry.when.iter();
-            self.is_model(entry) && when.all(|(field, rule)| holds(field, rule.into()))
-        };
-
         let book: &'a PriceBook = self.book;
-        let own = book.own().iter().filter(|entry| is_for(entry));
-        if let Some((entry, other)) = self.best(own, |entry| entry) {
+        if let Some((entry, other)) = self.best(book.own().iter(), |entry| entry, decided) {
             if let Some(other) = other {
                 let [one, other] = [entry, other].map(described);
                 return Err(format!(
@@ -70,8 +69,7 @@ impl<'a> Offers<'a> {
             }
             return Ok(Terms::of(entry, PriceOrigin::User, tokens));
         }
-        let live = book.live().iter().filter(|(_, entry)| is_for(entry));
-        if let Some(((at, entry), other)) = self.best(live, |(_, entry)| entry) {
+        if let Some(((at, entry), other)) = self.best(book.live().iter(), |(_, entry)| entry, decided) {
             if let Some((_, other)) = other {
                 let [one, other] = [entry, other].map(described);
                 return Err(format!("the vendor answered two prices that apply, {one} and {other}"));
@@ -80,13 +78,14 @@ impl<'a> Offers<'a> {
         }
 
         let mut rates = listed.iter().flat_map(|price| price.rates);
-        let rate = rates.find(|rate| rate.when.iter().all(|test| holds(test.field, test.is.into())));
+        let holds = |test: &FieldTest| self.fit(test.field, &test.is.into(), decided).is_some();
+        let rate = rates.find(|rate| rate.when.iter().all(holds));
         let (Some(listed), Some(rate)) = (listed, rate) else {
             let fields = self.fields(listed);
             if fields.is_empty() {
                 return Err(format!("no price of {vendor} {model} is known"));
             }
-            let made = match resolution.filter(|_| is_open) {
+            let made = match decided.resolution.filter(|_| is_open) {
                 Some(resolution) => format!(" if the vendor makes it in {resolution}"),
                 None => String::new(),
             };
@@ -113,11 +112,6 @@ impl<'a> Offers<'a> {
         })
     }
 
-    /// Whether a known price of the model depends on a field.
-    pub(super) fn depends_on(&self, field: &str) -> bool {
-        self.fields(self.listed()).contains(field)
-    }
-
     fn listed(&self) -> Option<&'static Price> {
         let endpoint = self.request.endpoint(self.rules.model);
         let mut prices = self.vendor.facts().prices.iter();
@@ -125,41 +119,83 @@ impl<'a> Offers<'a> {
     }
 
     fn is_model(&self, entry: &PriceEntry) -> bool {
+        let endpoint = self.request.endpoint(self.rules.model);
         let is_meant = entry.model == self.request.model || self.is_endpoint(entry);
-        entry.vendor == self.vendor && is_meant
+        // A price of a model that stands for several endpoints is for each of them.
+        let is_all = || short_names(self.vendor, endpoint).contains(&entry.model.as_str());
+        entry.vendor == self.vendor && (is_meant || is_all())
     }
 
     fn is_endpoint(&self, entry: &PriceEntry) -> bool {
         entry.model == self.request.endpoint(self.rules.model)
     }
 
-    /// The one with the most conditions, and of as many that for the endpoint; and another one like it with another price.
+    /// The one that applies first of those that fit, and another one of the same rank with another price.
     fn best<T: Copy>(
         &self,
-        entries: impl Iterator<Item = T> + Clone,
+        entries: impl Iterator<Item = T>,
         entry: impl Fn(T) -> &'a PriceEntry,
+        decided: &Decided<'_>,
     ) -> Option<(T, Option<T>)> {
-        let rank = |one: T| (entry(one).when.len(), self.is_endpoint(entry(one)));
+        let ranked = |one: T| Some((one, self.rank(entry(one), decided)?));
+        let fitting: Vec<(T, Rank)> = entries.filter_map(ranked).collect();
         // Of equal ones the first.
-        let best = entries.clone().min_by_key(|one| Reverse(rank(*one)))?;
-        let is_rival = |other: &T| rank(*other) == rank(best) && !entry(*other).has_price_of(entry(best));
-        let rival = { entries }.find(is_rival);
+        let (best, highest) = *fitting.iter().min_by_key(|(_, rank)| Reverse(*rank))?;
+        // What the request itself meets decides only between prices that depend on the same fields.
+        let is_second = |other: &PriceEntry, rank: &Rank| {
+            let has_fewer = rank.stated < highest.stated && other.when.keys().eq(entry(best).when.keys());
+            (rank.conditions, rank.is_endpoint) != (highest.conditions, highest.is_endpoint) || has_fewer
+        };
+        let is_rival =
+            |(other, rank): &&(T, Rank)| !is_second(entry(*other), rank) && !entry(*other).has_price_of(entry(best));
+        let rival = fitting.iter().find(is_rival).map(|(other, _)| *other);
         Some((best, rival))
     }
 
-    /// Whether a field is as demanded, where the vendor decides for this resolution and length.
-    fn holds(&self, field: &str, demand: Demand<'_>, resolution: Option<&str>, length: Option<Length>) -> bool {
-        let model = self.rules.model;
-        fits(demand, value(self.request, field), || match field {
-            "resolution" => resolution.map(str::to_owned),
-            "aspect_ratio" => model.default_aspect_ratio.map(str::to_owned),
-            "generate_audio" => model.default_generate_audio.map(|audio| audio.to_string()),
-            "duration" => match length {
-                Some(Length::Seconds(seconds)) => Some(seconds.to_string()),
-                _ => None,
-            },
-            _ => None,
+    /// The rank of a price that applies.
+    fn rank(&self, entry: &PriceEntry, decided: &Decided<'_>) -> Option<Rank> {
+        if !self.is_model(entry) {
+            return None;
+        }
+        let mut stated = 0;
+        for (field, rule) in &entry.when {
+            if self.fit(field, &rule.into(), decided)? == Fit::Stated {
+                stated += 1;
+            }
+        }
+        Some(Rank {
+            conditions: entry.when.len(),
+            is_endpoint: self.is_endpoint(entry),
+            stated,
         })
+    }
+
+    fn fit(&self, field: &str, demand: &Demand<'_>, decided: &Decided<'_>) -> Option<Fit> {
+        fit(
+            demand,
+            value(self.request, field).as_deref(),
+            decided.value(field, self.rules.model).as_deref(),
+        )
+    }
+
+    /// Whether a price of the model is for some values of a field only.
+    pub(super) fn distinguishes(&self, field: &str) -> bool {
+        let listed = { self.listed() }.into_iter().flat_map(|price| price.rates);
+        let mut tests = listed.flat_map(|rate| rate.when).filter(|test| test.field == field);
+        self.own_distinguishes(field) || tests.any(|test| is_by_value(&test.is.into()))
+    }
+
+    /// Whether a price that is not in the list is for some values of a field only.
+    pub(super) fn own_distinguishes(&self, field: &str) -> bool {
+        let entries = self
+            .book
+            .own()
+            .iter()
+            .chain(self.book.live().iter().map(|(_, entry)| entry));
+        let mut rules = entries
+            .filter(|entry| self.is_model(entry))
+            .filter_map(|entry| entry.when.get(field));
+        rules.any(|rule| is_by_value(&rule.into()))
     }
 
     /// The fields that the known prices of the model depend on.
@@ -174,6 +210,12 @@ impl<'a> Offers<'a> {
         let fields = own.flat_map(|entry| entry.when.keys().map(String::as_str));
         fields.chain(tests.map(|test| test.field)).collect()
     }
+}
+
+/// Whether a demand is met by some values only, which the vendor may decide.
+fn is_by_value(demand: &Demand<'_>) -> bool {
+    let is_word = |value: &&str| matches!(*value, UNSET | "auto" | "adaptive");
+    matches!(demand, Demand::OneOf(values) if !values.iter().all(is_word))
 }
 
 /// `0.05 USD per second`, with its conditions.

@@ -1,0 +1,99 @@
+//! Which submissions the maximum cost and the budgets allow, as a run decides it for one after the other.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use videogen::Vendor;
+use videogen::journal::{Budget, Entry, Journal as _, Period};
+use videogen::price::{Decimal, Estimate, Money};
+use videogen_journal::SqliteJournal;
+
+use crate::exit::Failure;
+use crate::journal::failure;
+
+/// What `--max-cost` and `--allow-unknown-cost` say.
+pub(crate) struct Caps {
+    pub(crate) max_cost: Option<Money>,
+    pub(crate) allow_unknown_cost: bool,
+}
+
+/// The limits, with what counts against each.
+pub(super) struct Limits<'a> {
+    caps: &'a Caps,
+    journal: Option<Arc<SqliteJournal>>,
+    /// By the scope of the base URL.
+    budgets: HashMap<String, Vec<(Budget, Decimal)>>,
+    /// What the earlier submissions of the batch count, by scope and currency.
+    earlier: HashMap<(String, String), Decimal>,
+}
+
+impl<'a> Limits<'a> {
+    pub(super) fn new(caps: &'a Caps, journal: Option<Arc<SqliteJournal>>) -> Self {
+        Self {
+            caps,
+            journal,
+            budgets: HashMap::new(),
+            earlier: HashMap::new(),
+        }
+    }
+
+    /// Counts an earlier submission of the batch.
+    pub(super) fn count(&mut self, entry: &Entry) {
+        let scope = entry.intent.scope().unwrap_or_default();
+        for Money { amount, currency, .. } in entry.counted() {
+            *self.earlier.entry((scope.clone(), currency)).or_default() += amount;
+        }
+    }
+
+    /// Reserves what a submission may cost. Returns the limit that does not allow it, with what counts against it.
+    pub(super) async fn reserve(
+        &mut self,
+        vendor: Vendor,
+        scope: &str,
+        estimate: &Estimate,
+    ) -> Result<Option<String>, Failure> {
+        let allow_unknown = self.caps.allow_unknown_cost;
+        let budgets = self.of(scope).await?;
+        let known = |budget: &Budget| {
+            let cost = estimate.known()?;
+            (cost.currency == budget.key.currency).then_some(cost.high)
+        };
+        let applying = budgets.iter_mut().filter(|(budget, _)| budget.applies_to(vendor));
+        let mut applying: Vec<&mut (Budget, Decimal)> = applying.collect();
+        let over = applying.iter().find(|(budget, counted)| match known(budget) {
+            Some(most) => counted.saturating_add(most) > budget.amount,
+            None => *counted >= budget.amount || !allow_unknown,
+        });
+        if let Some((budget, counted)) = over {
+            let limit = match &budget.key.group {
+                Some(_) => format!("--max-cost {} {}", budget.amount, budget.key.currency),
+                None => format!("the budget of {budget}"),
+            };
+            return Ok(Some(match known(budget) {
+                None if *counted < budget.amount => format!("of unknown cost, under {limit}"),
+                _ => format!("over {limit} ({} spent or reserved)", counted.normalize()),
+            }));
+        }
+        for (budget, counted) in &mut applying {
+            *counted = counted.saturating_add(known(budget).unwrap_or_default());
+        }
+        Ok(None)
+    }
+
+    async fn of(&mut self, scope: &str) -> Result<&mut Vec<(Budget, Decimal)>, Failure> {
+        if !self.budgets.contains_key(scope) {
+            let mut budgets = match &self.journal {
+                Some(journal) => journal.budgets(scope.to_owned()).await.map_err(failure)?,
+                None => Vec::new(),
+            };
+            if let Some(most) = &self.caps.max_cost {
+                let mut budget = Budget::new(most.clone(), Period::Total);
+                budget.key.group = Some("batch".to_owned());
+                let key = (scope.to_owned(), most.currency.clone());
+                budgets.push((budget, self.earlier.get(&key).copied().unwrap_or_default()));
+            }
+            self.budgets.insert(scope.to_owned(), budgets);
+        }
+        Ok(self.budgets.entry(scope.to_owned()).or_default())
+    }
+}
