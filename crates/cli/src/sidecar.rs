@@ -86,6 +86,15 @@ pub(crate) struct Missing {
     pub(crate) reason: String,
 }
 
+impl Missing {
+    fn new(field: &str, reason: &str) -> Self {
+        Self {
+            field: field.to_owned(),
+            reason: reason.to_owned(),
+        }
+    }
+}
+
 /// A request as it is stored in a sidecar.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Origin {
@@ -95,6 +104,7 @@ pub(crate) struct Origin {
     simulated: bool,
 }
 
+const CALLBACK: &str = "callback URLs are not stored";
 const LINK: &str = "links with a query are not stored";
 
 impl Origin {
@@ -120,8 +130,10 @@ impl Origin {
             return Self::default();
         };
         let mut missing = Vec::new();
-        // Its path may be a secret too, and it is for one task.
-        request.remove("callback_url");
+        // Its path may be a secret too.
+        if request.remove("callback_url").is_some() {
+            missing.push(Missing::new("callback_url", CALLBACK));
+        }
         if let Some(Value::Array(inputs)) = request.remove("inputs") {
             let stored: Vec<Value> = inputs
                 .into_iter()
@@ -131,10 +143,7 @@ impl Origin {
                         Some(input)
                     }
                     Err(reason) => {
-                        missing.push(Missing {
-                            field: input["role"].as_str().unwrap_or("inputs").to_owned(),
-                            reason: reason.to_owned(),
-                        });
+                        missing.push(Missing::new(input["role"].as_str().unwrap_or("inputs"), reason));
                         None
                     }
                 })
@@ -176,10 +185,7 @@ fn is_plain(text: &str) -> bool {
 fn clean(name: &str, value: &mut Value, missing: &mut Vec<Missing>) {
     match value {
         Value::String(text) if !is_plain(text) => {
-            missing.push(Missing {
-                field: name.to_owned(),
-                reason: LINK.to_owned(),
-            });
+            missing.push(Missing::new(name, LINK));
             *text = hide_urls(text);
         }
         Value::Array(items) => {

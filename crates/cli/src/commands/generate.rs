@@ -84,6 +84,7 @@ pub(crate) async fn generate(
     journal: &JournalArgs,
     output: &Output,
 ) -> Result<ExitCode, Failure> {
+    args.request.has_listener = args.webhook.listens();
     let (mut requests, vendor) = args.request.into_requests(args.prompts.prompts, output)?;
     args.account.vendor = args.account.vendor.or(vendor);
     let need = if args.simulate { Need::Simulation } else { Need::Key };
