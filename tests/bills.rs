@@ -421,6 +421,22 @@ async fn switches_in_a_prompt_are_billed() {
     }
 }
 
+#[tokio::test]
+async fn a_seed_in_a_prompt_is_in_the_task() {
+    let simulator = simulator().await;
+    let client = client(Vendor::Ark, &simulator).build().unwrap();
+    // The second model has no seed, so the vendor ignores it.
+    for (model, seed) in [("seedance-1-5-pro-251215", 3), ("dreamina-seedance-2-0-260128", 58944)] {
+        let task = client
+            .submit(VideoRequest::new(model, "a kite --seed 3"))
+            .await
+            .unwrap();
+        simulator.advance(Duration::from_secs(120));
+        let task = client.get(&task.id).await.unwrap();
+        assert_eq!(task.raw.json()["seed"], seed, "{model}");
+    }
+}
+
 /// What is not billed follows the status that the vendor shows.
 #[tokio::test]
 async fn an_ending_is_free_where_the_status_of_its_task_is() {

@@ -196,8 +196,8 @@ fn the_table_and_the_validator_agree() {
         let last_frame = inputs.iter().any(|input| input.role == "last_frame");
         if cell.field == "first_frame" && last_frame && request.inputs.len() == 1 {
             // Its property depends on the other inputs.
-            let beside = request.clone().input(Role::LastFrame, url("last.png"));
-            plans.push(plan(vendor, None, &beside).unwrap());
+            let with_last_frame = request.clone().input(Role::LastFrame, url("last.png"));
+            plans.push(plan(vendor, None, &with_last_frame).unwrap());
         }
         let used = |named: &&str| plans.iter().any(|plan| sends(plan, named));
         // A property for a last frame is not used by models without one.
@@ -216,8 +216,8 @@ fn the_table_and_the_validator_agree() {
                 };
                 let doubtful = rules.model.doubtful.iter().filter(|doubt| doubt.field == cell.field);
                 let doubtful: BTreeSet<&str> = doubtful.map(|doubt| doubt.value).collect();
-                let told = cell.text.rsplit(", ").next().unwrap().split(' ');
-                let (noted, plain): (BTreeSet<_>, BTreeSet<_>) = told.partition(|value| value.starts_with('('));
+                let documented = cell.text.rsplit(", ").next().unwrap().split(' ');
+                let (noted, plain): (BTreeSet<_>, BTreeSet<_>) = documented.partition(|value| value.starts_with('('));
                 let noted: BTreeSet<&str> = noted.iter().map(|value| value.trim_matches(['(', ')'])).collect();
                 assert_eq!(noted, doubtful, "{place}");
                 assert_eq!(plain, &values.iter().copied().collect() - &doubtful, "{place}");
@@ -233,12 +233,12 @@ fn the_table_and_the_validator_agree() {
             }
             "duration" => {
                 let rule = rules.model.duration;
-                let told = match (rule.values, rule.max) {
+                let documented = match (rule.values, rule.max) {
                     ([_, .., last], _) => format!(", {last} s"),
                     (_, Some(max)) => format!("…{max} s"),
                     (_, None) => format!("from {} s", rule.min),
                 };
-                assert!(cell.text.contains(&told), "{place}");
+                assert!(cell.text.contains(&documented), "{place}");
                 assert_eq!(
                     cell.text.contains("auto"),
                     validate(vendor, &request.duration_auto()).is_empty(),
@@ -248,8 +248,8 @@ fn the_table_and_the_validator_agree() {
             role if Role::ALL.iter().any(|known| known.as_str() == role) => {
                 let rule = rules.model.inputs.iter().find(|input| input.role == role).unwrap();
                 let number = rule.max.map_or("any number".to_owned(), |max| format!("up to {max}"));
-                let told = format!("{number}, {}", rule.sources.join("/"));
-                assert!(cell.text.contains(&told), "{place}");
+                let documented = format!("{number}, {}", rule.sources.join("/"));
+                assert!(cell.text.contains(&documented), "{place}");
             }
             _ => {}
         }

@@ -1,6 +1,7 @@
 //! Which refusals another vendor may take over, and in which order vendors are tried.
 
 use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use videogen::facts::PriceUnit;
@@ -199,6 +200,87 @@ async fn the_request_is_checked_for_every_vendor_first() {
     ] {
         assert_eq!(Router::new(&clients, routes).unwrap_err().kind(), ErrorKind::Config);
     }
+}
+
+/// The caller sees each refusal before the next attempt, and completes the request for each vendor.
+#[tokio::test]
+async fn refusals_are_reported_as_they_happen() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let (note, seeds) = (seen.clone(), [(FIRST, 1), (SECOND, 2)]);
+    let router = router(&simulator)
+        .complete(move |vendor, request| {
+            request.seed = seeds.iter().find(|(one, _)| *one == vendor).map(|(_, seed)| *seed)
+        })
+        .on_refusal(move |error, next| note.lock().unwrap().push((error.kind(), next)));
+    let kite = VideoRequest::new("", "a kite");
+    let each = router.requests(&kite).unwrap();
+    let each: Vec<_> = each
+        .into_iter()
+        .map(|(vendor, request)| (vendor, request.model, request.seed))
+        .collect();
+    assert_eq!(
+        each,
+        [FIRST, SECOND].map(|vendor| (
+            vendor,
+            newest(vendor).1.to_owned(),
+            Some(if vendor == FIRST { 1 } else { 2 })
+        ))
+    );
+    simulator.inject(Fault::status(simulated(FIRST), Operation::Submit, 402, error("no")));
+    let routed = router.submit(&kite).await.unwrap();
+    assert_eq!(*seen.lock().unwrap(), [(ErrorKind::Balance, SECOND)]);
+    assert_eq!(routed.task.id.vendor(), SECOND);
+
+    // After a shutdown, nothing more is sent.
+    simulator.inject(Fault::status(simulated(FIRST), Operation::Submit, 402, error("no")));
+    let before = simulator.stats().tasks;
+    let clients = Clients::new([client(FIRST, &simulator), client(SECOND, &simulator)]);
+    clients.iter().for_each(Client::stop_retrying);
+    let router = Router::new(&clients, routes()).unwrap();
+    let error = router.submit(&kite).await.unwrap_err();
+    assert_eq!((error.vendor(), error.kind()), (Some(FIRST), ErrorKind::Balance));
+    assert_eq!(simulator.stats().tasks, before);
+}
+
+/// The task of the first route counts for the second one, in any process with the same journal.
+#[tokio::test]
+async fn a_request_that_another_vendor_has_taken_is_repeated() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let open = || {
+        let journal = SqliteJournal::open(folder.path().join("journal.db")).unwrap();
+        let journal = Arc::new(journal);
+        let one = |vendor| {
+            let builder = simulator.client_builder(simulated(vendor)).retry(RetryPolicy::never());
+            builder.journal(Arc::clone(&journal)).build().unwrap()
+        };
+        Router::new(&Clients::new([one(FIRST), one(SECOND)]), routes()).unwrap()
+    };
+    let options = SubmitOptions::default().refuse_repeated_within(Duration::from_secs(600));
+    let kite = VideoRequest::new("", "a kite");
+    open().check_earlier(&kite, &options).await.unwrap();
+    simulator.inject(Fault::status(simulated(FIRST), Operation::Submit, 402, error("no")));
+    let first = open().submit_with(&kite, options.clone()).await.unwrap();
+    assert_eq!(first.task.id.vendor(), SECOND);
+    for error in [
+        open().check_earlier(&kite, &options).await.unwrap_err(),
+        open().submit_with(&kite, options.clone()).await.unwrap_err(),
+    ] {
+        assert_eq!(
+            (error.kind(), error.task()),
+            (ErrorKind::Repeated, Some(&first.task.id))
+        );
+    }
+    // Keys decide alone, and are checked for the same request.
+    let keyed = SubmitOptions::default().idempotency_key("k");
+    open().check_earlier(&kite, &keyed).await.unwrap();
+    open().submit_with(&kite, keyed.clone()).await.unwrap();
+    open().check_earlier(&kite, &keyed).await.unwrap();
+    let boat = VideoRequest::new("", "a boat");
+    let error = open().check_earlier(&boat, &keyed).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict, "{error}");
+    assert_eq!(simulator.stats().tasks, 2);
 }
 
 fn tried(router: &Router) -> Vec<Vendor> {

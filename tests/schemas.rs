@@ -139,16 +139,16 @@ async fn adjustments_are_reported() {
             .await
             .unwrap();
         assert_eq!(task.adjustments.len(), 1);
-        let told = &json!(task)["adjustments"][0];
+        let adjustment = &json!(task)["adjustments"][0];
         assert_eq!(
-            (&told["field"], &told["requested"]),
+            (&adjustment["field"], &adjustment["requested"]),
             (&Value::from("duration"), &Value::from("99"))
         );
         let sent = canned.seen().remove(0);
         assert!(
             // As a number, or as text.
             sent.replace(":\"", ":")
-                .contains(&format!("\"duration\":{}", told["sent"].as_str().unwrap())),
+                .contains(&format!("\"duration\":{}", adjustment["sent"].as_str().unwrap())),
             "{sent}"
         );
     }

@@ -222,7 +222,7 @@ fn without_raw(value: &mut Value) {
 async fn meaning_of_every_error() {
     for vendor in Vendor::ALL {
         let spec = spec(*vendor);
-        let mut told = String::new();
+        let mut rendered = String::new();
         for (path, method, operation) in operations(&spec) {
             if matches!(family(operation), "uploads" | "assets") {
                 continue;
@@ -249,11 +249,11 @@ async fn meaning_of_every_error() {
                         .delivery()
                         .map(|delivery| format!(" {delivery:?}"))
                         .unwrap_or_default();
-                    writeln!(told, "{id} {status} {name}: [{}{delivery}] {error}", error.kind()).unwrap();
+                    writeln!(rendered, "{id} {status} {name}: [{}{delivery}] {error}", error.kind()).unwrap();
                 }
             }
         }
-        snapshot(*vendor, "errors", "documented", &told);
+        snapshot(*vendor, "errors", "documented", &rendered);
     }
 }
 

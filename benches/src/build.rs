@@ -10,16 +10,24 @@ use crate::result::Result;
 
 const ROUNDS: usize = 3;
 
-/// A minimal application: its dependencies and its code.
+/// A minimal application, which is built and not run: its dependencies and its code.
 struct Application {
     name: &'static str,
     dependencies: &'static str,
     main: &'static str,
 }
 
-/// `reqwest` as videogen has it, `serde`, and a runtime.
+/// `reqwest` with its default TLS, and `serde`.
 const BY_HAND: &str = r#"
 reqwest = { version = "0.13.5", default-features = false, features = ["json", "query", "rustls", "stream"] }
+serde = { version = "1", features = ["derive"] }
+serde_json = "1"
+"#;
+
+/// The same with the TLS of videogen.
+const BY_HAND_WITH_RING: &str = r#"
+reqwest = { version = "0.13.5", default-features = false, features = ["json", "query", "rustls-no-provider", "stream"] }
+rustls = { version = "0.23", default-features = false, features = ["ring", "std", "tls12"] }
 serde = { version = "1", features = ["derive"] }
 serde_json = "1"
 "#;
@@ -69,10 +77,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 "#;
 
-const APPLICATIONS: [Application; 4] = [
+const APPLICATIONS: [Application; 5] = [
     Application {
         name: "reqwest and serde",
         dependencies: BY_HAND,
+        main: MAIN_BY_HAND,
+    },
+    Application {
+        name: "reqwest with ring, and serde",
+        dependencies: BY_HAND_WITH_RING,
         main: MAIN_BY_HAND,
     },
     Application {
@@ -81,7 +94,7 @@ const APPLICATIONS: [Application; 4] = [
         main: MAIN_VIDEOGEN,
     },
     Application {
-        name: "videogen, all three",
+        name: "videogen, all vendors",
         dependencies: "videogen = { path = \"ROOT/crates/videogen\" }",
         main: MAIN_VIDEOGEN,
     },

@@ -149,3 +149,44 @@ async fn a_refused_request_uploads_no_file() {
     assert_eq!(output.status.code(), Some(10), "{}", stderr(&output));
     assert_eq!(simulator.stats(), before);
 }
+
+/// Several requests of one command: whatever repeats an earlier one is found before the first is sent, all at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn several_requests_are_checked_before_the_first_is_sent() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let run = |prompt: &str, more: &[&str]| {
+        let output = generate(&simulator, folder.path(), prompt, &[&["--no-wait"], more].concat())
+            .output()
+            .unwrap();
+        (output.status.code(), stdout(&output), stderr(&output))
+    };
+    let mut ids = Vec::new();
+    for prompt in ["a kite", "a boat"] {
+        let (code, id, notes) = run(prompt, &["-q"]);
+        assert_eq!(code, Some(0), "{notes}");
+        ids.push(id.trim().to_owned());
+    }
+    let (code, shown, notes) = run("a bird", &["a kite", "a boat"]);
+    assert_eq!((code, shown.as_str()), (Some(10), ""), "{notes}");
+    for id in &ids {
+        let hint = format!("Wait for it with: videogen wait {id}\n");
+        assert!(notes.contains(&hint), "{notes}");
+    }
+    assert_eq!(simulator.stats().tasks, 2);
+    let (code, _, notes) = run("a bird", &["a kite", "a boat", "--again"]);
+    assert_eq!((code, simulator.stats().tasks), (Some(0), 5), "{notes}");
+
+    // KEY-2 is that of another request.
+    let (code, _, notes) = run("a tree", &["--idempotency-key", "k-2"]);
+    assert_eq!((code, simulator.stats().tasks), (Some(0), 6), "{notes}");
+    let (code, _, notes) = run("a leaf", &["a twig", "--idempotency-key", "k"]);
+    assert_eq!((code, simulator.stats().tasks), (Some(2), 6), "{notes}");
+    assert!(
+        notes.contains("idempotency key k-2 was already used for a different request"),
+        "{notes}"
+    );
+    // The same request resumes.
+    let (code, _, notes) = run("a leaf", &["a tree", "--idempotency-key", "k"]);
+    assert_eq!((code, simulator.stats().tasks), (Some(0), 7), "{notes}");
+}

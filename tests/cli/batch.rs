@@ -328,7 +328,13 @@ async fn a_job_goes_to_the_next_vendor_only_after_a_proven_refusal() {
     ];
     let output = at(&simulator, folder, &args).output().unwrap();
     assert_eq!(code(&output), 0, "{}", stderr(&output));
-    assert_eq!(results(folder, "jobs.results.jsonl")[0]["vendor"], "toapis");
+    let result = results(folder, "jobs.results.jsonl").remove(0);
+    assert_eq!(result["vendor"], "toapis");
+    let refused = &result["refused_by"][0];
+    assert_eq!(
+        (&refused["vendor"], &refused["kind"]),
+        (&json!("token360"), &json!("balance"))
+    );
 
     write(
         folder,
@@ -347,6 +353,35 @@ async fn a_job_goes_to_the_next_vendor_only_after_a_proven_refusal() {
     assert_eq!(simulator.stats().tasks, 1);
     assert_eq!(outcomes(folder)["b"], "ambiguous");
     assert_eq!(results(folder, "jobs.results.jsonl").len(), 2);
+}
+
+/// Every vendor needs a key, and all that are missing are named at once.
+#[test]
+fn the_keys_of_all_vendors_are_required() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "jobs.jsonl", &[json!({"prompt": "a kite"})]);
+    let args = ["batch", "jobs.jsonl", "--vendor", "token360", "--vendor", "toapis"];
+    let output = run(folder.path(), &args);
+    assert_eq!(code(&output), 3, "{}", stderr(&output));
+    let expected = "no API keys of Token360 and ToAPIs: set TOKEN360_API_KEY and TOAPIS_API_KEY";
+    assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+}
+
+/// The cheapest vendor first, if requested.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_order_of_the_vendors_may_be_that_of_their_prices() {
+    let simulator = Simulator::builder().speed(200.0).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    priced(folder);
+    let cheap = ["prices", "set", "toapis", "seedance-2", "0.05", "--unit", "clip"];
+    assert!(run(folder, &cheap).status.success());
+    write(folder, "jobs.jsonl", &[json!({"id": "a", "prompt": "a kite"})]);
+    let vendors = ["--vendor", "token360,toapis=seedance-2", "--vendor-order", "price"];
+    let args = [&["batch", "jobs.jsonl"][..], &vendors].concat();
+    let output = at(&simulator, folder, &args).output().unwrap();
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert_eq!(results(folder, "jobs.results.jsonl")[0]["vendor"], "toapis");
 }
 
 /// Two processes at once cannot spend more than the batch may cost, and a later run submits what did not fit.

@@ -193,6 +193,15 @@ async fn budgets_are_listed_with_what_counts_against_them() {
     );
     let unknown = budgets.iter().map(|budget| &budget["unknown_cost"]);
     assert_eq!(unknown.collect::<Vec<_>>(), [0, 0, 0, 1]);
+    // People see the address that they used.
+    let address = format!("http://127.0.0.1:{}", simulator.address().port());
+    let addresses = budgets.iter().map(|budget| budget["addresses"].clone());
+    assert_eq!(
+        addresses.collect::<Vec<_>>(),
+        [json!([]), json!([]), json!([address]), json!([address])]
+    );
+    let text = stdout(&run(folder, &["budget", "list"]));
+    assert!(text.contains(&address) && !text.contains(&scope), "{text}");
     // One is removed by what it limits.
     let output = run(folder, &["budget", "remove", "week"]);
     assert_eq!(output.status.code(), Some(2));
@@ -242,6 +251,8 @@ async fn the_ledger_names_what_was_spent_and_what_is_not_known() {
         panic!("{ledger}")
     };
     assert_eq!(group["group"], "ark dreamina-seedance-2-0-260128");
+    let address = format!("http://127.0.0.1:{}", simulator.address().port());
+    assert_eq!(group["addresses"], json!([address]));
     let computed = &group["amounts"][0]["computed"];
     assert_ne!(computed, "0");
     let count = |name: &str| group[name].as_u64().unwrap();
@@ -271,6 +282,7 @@ async fn the_ledger_names_what_was_spent_and_what_is_not_known() {
         "scope,group,currency,cost,reported,computed,estimated,reserved,uncertain,submissions,failed,not_billed,\
          uncertain_tasks,unknown_cost,not_submitted"
     );
+    assert!(lines[1].starts_with(&format!("{address},")), "{csv}");
     assert!(
         lines[1].ends_with(&format!(",0,{},0,0.756,0,3,1,1,0,0,1", computed.as_str().unwrap())),
         "{csv}"

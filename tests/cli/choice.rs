@@ -401,7 +401,7 @@ fn messages_say_each_thing_once() {
         &["plan", "a kite", "--vendor", "fal", "--expires-after", "1"],
     );
     assert!(
-        stderr(&output).contains("expires_after = 1: must be at least 2; use 2"),
+        stderr(&output).contains("--expires-after = 1: must be at least 2; use 2"),
         "{}",
         stderr(&output)
     );

@@ -275,10 +275,16 @@ async fn live_prices_are_not_waited_for_long() {
     command
         .env("OPENROUTER_API_KEY", "sk-sim-hang")
         .env("OPENROUTER_BASE_URL", simulator.base_url(Vendor::OpenRouter));
+    let mut models = videogen(folder.path(), &["models", "--live", "--vendor", "openrouter"]);
+    models
+        .env("OPENROUTER_API_KEY", "sk-sim-hang")
+        .env("OPENROUTER_BASE_URL", simulator.base_url(Vendor::OpenRouter));
     let started = std::time::Instant::now();
+    let models = tokio::task::spawn_blocking(move || models.output().unwrap());
     let output = tokio::task::spawn_blocking(move || command.output().unwrap())
         .await
         .unwrap();
+    let models = models.await.unwrap();
     assert!(started.elapsed().as_secs() < 30);
     let plan = document(&ok(output));
     let host = format!("localhost:{}", simulator.address().port());
@@ -288,6 +294,10 @@ async fn live_prices_are_not_waited_for_long() {
         format!("No live prices of OpenRouter: {host} did not respond within 12 s")
     );
     assert_eq!(plan["plan"]["estimate"]["origin"]["kind"], "list");
+    assert_eq!(models.status.code(), Some(4));
+    let text = stderr(&models).replace("127.0.0.1", "localhost");
+    let expected = format!("error: OpenRouter: {host} did not respond within 12 s\n");
+    assert!(text.ends_with(&expected), "{text}");
 }
 
 /// The name of a live price does not say that it is for requests with input videos.

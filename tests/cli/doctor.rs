@@ -165,6 +165,11 @@ fn files_and_the_journal_are_checked() {
         (&good["journal"]["exists"], &good["journal"]["healthy"]),
         (&json!(true), &json!(true))
     );
+    let disks = good["disks"].as_array().unwrap().iter();
+    let disks: Vec<_> = disks
+        .map(|disk| (disk["holds"].as_str().unwrap(), disk["free_bytes"].is_u64()))
+        .collect();
+    assert_eq!(disks, [("journal", true), ("videos", true)]);
     assert_eq!(
         (&good["budgets"][0]["counted"], &good["budgets"][0]["left"]),
         (&json!("0"), &json!("5"))

@@ -24,7 +24,7 @@ fn endless_vendor() -> (String, mpsc::Receiver<()>) {
 fn vendor(body: Vec<u8>, send: usize) -> (String, mpsc::Receiver<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
-    let (tell, told) = mpsc::channel();
+    let (on_request, requests) = mpsc::channel();
     let own = base_url.clone();
     std::thread::spawn(move || {
         let mut open = Vec::new();
@@ -38,7 +38,7 @@ fn vendor(body: Vec<u8>, send: usize) -> (String, mpsc::Receiver<()>) {
                 socket.write_all(head.as_bytes()).unwrap();
                 socket.write_all(OPENING).unwrap();
                 socket.write_all(&body[..send]).unwrap();
-                tell.send(()).unwrap();
+                on_request.send(()).unwrap();
                 // It stays open, without more bytes.
                 open.push(socket);
             } else {
@@ -51,7 +51,7 @@ fn vendor(body: Vec<u8>, send: usize) -> (String, mpsc::Receiver<()>) {
             }
         }
     });
-    (base_url, told)
+    (base_url, requests)
 }
 
 /// Killed in the middle: the path has its previous content, nothing or the old file.
@@ -59,7 +59,7 @@ fn vendor(body: Vec<u8>, send: usize) -> (String, mpsc::Receiver<()>) {
 #[test]
 fn a_kill_in_the_middle_leaves_no_half_a_video() {
     for before in [None, Some("the old one")] {
-        let (base_url, told) = endless_vendor();
+        let (base_url, requests) = endless_vendor();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("v.mp4");
         if let Some(before) = before {
@@ -71,7 +71,7 @@ fn a_kill_in_the_middle_leaves_no_half_a_video() {
             .env("ALLTOKEN_BASE_URL", base_url)
             .spawn()
             .unwrap();
-        told.recv().unwrap();
+        requests.recv().unwrap();
         let partial = std::fs::read_dir(folder.path())
             .unwrap()
             .map(|entry| entry.unwrap())
@@ -98,7 +98,7 @@ fn a_kill_at_the_end_leaves_all_of_the_video_or_nothing() {
     body[..8].copy_from_slice(b"\0\x80\0\0mdat");
     let whole = [OPENING, &body[..]].concat();
     for round in 0..16_u32 {
-        let (base_url, told) = vendor(body.clone(), BODY);
+        let (base_url, requests) = vendor(body.clone(), BODY);
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("v.mp4");
         let mut args = vec!["download", "alltoken:generations:t-1", "-o", "v.mp4"];
@@ -113,7 +113,7 @@ fn a_kill_at_the_end_leaves_all_of_the_video_or_nothing() {
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
-        told.recv().unwrap();
+        requests.recv().unwrap();
         let is_whole = |path: &Path| path.metadata().is_ok_and(|found| found.len() == whole.len() as u64);
         let is_written = || {
             let mut entries = std::fs::read_dir(folder.path()).unwrap();

@@ -13,6 +13,8 @@ mod config;
 mod costs;
 mod deaths;
 mod deliveries;
+#[cfg(unix)]
+mod display;
 mod doctor;
 mod documents;
 mod download;
@@ -27,6 +29,8 @@ mod interrupt;
 mod journal;
 mod local_files;
 mod login;
+#[cfg(unix)]
+mod login_prompt;
 mod many;
 #[path = "../uploads/media.rs"]
 #[allow(dead_code)]
@@ -46,6 +50,9 @@ mod refusals;
 mod requests;
 mod results;
 mod resumed;
+mod routes;
+#[cfg(unix)]
+mod screen;
 mod several;
 mod shells;
 mod sidecars;
@@ -180,7 +187,7 @@ fn failures_have_exit_codes_and_reasons() {
     );
     assert_eq!(output.status.code(), Some(2));
     assert!(
-        stderr(&output).contains("first_frame") && stderr(&output).contains("missing.png"),
+        stderr(&output).contains("--first-frame") && stderr(&output).contains("missing.png"),
         "{}",
         stderr(&output)
     );

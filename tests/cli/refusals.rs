@@ -1,8 +1,11 @@
 //! What is refused before anything is sent, and how it is said.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 use std::process::Output;
 
+use serde_json::json;
 use videogen::Vendor;
 use videogen_sim::Simulator;
 
@@ -187,6 +190,75 @@ fn plans_refuse_plain_http_like_submissions() {
     assert!(refused.contains("the base URL uses plain HTTP"), "{refused}");
     let output = with_url(&["plan", "a kite", "--all", "--vendor", "fal"]);
     assert!(output.status.success(), "{}", stderr(&output));
+    // All vendors of a comparison are named at once, and one of a batch once.
+    let mut command = videogen(folder.path(), &["plan", "a kite", "--all"]);
+    command
+        .env("TOKEN360_BASE_URL", "http://gateway.example/v1")
+        .env("FAL_BASE_URL", "gateway.example");
+    let refused = stderr(&command.output().unwrap());
+    assert!(
+        refused.contains(rule) && refused.contains("FAL_BASE_URL is invalid"),
+        "{refused}"
+    );
+    let job = |id: &str| json!({"id": id, "prompt": "a kite", "vendor": "token360"}).to_string();
+    fs::write(folder.path().join("jobs.jsonl"), [job("a"), job("b")].join("\n")).unwrap();
+    let refused = stderr(&with_url(&["batch", "jobs.jsonl"]));
+    assert_eq!(refused.matches(rule).count(), 1, "{refused}");
+    // A file with variables is named by the same variable.
+    fs::write(
+        folder.path().join("url.env"),
+        "TOKEN360_BASE_URL=http://gateway.example\n",
+    )
+    .unwrap();
+    let mut command = videogen(
+        folder.path(),
+        &["list", "--vendor", "token360", "--env-file", "url.env"],
+    );
+    let refused = stderr(&command.env("TOKEN360_API_KEY", "sk-x").output().unwrap());
+    assert!(refused.contains(rule), "{refused}");
+}
+
+/// What was an option is named as the option, and what was in a file as in the file.
+#[test]
+fn violations_name_what_the_user_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(
+        folder.path().join("request.json"),
+        r#"{"prompt": "a kite", "duration": 99}"#,
+    )
+    .unwrap();
+    let plan = ["plan", "--vendor", "token360", "--request", "request.json"];
+    let options = [
+        "--first-frame",
+        "http://a.example/x.png",
+        "--service-tier",
+        "flex",
+        "--callback-url",
+        "ftp://a.example",
+    ];
+    let args = [&plan[..], &options].concat();
+    let text = stderr(&run(folder.path(), &args));
+    for start in [
+        "duration = 99: ",
+        "--first-frame = http://",
+        "--service-tier = flex: ",
+        "--callback-url = ftp://",
+    ] {
+        assert!(text.contains(&format!("\n  {start}")), "{start}: {text}");
+    }
+    // Programs read the field.
+    let violations = document(&run(folder.path(), &[&args[..], &["--json"]].concat()))["error"]["violations"].clone();
+    let fields = violations
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["field"].as_str().unwrap());
+    assert_eq!(
+        BTreeSet::from_iter(fields),
+        BTreeSet::from(["duration", "first_frame", "service_tier", "callback_url"])
+    );
+    let all = stdout(&run(folder.path(), &["plan", "a kite", "--all", "--duration", "99"]));
+    assert!(all.contains(" --duration = 99: "), "{all}");
 }
 
 /// The sibling endpoint of the same model, before what other vendors call theirs.
@@ -199,4 +271,16 @@ fn a_misspelt_endpoint_is_like_its_sibling() {
         text.contains("Did you mean bytedance/seedance-2.0/text-to-video (fal)"),
         "{text}"
     );
+    // A vendor is known: its own model is meant, or else one of another vendor.
+    let text = stderr(&run(folder.path(), &[&plan[..], &["--vendor", "fal"]].concat()));
+    assert!(
+        text.contains("Did you mean bytedance/seedance-2.0/text-to-video?"),
+        "{text}"
+    );
+    let other = ["plan", "a kite", "--model", "fal-ai/veo3.1/image2video"];
+    let meant = "Did you mean fal-ai/veo3.1/image-to-video (fal)?";
+    for args in [&other[..], &[&other[..], &["--vendor", "replicate"]].concat()] {
+        let text = stderr(&run(folder.path(), args));
+        assert!(text.contains(meant), "{args:?}: {text}");
+    }
 }

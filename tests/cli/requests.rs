@@ -217,7 +217,7 @@ fn extra_members_are_given_one_by_one_or_as_json() {
             &["[1]"],
             "'[1]' for '--extra <MEMBER=VALUE|JSON>': must be MEMBER=VALUE or a JSON object",
         ),
-        (&["prompt=other"], "set `prompt` instead"),
+        (&["prompt=other"], "set `PROMPT` instead"),
     ] {
         let extra: Vec<&str> = extra.iter().flat_map(|extra| ["--extra", extra]).collect();
         let output = plan(folder.path(), &[&unlisted[..], &extra].concat());

@@ -197,3 +197,77 @@ fn simulated_videos_and_streams() {
         stderr(&output)
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recovery_writes_sidecars() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let vg = |args: &[&str]| command(folder.path(), &simulator, args).output().unwrap();
+    let output = vg(&[&KITE[..6], &["-o", "kite.mp4", "--timeout", "0"]].concat());
+    assert_eq!(output.status.code(), Some(5), "{}", stderr(&output));
+    simulator.advance(std::time::Duration::from_secs(3600));
+    let output = vg(&["recover", "--sidecar"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    let output = vg(&["recover", "--wait", "--sidecar"]);
+    assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
+    assert_eq!(names(folder.path()), ["kite.mp4", "kite.mp4.json"]);
+    let found = sidecar(&folder.path().join("kite.mp4.json"));
+    assert_eq!(found["request"]["prompt"], "a kite", "{found}");
+    assert_eq!(found["sha256"], digest(&folder.path().join("kite.mp4")));
+    assert_eq!(simulator.stats().tasks, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_writes_sidecars() {
+    let simulator = Simulator::builder().speed(200.0).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let jobs = [
+        json!({"id": "boat", "prompt": "a boat", "seed": 7}),
+        json!({"id": "sails", "prompt": "it sails", "after": "boat", "vendor": "toapis=seedance-2"}),
+    ];
+    fs::write(path("jobs.jsonl"), jobs.map(|job| job.to_string()).join("\n")).unwrap();
+    let batch = |more: &[&str]| {
+        let args = [&["batch", "jobs.jsonl", "--vendor", "token360"][..], more].concat();
+        command(folder.path(), &simulator, &args).output().unwrap()
+    };
+    // Another file is not replaced, and the submission not paid.
+    fs::write(path("boat.mp4.json"), "{}").unwrap();
+    let output = batch(&["--sidecar"]);
+    assert_eq!(
+        (output.status.code(), simulator.stats().tasks),
+        (Some(2), 0),
+        "{}",
+        stderr(&output)
+    );
+    assert!(stderr(&output).contains("boat.mp4.json exists"), "{}", stderr(&output));
+    fs::remove_file(path("boat.mp4.json")).unwrap();
+
+    let output = batch(&["--sidecar"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let first = sidecar(&path("boat.mp4.json"));
+    assert_eq!(
+        (&first["vendor"], &first["request"]["prompt"], &first["request"]["seed"]),
+        (&json!("token360"), &json!("a boat"), &json!(7))
+    );
+    let sails = sidecar(&path("sails.mp4.json"));
+    assert_eq!(
+        (&sails["vendor"], &sails["request"]["model"]),
+        (&json!("toapis"), &json!("seedance-2"))
+    );
+    let frame = sails["request"]["inputs"][0]["source"].as_str().unwrap();
+    assert!(frame.ends_with("/boat.last-frame.png"), "{frame}");
+    assert_eq!(sails["sha256"], digest(&path("sails.mp4")));
+
+    // What is finished is not fetched again, and gets what is missing.
+    fs::remove_file(path("sails.mp4.json")).unwrap();
+    let before = simulator.stats();
+    let output = batch(&["--sidecar"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(simulator.stats(), before);
+    let again = sidecar(&path("sails.mp4.json"));
+    assert_eq!(
+        (&again["request"], &again["sha256"], &again["submitted_at"]),
+        (&sails["request"], &sails["sha256"], &sails["submitted_at"])
+    );
+}

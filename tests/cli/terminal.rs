@@ -124,7 +124,7 @@ fn empty_prompts_and_dashes_are_refused() {
             } else {
                 "contains only white space"
             };
-            refused(&output, &["prompt", rule]);
+            refused(&output, &["PROMPT = ", rule]);
         }
     }
     for command in [
@@ -181,7 +181,7 @@ fn inputs_on_plain_http_are_refused() {
         };
         refused(
             &plan("http://media.example.com/a.png"),
-            &["first_frame", "https://", "give an https:// URL"],
+            &["--first-frame = ", "https://", "give an https:// URL"],
         );
         assert!(plan("http://127.0.0.1:9/a.png").status.success(), "for simulators");
         assert!(plan("https://media.example.com/a.png").status.success());
@@ -327,9 +327,9 @@ fn what_the_vendor_decides_is_said_before_it_is_paid_for() {
             let args = [command, &["--vendor", "toapis"], &args].concat();
             let output = run(folder.path(), &args);
             let shown = stderr(&output);
-            let told = shown.lines().find(|line| line.contains("decides"));
+            let noted = shown.lines().find(|line| line.contains("decides"));
             assert!(output.status.success(), "{args:?}: {shown}");
-            assert_eq!(told, note.as_deref(), "{args:?}");
+            assert_eq!(noted, note.as_deref(), "{args:?}");
             let output = run(folder.path(), &[&args[..], &["--json"]].concat());
             let document = document(&output);
             let holder = if command[0] == "plan" {
@@ -354,7 +354,7 @@ fn a_kind_of_tool_that_no_vendor_has_is_refused() {
         let args = ["plan", "a kite", "--vendor", vendor, "--model", model, "--tool"];
         let output = run(folder.path(), &[&args[..], &["foo"]].concat());
         assert_eq!(output.status.code(), Some(2));
-        let rule = format!("tools = foo: {name} does not support this tool; use web_search\n");
+        let rule = format!("--tool = foo: {name} does not support this tool; use web_search\n");
         assert!(stderr(&output).contains(&rule), "{}", stderr(&output));
         assert!(
             run(folder.path(), &[&args[..], &["web_search"]].concat())

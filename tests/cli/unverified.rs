@@ -26,7 +26,7 @@ fn an_unverified_rule_is_overridden_by_its_option() {
     let allowed = ["--allow-unverified", "duration"];
     let output = with(&allowed);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    let note = "Unverified rule not enforced: duration = 20: Token360 seedance-2.0 supports 4 to 15 seconds\n";
+    let note = "Unverified rule not enforced: --duration = 20: Token360 seedance-2.0 supports 4 to 15 seconds\n";
     assert_eq!(super::without_cost(&stderr(&output)), note);
     let plan = document(&with(&[&allowed[..], &["--json"]].concat()))["plan"].clone();
     assert_eq!(plan["body"]["duration"], 20);
@@ -79,11 +79,11 @@ fn only_unverified_rules_have_the_option() {
     for (more, words) in [
         (
             ["--resolution", "9K", "--allow-unverified", "resolution"],
-            "allow_unverified = resolution: every rule of Token360 seedance-2.0 for `resolution` is verified",
+            "--allow-unverified = resolution: every rule of Token360 seedance-2.0 for `resolution` is verified",
         ),
         (
             ["--duration", "5", "--allow-unverified", "reference-imag"],
-            "allow_unverified = reference_imag: is not a field with rules; did you mean `reference_image`?",
+            "--allow-unverified = reference_imag: is not a field with rules; did you mean `reference_image`?",
         ),
     ] {
         let output = run(

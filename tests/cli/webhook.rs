@@ -121,7 +121,7 @@ async fn invalid_webhook_options_fail_before_anything_is_paid() {
                 "http://x.example",
             ],
             2,
-            "callback_url",
+            "--webhook-url = http://x.example",
         ),
         (
             vec!["--listen-for-webhook", &taken, "--webhook-url", "https://x.example"],

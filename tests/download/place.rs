@@ -57,23 +57,23 @@ async fn dropped_anywhere() {
     let server = FileServer::new(move |_, request| file.answer(request).hang(256 * KIB - 1)).await;
     for portion in (0..256).step_by(16) {
         let run = Run::on(&client, &server);
-        let (tell, told) = tokio::sync::oneshot::channel();
-        let (mut tell, seen) = (Some(tell), AtomicU64::new(0));
+        let (stop, received) = tokio::sync::oneshot::channel();
+        let (mut stop, seen) = (Some(stop), AtomicU64::new(0));
         let download = run
             .client
             .download_with(&run.task, run.path(), DownloadOptions::default(), |bytes, total| {
                 assert_eq!(total, Some(256 * KIB as u64));
                 assert!(bytes > seen.swap(bytes, Ordering::SeqCst));
                 if bytes > portion * KIB as u64
-                    && let Some(tell) = tell.take()
+                    && let Some(stop) = stop.take()
                 {
-                    tell.send(()).unwrap();
+                    stop.send(()).unwrap();
                 }
             });
         tokio::select! {
             biased;
             result = download => panic!("{result:?}"),
-            _ = told => {}
+            _ = received => {}
         }
         assert!(names(run.folder.path()).is_empty());
     }

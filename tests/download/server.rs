@@ -129,7 +129,7 @@ impl File {
     pub(crate) fn answer(&self, request: &Request) -> Reply {
         let known = request
             .header("if-range")
-            .is_none_or(|told| self.validators.iter().any(|(_, value)| *value == told));
+            .is_none_or(|tag| self.validators.iter().any(|(_, value)| *value == tag));
         let total = self.bytes.len();
         let mut reply = match request.from().filter(|_| known) {
             Some(from) if from >= total => Reply::new(416, &[&format!("Content-Range: bytes */{total}")], b""),

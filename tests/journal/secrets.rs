@@ -61,8 +61,8 @@ async fn no_secret_in_the_journal() {
             named.client_reference = Some(url.clone());
             let keyed = client.submit_with_key(&url, &named).await;
             let other = client.submit_with_key(&url, &VideoRequest::new(model, "another")).await;
-            let told = format!("{keyed:?} {other:?}");
-            assert!(!told.contains(CANARY), "{told}");
+            let rendered = format!("{keyed:?} {other:?}");
+            assert!(!rendered.contains(CANARY), "{rendered}");
             if let Ok(task) = &result {
                 let _ = client.get(&task.id).await;
                 let _ = client.download(task, folder.path().join("never.mp4")).await;

@@ -159,6 +159,34 @@ async fn a_submission_hangs_or_stalls() {
     api.sim.shutdown().await;
 }
 
+/// A client reports that a response takes long once, until the next response.
+#[tokio::test(start_paused = true)]
+async fn a_long_delay_is_reported_once() {
+    let api = Api::start().await;
+    for vendor in videogen::Vendor::ALL.iter().copied() {
+        let (report, mut reports) = tokio::sync::mpsc::unbounded_channel();
+        let client = api
+            .sim
+            .client_builder(vendor)
+            .on_delay(Duration::from_secs(10), move |vendor| {
+                report.send(*vendor).unwrap();
+            });
+        let client = client.build().unwrap();
+        let request = videogen::VideoRequest::new(vendor.default_model(), "a fox");
+        let task = client.submit(&request).await.unwrap();
+        for delays in [2, 1] {
+            for _ in 0..delays {
+                api.sim.inject(Fault::new(vendor, Operation::Get, FaultKind::Hang));
+            }
+            // Each try is given up, and the last one succeeds.
+            client.get(&task.id).await.unwrap();
+            assert_eq!(reports.try_recv(), Ok(vendor));
+            assert!(reports.try_recv().is_err(), "{vendor}");
+        }
+    }
+    api.sim.shutdown().await;
+}
+
 /// The same without injection, for clients in other languages.
 #[tokio::test(start_paused = true)]
 async fn keys_make_requests_hang_or_stall() {

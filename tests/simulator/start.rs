@@ -120,14 +120,14 @@ async fn submissions_are_counted_and_billed() {
     assert_eq!(stats.requests["token360"], 2);
 
     let page = |name: &str| format!("http://{}/_sim/{name}", api.sim.address());
-    let told: serde_json::Value = api.http.get(page("stats")).send().await.unwrap().json().await.unwrap();
-    assert_eq!(told, serde_json::to_value(&stats).unwrap());
+    let reported: serde_json::Value = api.http.get(page("stats")).send().await.unwrap().json().await.unwrap();
+    assert_eq!(reported, serde_json::to_value(&stats).unwrap());
     let text = api.http.get(page("tasks")).send().await.unwrap().text().await.unwrap();
     assert!(!text.contains("sk-"), "{text}");
-    let told: serde_json::Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(told.as_array().unwrap().len(), VENDORS.len() + 1);
-    assert_eq!(told[VENDORS.len()]["vendor"], "alltoken");
-    assert_eq!(told[VENDORS.len()]["status"], "queued");
+    let reported: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(reported.as_array().unwrap().len(), VENDORS.len() + 1);
+    assert_eq!(reported[VENDORS.len()]["vendor"], "alltoken");
+    assert_eq!(reported[VENDORS.len()]["status"], "queued");
     assert_eq!(api.sim.tasks()[0].width, 1280);
 }
 

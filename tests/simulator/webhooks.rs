@@ -152,7 +152,7 @@ async fn each_vendor_calls_back_once_when_the_task_is_done() {
             got[0].head
         );
         let body = got[0].json();
-        let (component, told) = match vendor {
+        let (component, id_sent) = match vendor {
             Vendor::ToApis => ("WebhookEvent", &body["data"]["task_id"]),
             Vendor::Replicate => ("Prediction", &body["id"]),
             Vendor::OpenRouter => ("JobEvent", &body["data"]["id"]),
@@ -161,7 +161,7 @@ async fn each_vendor_calls_back_once_when_the_task_is_done() {
         };
         let problems = Spec::of(vendor).unwrap().component_problems(component, &body);
         assert!(problems.is_empty(), "{vendor}: {problems:?}");
-        assert_eq!(told, &json!(id));
+        assert_eq!(id_sent, &json!(id));
         let tasks = serde_json::to_string(&api.sim.tasks()).unwrap();
         assert!(!tasks.contains("token=secret"));
     }

@@ -193,11 +193,11 @@ async fn a_webhook_ends_a_wait_at_once_for_either_caller() {
         watcher.add(&id);
         tokio::time::sleep(SECOND).await;
         let whole = client.get(&id).await.unwrap();
-        let told = Instant::now();
+        let offered_at = Instant::now();
         assert!(watcher.offer(whole));
         let (which, status, at) = ended.recv().await.unwrap();
         assert_eq!((which, status), (id, TaskStatus::Completed));
-        assert!(at - told < SECOND, "{:?}", at - told);
+        assert!(at - offered_at < SECOND, "{:?}", at - offered_at);
     }
 }
 

@@ -8,4 +8,5 @@ mod one;
 mod outage;
 mod stub;
 mod timeout;
+mod usual;
 mod webhook;

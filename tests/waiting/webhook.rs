@@ -22,10 +22,10 @@ async fn the_first_of_webhook_and_poll_ends_the_wait() {
                 .build()
                 .unwrap();
             let watcher = Arc::new(client.watcher());
-            let told = Arc::clone(&watcher);
+            let notified = Arc::clone(&watcher);
             let mut builder = Receiver::builder(client.clone()).on_event(move |event| {
                 if let Some(task) = event.task {
-                    told.offer(task);
+                    notified.offer(task);
                 }
                 async { Ok(()) }
             });

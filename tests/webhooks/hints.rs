@@ -43,9 +43,9 @@ async fn the_body_is_ignored() {
             .receive(Some(&token), &headers, forged.to_string().as_bytes())
             .await);
         assert_eq!((event.id.as_ref(), event.kind.as_ref()), (None, None));
-        let told = event.task.as_ref().unwrap();
-        assert_eq!(told.status, TaskStatus::Failed);
-        let shown = serde_json::to_string(told).unwrap();
+        let delivered = event.task.as_ref().unwrap();
+        assert_eq!(delivered.status, TaskStatus::Failed);
+        let shown = serde_json::to_string(delivered).unwrap();
         assert!(!shown.contains("evil") && !shown.contains(&evil_url), "{shown}");
         assert!(evil.seen().is_empty());
         let asked = server.seen();
@@ -54,7 +54,7 @@ async fn the_body_is_ignored() {
             asked[0].starts_with("GET ") && asked[0].contains("/t-1 HTTP/1.1") && asked[0].contains("Bearer sk-test")
         );
         let direct = server.client(vendor).get(&task(vendor, family, "t-1")).await.unwrap();
-        assert_eq!(told, &direct);
+        assert_eq!(delivered, &direct);
         assert_eq!(log.events(), [event]);
     }
 }
@@ -226,6 +226,9 @@ async fn a_signature_without_a_secret_is_a_hint() {
     let (receiver, token) = bound(&server, Vendor::ToApis, "seedance-1", &Log::default()).await;
     let (headers, body) = signed("evt-1", &completed("t-1"));
     assert_eq!(refused(receiver.receive(None, &headers, &body).await), Refusal::Token);
-    let told = new(receiver.receive(Some(&token), &headers, &body).await).task.unwrap();
-    assert_eq!(told.video.unwrap().url.expose(), "https://files.example.com/polled.mp4");
+    let delivered = new(receiver.receive(Some(&token), &headers, &body).await).task.unwrap();
+    assert_eq!(
+        delivered.video.unwrap().url.expose(),
+        "https://files.example.com/polled.mp4"
+    );
 }

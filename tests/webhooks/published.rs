@@ -150,9 +150,9 @@ async fn a_signed_event_is_the_task_without_a_secret_and_without_a_poll() {
     let (token, id) = bound(&receiver).await;
     let body = event(REQUEST);
     let headers = given(1, REQUEST, NOW, &body);
-    let told = new(receiver.receive(Some(&token), &headers, &body).await);
-    assert_eq!(told.id.as_deref(), Some(REQUEST));
-    let ended = told.task.unwrap();
+    let received = new(receiver.receive(Some(&token), &headers, &body).await);
+    assert_eq!(received.id.as_deref(), Some(REQUEST));
+    let ended = received.task.unwrap();
     assert_eq!((ended.id, ended.status), (id, TaskStatus::Completed));
     assert_eq!(ended.video.unwrap().url.expose(), "https://files.example.com/fal/v.mp4");
     // A repeat, signed again by another key.

@@ -228,12 +228,12 @@ async fn an_event_without_a_task_is_acknowledged() {
         ),
     ] {
         let (headers, raw) = signed(event, &body);
-        let told = new(receiver.receive(None, &headers, &raw).await);
+        let delivered = new(receiver.receive(None, &headers, &raw).await);
         assert_eq!(
-            (told.id.as_deref(), told.kind.as_deref()),
+            (delivered.id.as_deref(), delivered.kind.as_deref()),
             (Some(event), body["type"].as_str())
         );
-        assert_eq!(told.task, None);
+        assert_eq!(delivered.task, None);
     }
     for body in [
         json!({"type": "generation.completed"}),
@@ -262,9 +262,9 @@ async fn the_family_is_that_of_the_bound_task_or_of_the_model() {
     for model in ["seedance-2", "doubao-seedance-1-5-pro"] {
         body["data"]["model"] = json!(model);
         let (headers, raw) = signed(model, &body);
-        let told = new(receiver.receive(None, &headers, &raw).await).task.unwrap();
-        assert_eq!(told.id, task(Vendor::ToApis, "generations", "task-1"));
-        assert_eq!(told.raw.json(), body);
+        let delivered = new(receiver.receive(None, &headers, &raw).await).task.unwrap();
+        assert_eq!(delivered.id, task(Vendor::ToApis, "generations", "task-1"));
+        assert_eq!(delivered.raw.json(), body);
     }
     // The binding has priority over the model's name, and may be of a family that is a former one now.
     let callback = receiver.callback("https://videos.example.com").unwrap();
@@ -345,13 +345,13 @@ async fn the_journal_records_how_the_task_ended() {
         .build()
         .unwrap();
     let (headers, body) = signed("evt-1", &completed("task-1"));
-    let told = new(receiver.receive(None, &headers, &body).await).task.unwrap();
-    assert_eq!(told.id, submitted.id);
+    let delivered = new(receiver.receive(None, &headers, &body).await).task.unwrap();
+    assert_eq!(delivered.id, submitted.id);
     let entries = journal.find(Query::default()).await.unwrap().entries;
     assert_eq!(entries.len(), 1);
     assert_eq!(
         (&entries[0].task, &entries[0].status),
-        (&Some(told.id), &Some(TaskStatus::Completed))
+        (&Some(delivered.id), &Some(TaskStatus::Completed))
     );
     assert_eq!(vendor.seen().len(), asked);
 }

@@ -1,6 +1,7 @@
 //! Selection of the vendor, its base URL and its key.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use secrecy::SecretString;
@@ -15,6 +16,7 @@ use crate::exit::{Failure, INVALID};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::keys;
+use crate::options;
 use crate::output::{Output, file};
 use crate::result::Configured;
 
@@ -204,14 +206,28 @@ impl AccountArgs {
             .or_else(|| default_base_url(vendor))
     }
 
+    /// Checks the base URLs of `vendors`, all of them at once.
+    pub(crate) fn check_base_urls(&self, vendors: impl Iterator<Item = Vendor>) -> Result<(), Failure> {
+        let faults = vendors.filter_map(|vendor| {
+            let error = config::base_url_error(vendor, &self.base_url(vendor)?)?;
+            Some(of_vendor(vendor, self.base_url.as_deref(), error))
+        });
+        Failure::all(faults).map_or(Ok(()), Err)
+    }
+
     /// A client for `vendor` with the key from the environment.
-    pub(crate) fn client(&self, vendor: Vendor) -> Result<Client, Failure> {
-        self.journalled(vendor, None)
+    pub(crate) fn client(&self, vendor: Vendor, output: &Output) -> Result<Client, Failure> {
+        self.journalled(vendor, None, output)
     }
 
     /// The same, with a journal.
-    pub(crate) fn journalled(&self, vendor: Vendor, journal: Option<Arc<SqliteJournal>>) -> Result<Client, Failure> {
-        client(vendor, self.base_url.as_deref(), journal)
+    pub(crate) fn journalled(
+        &self,
+        vendor: Vendor,
+        journal: Option<Arc<SqliteJournal>>,
+        output: &Output,
+    ) -> Result<Client, Failure> {
+        client(vendor, self.base_url.as_deref(), journal, output)
     }
 
     /// The builder of such a client.
@@ -219,8 +235,12 @@ impl AccountArgs {
         &self,
         vendor: Vendor,
         journal: Option<Arc<SqliteJournal>>,
+        output: &Output,
     ) -> Result<ClientBuilder, Failure> {
-        builder(vendor, self.base_url.as_deref(), journal)
+        Ok(noting_delays(
+            builder(vendor, self.base_url.as_deref(), journal)?,
+            *output,
+        ))
     }
 }
 
@@ -237,20 +257,26 @@ impl TaskArgs {
     /// A client for the task's vendor, which records the task's status.
     pub(crate) fn client(&self, journal: &JournalArgs, output: &Output) -> Result<Client, Failure> {
         let journal = journal.open_if_there(output);
-        client(self.task.vendor(), self.base_url.as_deref(), journal)
+        client(self.task.vendor(), self.base_url.as_deref(), journal, output)
     }
 }
 
-/// The failure of a plan; where its base URL is from the environment, with the name of the variable.
-pub(crate) fn of_plan(account: &AccountArgs, vendor: Vendor, error: videogen::Error) -> Failure {
+/// The failure of a plan or a client. `base_url`: from an option; without it, a failure about the base URL names the variable.
+pub(crate) fn of_vendor(vendor: Vendor, base_url: Option<&str>, error: videogen::Error) -> Failure {
     let mut failure = Failure::from(error);
-    if account.base_url.is_none()
-        && let Some(rest) = failure.message.strip_prefix("the base URL ")
-    {
-        failure.message = format!("{} {rest}", vendor.facts().base_url_env);
-        failure.error.message.clone_from(&failure.message);
+    if base_url.is_none() {
+        failure.message = with_variable(vendor, failure.message);
+        failure.error.message = with_variable(vendor, failure.error.message);
     }
     failure
+}
+
+/// The message of an error. If it is about a base URL from the environment, it names the variable.
+pub(crate) fn with_variable(vendor: Vendor, message: String) -> String {
+    match message.strip_prefix("the base URL ") {
+        Some(rest) => format!("{} {rest}", vendor.facts().base_url_env),
+        None => message,
+    }
 }
 
 /// A client for `vendor` with its key.
@@ -258,8 +284,21 @@ pub(crate) fn client(
     vendor: Vendor,
     base_url: Option<&str>,
     journal: Option<Arc<SqliteJournal>>,
+    output: &Output,
 ) -> Result<Client, Failure> {
-    Ok(builder(vendor, base_url, journal)?.build()?)
+    let client = noting_delays(builder(vendor, base_url, journal)?, *output).build();
+    client.map_err(|error| of_vendor(vendor, base_url, error))
+}
+
+/// After how long a note says that the vendor has not responded.
+const DELAY: Duration = Duration::from_secs(10);
+
+/// With a note when the vendor does not respond.
+pub(crate) fn noting_delays(builder: ClientBuilder, output: Output) -> ClientBuilder {
+    builder.on_delay(DELAY, move |vendor| {
+        let (name, seconds) = (vendor.name(), DELAY.as_secs());
+        output.note(&format!("No response from {name} for {seconds} s; still waiting."));
+    })
 }
 
 pub(crate) fn builder(
@@ -340,6 +379,17 @@ fn only_key(model: &str) -> Result<Vendor, Failure> {
         return Ok(*only);
     }
     let message = format!("{model} is in the tables of no vendor, so it is not known which vendor has it");
+    let meant = meant_anywhere(model).map(|meant| format!("\n{meant}"));
+    let hint = format!(
+        "Choose the vendor with --vendor: {}.{}",
+        names(Vendor::ALL),
+        meant.unwrap_or_default()
+    );
+    Err(unchosen(message).hint(&hint))
+}
+
+/// Suggests the models of all vendors that are like `model`.
+fn meant_anywhere(model: &str) -> Option<String> {
     let near = Vendor::ALL.iter().filter_map(|vendor| {
         let near = Capabilities::nearest(*vendor, model)?;
         Some((
@@ -351,12 +401,7 @@ fn only_key(model: &str) -> Result<Vendor, Failure> {
     let mut near: Vec<(f64, String)> = near.collect();
     near.sort_by(|(one, _), (other, _)| other.total_cmp(one));
     let near: Vec<String> = near.into_iter().map(|(_, near)| near).collect();
-    let meant = match near.is_empty() {
-        true => String::new(),
-        false => format!("\nDid you mean {}?", near.join(" or ")),
-    };
-    let hint = format!("Choose the vendor with --vendor: {}.{meant}", names(Vendor::ALL));
-    Err(unchosen(message).hint(&hint))
+    (!near.is_empty()).then(|| format!("Did you mean {}?", near.join(" or ")))
 }
 
 /// A failure whose reason may be in the configuration: it names the values that were not given otherwise.
@@ -421,15 +466,19 @@ pub(crate) fn left_to_the_vendor(plan: &Plan, request: &VideoRequest) -> Vec<Str
 /// The note on an unverified rule that the request breaks with permission.
 pub(crate) fn overridden(violation: &Violation) -> String {
     let Violation { field, value, rule, .. } = violation;
+    let field = options::of_field(field);
     format!("Unverified rule not enforced: {field} = {value}: {rule}")
 }
 
-/// The note on a model that the vendor's spec does not list.
+/// The note on a model that the vendor's spec does not list. It suggests a model of the vendor, or else those of others.
 pub(crate) fn unknown_model(vendor: Vendor, model: &str) -> String {
-    let meant = Capabilities::nearest(vendor, model).map(|near| format!(" Did you mean {near}?"));
+    let meant = match Capabilities::nearest(vendor, model) {
+        Some(near) => Some(format!("Did you mean {near}?")),
+        None => meant_anywhere(model),
+    };
+    let meant = meant.map_or_else(String::new, |meant| format!(" {meant}"));
     format!(
-        "{model} is not in our tables for {}: limits unchecked.{}",
-        vendor.name(),
-        meant.unwrap_or_default()
+        "{model} is not in our tables for {}: limits unchecked.{meant}",
+        vendor.name()
     )
 }

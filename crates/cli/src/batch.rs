@@ -3,8 +3,10 @@
 //! Jobs are read and checked as a whole ([`reader`], [`plan`]) before anything is sent. Then each job is a submission with
 //! a key of the journal, made of the batch and the job ([`run`]); its outcome is appended to a file ([`results`]).
 
+mod attempt;
 pub(crate) mod claim;
 pub(crate) mod clients;
+pub(crate) mod describe;
 pub(crate) mod item;
 pub(crate) mod pace;
 pub(crate) mod plan;

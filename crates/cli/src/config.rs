@@ -8,7 +8,7 @@ mod file;
 mod parse;
 mod settings;
 
-pub(crate) use self::check::known_keys;
+pub(crate) use self::check::{base_url_error, known_keys};
 pub(crate) use self::edit::{set, unset};
 pub(crate) use self::file::{get, load, path};
 pub(crate) use self::settings::{Config, TIMEOUT};

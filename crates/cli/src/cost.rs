@@ -2,23 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::time::Duration;
 
 use chrono::{NaiveDate, Utc};
 use serde_json::Value;
-use tokio::time::timeout;
+use videogen::Vendor;
 use videogen::facts::{ListedModel, Operation};
 use videogen::journal::Journal as _;
 use videogen::price::{Decimal, Estimate, PriceBook, PriceOrigin};
-use videogen::{Client, Vendor};
 use videogen_journal::SqliteJournal;
 
 use crate::account::AccountArgs;
-use crate::exit::Failure;
 use crate::output::{Output, moment};
-
-/// How long to wait for the prices of a vendor. After that, the estimate is made without them.
-const PATIENCE: Duration = Duration::from_secs(12);
+use crate::probe;
 
 /// Adds the current prices from `vendors`. Returns why some are missing, which is printed too.
 pub(crate) async fn add_live(
@@ -30,7 +25,7 @@ pub(crate) async fn add_live(
     let mut missing = Vec::new();
     for vendor in vendors {
         let name = vendor.name();
-        let models = match listed(*vendor, account).await {
+        let models = match listed(*vendor, account, output).await {
             Ok(models) => models,
             Err(message) => {
                 let reason = message.lines().next().unwrap_or_default();
@@ -67,26 +62,12 @@ pub(crate) fn noted(mut document: Value, notes: Vec<String>) -> Value {
 ///
 /// # Errors
 /// Why it does not.
-async fn listed(vendor: Vendor, account: &AccountArgs) -> Result<Vec<ListedModel>, String> {
+async fn listed(vendor: Vendor, account: &AccountArgs, output: &Output) -> Result<Vec<ListedModel>, String> {
     if !vendor.supports(Operation::Models) {
         return Err("it has no list of models".to_owned());
     }
-    let client = account.client(vendor).map_err(|failure| failure.message)?;
-    match timeout(PATIENCE, client.models()).await {
-        Ok(models) => models.map_err(|error| Failure::from(error).message),
-        Err(_) => Err(format!(
-            "{} did not respond within {} s",
-            host(&client),
-            PATIENCE.as_secs()
-        )),
-    }
-}
-
-/// The host that a client calls, with the port of a local one.
-fn host(client: &Client) -> String {
-    let origin = client.origin();
-    let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host);
-    host.split('/').next().unwrap_or(host).to_owned()
+    let client = account.client(vendor, output).map_err(|failure| failure.message)?;
+    probe::models(&client).await.map_err(|failure| failure.message)
 }
 
 /// What a video costs, on one line.

@@ -17,6 +17,8 @@ pub(crate) struct Diagnosis {
     pub(crate) files: Vec<FileReport>,
     /// The journal.
     pub(crate) journal: JournalReport,
+    /// Free space where the journal and the videos are written.
+    pub(crate) disks: Vec<DiskReport>,
     /// The vendors with a key.
     pub(crate) vendors: Vec<VendorReport>,
     /// The budgets for the vendors' own servers.
@@ -58,6 +60,17 @@ pub(crate) struct JournalReport {
     pub(crate) unknown: u64,
     /// Tasks that had not ended, or whose files are missing.
     pub(crate) unfinished: u64,
+}
+
+/// Free space in a folder.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct DiskReport {
+    /// What is written there: `journal` or `videos`.
+    pub(crate) holds: &'static str,
+    /// The folder, or the one in which it would be created.
+    pub(crate) path: String,
+    /// Bytes that this user can write.
+    pub(crate) free_bytes: u64,
 }
 
 /// A vendor with a key.

@@ -133,6 +133,11 @@ impl ErrorDocument {
         }
     }
 
+    /// The vendor that answered, or should have.
+    pub(crate) fn vendor(&self) -> Option<Vendor> {
+        self.vendor
+    }
+
     /// The fields of the request that break a rule.
     pub(crate) fn fields(&self) -> Vec<&str> {
         self.violations

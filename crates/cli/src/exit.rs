@@ -8,6 +8,7 @@ use videogen::{Delivery, Error, ErrorKind, TaskId, Vendor, VideoTask, Violation}
 use crate::error::{CommandKind, ErrorDocument, Kind};
 use crate::interrupt::{Interrupt, interrupted};
 use crate::invocation::Invocation;
+use crate::options;
 use crate::result::{Outcome, TaskResult};
 
 /// The task ended without a video.
@@ -253,7 +254,7 @@ impl From<Error> for Failure {
         let failure = Self {
             code,
             // Without the calls of the library to make: the command adds its own hints.
-            message: format!("{error:#}"),
+            message: options::in_message(format!("{error:#}"), error.violations()),
             error: Box::new((&error).into()),
             result: None,
             accepted: false,

@@ -11,15 +11,17 @@ use crate::invocation::Invocation;
 use crate::output::file as shown;
 use crate::output_file::{OutputFile, Reservation, folder_of, io_failure, make_folder, writable_folder};
 use crate::result::SavedFiles;
-use crate::sidecar::{self, Origin};
+use crate::sidecar::Origin;
 
 mod args;
 mod fetch;
 mod name;
+mod sidecars;
 mod stream;
 
 pub(crate) use args::{FileArgs, SaveArgs, check_default_output};
 pub(crate) use name::TaskNames;
+pub(crate) use sidecars::{check_sidecar, write_sidecars};
 
 /// Output files of a task. They are checked as far as possible on creation, before anything is paid for.
 pub(crate) struct Target {
@@ -204,6 +206,12 @@ impl Target {
         self
     }
 
+    /// Requests sidecars for files that the journal names.
+    pub(crate) fn with_sidecar(mut self, origin: Option<Origin>) -> Self {
+        self.sidecar = origin;
+        self
+    }
+
     /// What the sidecars state, if they are requested.
     pub(crate) fn described_by(mut self, origin: impl FnOnce() -> Origin) -> Self {
         self.sidecar = self.sidecar.map(|_| origin());
@@ -246,20 +254,11 @@ impl Target {
                 None => io_failure(format!("{shown} exists; add --overwrite to replace it")),
             });
         }
-        match &self.video {
-            Some(video) => self.check_sidecar(&video.given, known.and_then(|entry| entry.task.as_ref())),
+        let task = known.and_then(|entry| entry.task.as_ref());
+        match self.video.as_ref().filter(|_| self.sidecar.is_some()) {
+            Some(video) => check_sidecar(&video.given, task, self.destination.overwrite),
             None => Ok(()),
         }
-    }
-
-    /// Refuses to replace another file by the sidecar of a video of `task`.
-    fn check_sidecar(&self, video: &Path, task: Option<&TaskId>) -> Result<(), Failure> {
-        let path = sidecar::path_of(video);
-        if self.sidecar.is_none() || self.destination.overwrite || sidecar::is_free(&path, task) {
-            return Ok(());
-        }
-        let message = format!("{} exists; add --overwrite to replace it", shown(&path));
-        Err(io_failure(message))
     }
 
     /// The files, if all of them are already in place according to the journal. Makes no request.

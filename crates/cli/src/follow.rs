@@ -21,15 +21,15 @@ pub(crate) async fn wait_for(
     other: impl Future<Output = VideoTask>,
     output: &Output,
 ) -> Result<VideoTask, Failure> {
-    let mut waiting = progress::waiting(output);
+    // Before anything is on the screen.
+    let interrupt = interrupted();
+    let mut waiting = progress::waiting(client, id, output).await;
     let result = tokio::select! {
         result = client.wait_observed(id, options, |event| waiting.event(id, event)) => Ok(result.map_err(Failure::from)),
         task = other => Ok(Ok(task)),
-        interrupt = interrupted() => Err(interrupt),
+        interrupt = interrupt => Err(interrupt),
     };
-    let result = result.unwrap_or_else(|interrupt| Err(left(interrupt, id, waiting.status())));
-    waiting.done();
-    result
+    result.unwrap_or_else(|interrupt| Err(left(interrupt, id, waiting.status())))
 }
 
 /// The failure when the user interrupts the wait; `status` is the last known status.

@@ -1,5 +1,6 @@
 //! Text below the options of each command: examples and details. A test in `tests.rs` parses every example.
-//! Paragraphs are one line each, because clap wraps them to the terminal.
+//! Paragraphs are one line each, because clap wraps them to the terminal. It replaces `{n}` by a line break, unless a control
+//! sequence is in it.
 
 /// Widest help, in columns.
 pub(crate) const WIDTH: usize = 100;
@@ -10,7 +11,7 @@ Examples:
   videogen generate \"it sails on\" -i boat.png -m seedance-2.0
   videogen generate \"a paper boat\" --idempotency-key order-4711 --events
   videogen generate \"a paper boat\" --max-cost 2.50
-  videogen generate @boat.txt \"a kite\" -n 2 -o \"clips/{n}.mp4\" --parents
+  videogen generate @boat.txt \"a kite\" -n 2 -o \"clips/{index}.mp4\" --parents
   videogen generate \"a paper boat\" --request template.json
   videogen generate \"a paper boat\" --simulate
 
@@ -75,11 +76,11 @@ Examples:
   videogen download token360:videos:video-4f1c -o boat.mp4
   videogen download token360:videos:video-4f1c --last-frame-output boat.png
   videogen download token360:videos:video-4f1c -o - > boat.mp4
-  videogen download toapis:seedance-2:t1 toapis:seedance-2:t2 -o \"k-{n}.mp4\"
+  videogen download toapis:seedance-2:t1 toapis:seedance-2:t2 -o \"k-{index}.mp4\"
 
 -o PATH names a file, a folder (one that exists, or with a / at the end), - for \
 standard output, which then has the video alone, or a file by a template: {vendor}, {model}, {id} of the task, {index}, the number of \
-the task in the call, and {n}, the number of the task, or of the video where a \
+the task in the call, and {\u{1b}[0mn}, the number of the task, or of the video where a \
 single task has several. Missing folders are created with --parents.";
 
 pub(crate) const OPEN: &str = "\
@@ -114,7 +115,8 @@ Examples:
   videogen prices list --vendor ark
   videogen prices set toapis seedance-2 0.05 --unit second
   videogen prices set toapis seedance-2 2 --unit clip --when resolution=1080p
-  videogen prices set token360 seedance-2.0 7 --unit token --per 1000000
+  videogen prices set token360 seedance-2.0 7 --unit token --per 1000000 \\
+    --tokens-per-second 21600
   videogen prices unset toapis seedance-2
 
 Your prices are in CONFIG_DIR/videogen/prices.toml, or the file that \

@@ -1,5 +1,6 @@
 //! The journal of the command line.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,6 +27,43 @@ pub(crate) struct JournalArgs {
     /// The file that the configuration names.
     #[arg(skip)]
     configured: Option<PathBuf>,
+}
+
+/// The scope of the vendors' own servers, in which budgets and costs are counted.
+pub(crate) const PUBLIC: &str = "public";
+
+/// The addresses that the submissions of each scope were sent to. Several names of this machine are one scope, which has one of
+/// them: people see those that they used.
+#[derive(Default)]
+pub(crate) struct Addresses(BTreeMap<String, BTreeSet<String>>);
+
+impl Addresses {
+    pub(crate) fn add(&mut self, entry: &Entry) {
+        if let (Some(scope), Some(origin)) = (entry.intent.scope(), &entry.intent.origin)
+            && scope != PUBLIC
+        {
+            self.0.entry(scope).or_default().insert(base(origin));
+        }
+    }
+
+    /// The addresses of a scope; none of the vendors' own servers.
+    pub(crate) fn of(&self, scope: &str) -> Vec<&str> {
+        self.0.get(scope).into_iter().flatten().map(String::as_str).collect()
+    }
+
+    /// The addresses of a scope, or its name if none is known.
+    pub(crate) fn text(&self, scope: &str) -> String {
+        match self.of(scope).as_slice() {
+            [] => scope.to_owned(),
+            addresses => addresses.join(", "),
+        }
+    }
+}
+
+/// The host of an origin, without a path.
+fn base(origin: &str) -> String {
+    let end = origin.match_indices('/').nth(2).map_or(origin.len(), |(at, _)| at);
+    origin[..end].to_owned()
 }
 
 /// Environment variable with the path of the file.

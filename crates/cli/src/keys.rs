@@ -81,3 +81,27 @@ pub(crate) fn missing(vendors: &[Vendor]) -> Failure {
     let message = format!("no API key: set {}, or store one with: {login}", variables.join(" or "));
     Failure::new(ACCOUNT, ErrorKind::Config, message)
 }
+
+/// Requires a key of each of these vendors.
+///
+/// # Errors
+/// Names all that are missing.
+pub(crate) fn check_all(vendors: &[Vendor]) -> Result<(), Failure> {
+    let lacking: Vec<Vendor> = vendors.iter().copied().filter(|vendor| !has(*vendor)).collect();
+    if lacking.len() < 2 {
+        // Reported by its client.
+        return Ok(());
+    }
+    if let Some(failure) = lacking.iter().find_map(|vendor| find(*vendor).err()) {
+        return Err(failure);
+    }
+    let names: Vec<_> = lacking.iter().map(|vendor| vendor.name()).collect();
+    let variables: Vec<_> = lacking.iter().map(|vendor| vendor.facts().key_env).collect();
+    let message = format!(
+        "no API keys of {}: set {}, or store them with: {} VENDOR",
+        names.join(" and "),
+        variables.join(" and "),
+        Invocation::new("login")
+    );
+    Err(Failure::new(ACCOUNT, ErrorKind::Config, message))
+}

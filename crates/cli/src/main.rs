@@ -26,6 +26,7 @@ mod keys;
 mod listen;
 mod lost;
 mod nearest;
+mod options;
 mod output;
 mod output_file;
 mod price_file;
@@ -34,9 +35,11 @@ mod progress;
 mod request_args;
 mod request_file;
 mod result;
+mod routes;
 mod sidecar;
 mod since;
 mod submission;
+mod terminal;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -49,7 +52,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use videogen::ErrorKind;
 
 use crate::account::TaskArgs;
@@ -254,7 +257,17 @@ fn dashed_file() -> String {
 }
 
 async fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    // Known before the rest of the command line, for help and for errors in it.
+    let color = terminal::color_of_words(std::env::args_os());
+    terminal::set_color(color);
+    let mut command = Cli::command().color(color);
+    let parsed = command
+        .try_get_matches_from_mut(std::env::args_os())
+        .and_then(|matches| {
+            options::record(&command, &matches);
+            Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+        });
+    let cli = match parsed {
         Ok(cli) => cli,
         // `--json` and `--events` apply even if the rest of the command line is invalid.
         Err(error) if error.use_stderr() => {
@@ -266,6 +279,7 @@ async fn run() -> ExitCode {
         }
         Err(error) => error.exit(),
     };
+    terminal::set_color(cli.output.color);
     let (output, mut journal) = (Output::new(&cli.output), cli.journal);
     if cli.output.events && !cli.command.has_events() {
         let message = "--events is for generate, batch, wait, download, status, cancel and recover --wait; use --json";

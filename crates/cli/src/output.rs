@@ -7,12 +7,12 @@ pub(crate) mod task;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{IsTerminal as _, Write};
 use std::path::Path;
 use std::time::Duration;
 
 use chrono::SecondsFormat;
-use clap::Args;
+use clap::{Args, ColorChoice};
 use comfy_table::{Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -21,6 +21,7 @@ use videogen::{ErrorKind, TaskId, TaskStatus, Timestamp};
 use crate::events::{About, EventLog, Shown, What};
 use crate::exit::{Failure, INVALID, IO};
 use crate::result::{Failed, Outcome, Results, TaskResult};
+use crate::terminal;
 use crate::text;
 
 /// How a command reports what it does.
@@ -35,6 +36,9 @@ pub(crate) struct OutputArgs {
     /// Print only paths and ids: the video's path, else the task's id; of lists the ids.
     #[arg(short, long, global = true)]
     quiet: bool,
+    /// When to use colours and links; NO_COLOR and CLICOLOR_FORCE apply to auto.
+    #[arg(long, global = true, value_name = "WHEN", default_value_t)]
+    pub(crate) color: ColorChoice,
 }
 
 impl OutputArgs {
@@ -44,7 +48,7 @@ impl OutputArgs {
         Self {
             json: found.as_ref().is_some_and(|word| word == "--json"),
             events: found.is_some_and(|word| word == "--events"),
-            quiet: false,
+            ..Self::default()
         }
     }
 }
@@ -56,6 +60,8 @@ pub(crate) struct Output {
     progress: bool,
     /// Whether standard output has a video, and everything else goes to standard error.
     streams: bool,
+    /// Whether lines of progress need names, because several tasks have one.
+    several: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -78,8 +84,9 @@ impl Output {
         };
         Self {
             format,
-            progress: matches!(format, Format::Text) && std::io::stderr().is_terminal(),
+            progress: matches!(format, Format::Text) && terminal::shows_progress(),
             streams: false,
+            several: false,
         }
     }
 
@@ -111,15 +118,18 @@ impl Output {
             format: Format::Text,
             progress: true,
             streams: false,
+            several: false,
         }
     }
 
-    /// Without progress bars: several tasks would overwrite each other's.
-    pub(crate) fn without_bars(self) -> Self {
-        Self {
-            progress: false,
-            ..self
-        }
+    /// With a name in the line of progress of each task.
+    pub(crate) fn of_several(self) -> Self {
+        Self { several: true, ..self }
+    }
+
+    /// Whether lines of progress need names.
+    pub(crate) fn is_of_several(&self) -> bool {
+        self.several
     }
 
     /// Prints the result of a command that has no results of tasks: a JSON document, text, or with --quiet the ids or paths
@@ -145,7 +155,7 @@ impl Output {
     /// See [`result`](Self::result).
     pub(crate) fn product(&self, document: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failure> {
         match self.format {
-            Format::Text | Format::Quiet => print(&text::lines(&text())),
+            Format::Text | Format::Quiet => print_text(&text::lines(&text())),
             Format::Json | Format::Events(_) => print(&text::json(document)),
         }
     }
@@ -153,7 +163,7 @@ impl Output {
     /// Prints the failure of a part of a command, which its JSON document has too.
     pub(crate) fn problem(&self, text: &str) {
         if matches!(self.format, Format::Text | Format::Quiet) {
-            say(&text::lines(&format!("error: {text}")));
+            say_error(text);
         }
     }
 
@@ -168,7 +178,7 @@ impl Output {
     /// See [`result`](Self::result).
     pub(crate) fn part(&self, json: impl FnOnce() -> String, text: impl FnOnce() -> String) -> Result<(), Failure> {
         match self.format {
-            Format::Text | Format::Quiet => print(&text::lines(&text())),
+            Format::Text | Format::Quiet => print_text(&text::lines(&text())),
             Format::Json | Format::Events(_) => print(&json()),
         }
     }
@@ -211,12 +221,12 @@ impl Output {
                 self.announce(&text());
                 Ok(())
             }
-            Format::Text => print(&text::lines(&text())),
+            Format::Text => print_files(&text::lines(&text()), results),
             Format::Json => print(&text::json(&Results { results })),
             Format::Events(_) => Ok(()),
             Format::Quiet => {
                 let failed = results.iter().filter_map(|result| result.error.as_ref());
-                failed.for_each(|error| say(&text::lines(&format!("error: {}", error.message))));
+                failed.for_each(|error| say_error(&error.message));
                 if self.streams { Ok(()) } else { names(results) }
             }
         }
@@ -227,7 +237,7 @@ impl Output {
         let error = &*failure.error;
         let printed = match (self.format, &result) {
             (Format::Text | Format::Quiet, _) => {
-                say(&text::lines(&format!("error: {}", failure.message)));
+                say_error(&failure.message);
                 match (self.format, &result) {
                     (Format::Quiet, Some(result)) if !self.streams => names(std::slice::from_ref(result)),
                     _ => Ok(()),
@@ -269,7 +279,7 @@ impl Output {
 
     /// Prints a note on standard error, in every format: for news that must not wait for the document.
     pub(crate) fn announce(&self, text: &str) {
-        say(&text::lines(text));
+        say(&terminal::with_prefix(&text::lines(text)));
     }
 
     /// Reports the id of a task as soon as it is known. `journalled`: the journal will have it too. `quietly`: only where
@@ -406,10 +416,25 @@ pub(crate) fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
 }
 
+/// Prints clean text, with colours.
+fn print_text(text: &str) -> Result<(), Failure> {
+    write_out(anstream::stdout().lock(), &terminal::with_statuses(text))
+}
+
+/// Prints clean text, with colours and with links to the files of `results`.
+fn print_files(text: &str, results: &[TaskResult]) -> Result<(), Failure> {
+    let files = results.iter().flat_map(TaskResult::paths);
+    let text = terminal::with_links(terminal::with_statuses(text), files);
+    write_out(anstream::stdout().lock(), &text)
+}
+
 /// Prints on standard output; what cannot be written there goes to standard error. A closed pipe is not an error.
 fn print(text: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+    write_out(std::io::stdout().lock(), text)
+}
+
+fn write_out(mut out: impl Write, text: &str) -> Result<(), Failure> {
+    match terminal::above(|| writeln!(out, "{text}").and_then(|()| out.flush())) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             say(text);
             let message = format!("cannot write the result: {error}");
@@ -435,7 +460,14 @@ fn print_lines(lines: &[String]) -> Result<(), Failure> {
 
 /// Failures to write to standard error are ignored.
 fn say(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
+    // Written at once, so that nothing comes between.
+    let line = format!("{text}\n");
+    let _ = terminal::above(|| anstream::stderr().write_all(line.as_bytes()));
+}
+
+/// Reports a failure; see [`say`].
+fn say_error(message: &str) {
+    say(&format!("{} {}", terminal::error_prefix(), text::lines(message)));
 }
 
 #[cfg(test)]

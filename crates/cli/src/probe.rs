@@ -1,13 +1,41 @@
-//! A free call that shows whether a vendor accepts a key.
+//! Free calls with a limit of time: one that shows whether a vendor accepts a key, and the list of models.
 
 use std::time::Duration;
 
-use videogen::facts::Operation;
+use tokio::time::timeout;
+use videogen::facts::{ListedModel, Operation};
 use videogen::task::ListQuery;
 use videogen::{Client, Error, ErrorKind, TaskId};
 
+use crate::exit::{Failure, VENDOR};
+
 /// How long a vendor may take.
 pub(crate) const LIMIT: Duration = Duration::from_secs(10);
+
+/// How long to wait for a vendor's list of models, with retries.
+const PATIENCE: Duration = Duration::from_secs(12);
+
+/// The models that a vendor lists.
+///
+/// # Errors
+/// When the vendor does not list them in time, with its host.
+pub(crate) async fn models(client: &Client) -> Result<Vec<ListedModel>, Failure> {
+    match timeout(PATIENCE, client.models()).await {
+        Ok(models) => Ok(models?),
+        Err(_) => {
+            let (name, host) = (client.vendor().name(), host(client));
+            let message = format!("{name}: {host} did not respond within {} s", PATIENCE.as_secs());
+            Err(Failure::new(VENDOR, ErrorKind::Transport, message))
+        }
+    }
+}
+
+/// The host that a client calls, with the port of a local one.
+fn host(client: &Client) -> String {
+    let origin = client.origin();
+    let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host);
+    host.split('/').next().unwrap_or(host).to_owned()
+}
 
 /// The id of no task.
 const NO_TASK: &str = "00000000-0000-4000-8000-000000000000";

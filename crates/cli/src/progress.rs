@@ -1,89 +1,122 @@
-//! Progress of a wait and of a download: bars on a terminal, events for programs, notes elsewhere.
+//! Progress of waits and downloads: lines on a terminal, events for programs, notes elsewhere.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use indicatif::ProgressBar;
+use indicatif::{BinaryBytes, ProgressState};
 use videogen::wait::WaitEvent;
-use videogen::{Downloaded, Error, ErrorKind, TaskId, TaskStatus, VideoTask};
+use videogen::{Client, Downloaded, Error, ErrorKind, TaskId, TaskStatus, VideoTask};
 
+use self::board::Live;
 use crate::events::What;
-use crate::output::{Output, label, shown, style};
+use crate::output::{Output, shown};
+use crate::terminal::{fit, time};
+use crate::text;
+
+mod board;
+mod line;
+mod several;
+
+pub(crate) use line::Line;
+pub(crate) use several::{Several, Tally, Total};
 
 /// Shows a task during a wait.
-pub(crate) fn waiting(output: &Output) -> Waiting {
-    let bar = if output.shows_progress() {
-        let bar = ProgressBar::new_spinner();
-        bar.set_style(style("{spinner} {elapsed} {msg}"));
-        bar.enable_steady_tick(Duration::from_millis(120));
-        label(&bar, "submitted");
-        bar
-    } else {
-        ProgressBar::hidden()
-    };
-    Waiting {
-        output: *output,
-        bar,
-        notes: output.is_text() && !output.shows_progress(),
-        last: None,
-        percent: None,
-        trouble: None,
-    }
-}
-
-/// Reports the events of a task during a wait, and shows nothing.
-pub(crate) fn waiting_silently(output: &Output) -> Waiting {
-    Waiting {
-        output: *output,
-        bar: ProgressBar::hidden(),
-        notes: false,
-        last: None,
-        percent: None,
-        trouble: None,
-    }
+pub(crate) async fn waiting(client: &Client, id: &TaskId, output: &Output) -> Waiting {
+    let line = Line::new(output, output.is_of_several().then(|| id.id()));
+    line.look_up(client, id).await;
+    Waiting::new(output, line)
 }
 
 /// Shows the download of a file of `task` to `path`.
 pub(crate) fn fetching<'a>(output: &'a Output, task: &'a TaskId, path: &'a Path) -> Fetching<'a> {
-    let bar = if output.shows_progress() {
-        let bar = ProgressBar::no_length();
-        bar.set_style(style("{spinner} {bytes}/{total_bytes} {wide_bar} {bytes_per_sec}"));
-        bar
-    } else {
-        ProgressBar::hidden()
-    };
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    let name = text::visible(&name.to_string_lossy());
+    let live = Live::line(output.shows_progress(), move |state, width| {
+        received(&name, state, width)
+    });
     Fetching {
         output,
-        bar,
+        place: Place::Own(live),
         task,
         path,
         last: None,
     }
 }
 
-/// Reports the events of the download of a file of `task` to `path`, and shows nothing.
-pub(crate) fn fetching_silently<'a>(output: &'a Output, task: &'a TaskId, path: &'a Path) -> Fetching<'a> {
+/// Shows it in the line of the task.
+pub(crate) fn fetching_in<'a>(line: &Line, output: &'a Output, task: &'a TaskId, path: &'a Path) -> Fetching<'a> {
     Fetching {
         output,
-        bar: ProgressBar::hidden(),
+        place: Place::Of(line.clone()),
         task,
         path,
         last: None,
     }
+}
+
+/// The line of a download: bytes, and if the size is known, percent and remaining time.
+fn received(name: &str, state: &ProgressState, width: usize) -> String {
+    let bytes = BinaryBytes(state.pos());
+    let (bytes, percent, left) = match state.len() {
+        Some(all) if all > 0 => (
+            format!("{bytes} of {}", BinaryBytes(all)),
+            format!("{}%", state.pos().saturating_mul(100) / all),
+            state.eta(),
+        ),
+        _ => (bytes.to_string(), String::new(), Duration::ZERO),
+    };
+    let rate = match state.per_sec() {
+        rate if rate >= 1.0 => format!("{}/s", BinaryBytes(rate as u64)),
+        _ => String::new(),
+    };
+    let left = match left.is_zero() {
+        true => String::new(),
+        false => format!("{} left", time(left)),
+    };
+    fit(
+        &[(4, name.to_owned()), (0, bytes), (1, percent), (3, rate), (2, left)],
+        width,
+    )
 }
 
 /// A wait in progress.
 pub(crate) struct Waiting {
     output: Output,
-    bar: ProgressBar,
+    line: Line,
     /// Whether changes are notes.
     notes: bool,
+    /// Whether the end is one, too.
+    notes_end: bool,
     last: Option<TaskStatus>,
     percent: Option<u8>,
     trouble: Option<ErrorKind>,
 }
 
 impl Waiting {
+    pub(crate) fn new(output: &Output, line: Line) -> Self {
+        Self {
+            output: *output,
+            line,
+            notes: output.is_text() && !output.shows_progress(),
+            notes_end: true,
+            last: None,
+            percent: None,
+            trouble: None,
+        }
+    }
+
+    /// Reports events only, besides its line.
+    pub(crate) fn without_notes(self) -> Self {
+        Self { notes: false, ..self }
+    }
+
+    fn without_end(self) -> Self {
+        Self {
+            notes_end: false,
+            ..self
+        }
+    }
+
     pub(crate) fn event(&mut self, id: &TaskId, event: WaitEvent<'_>) {
         match event {
             WaitEvent::Answered(task) => self.seen(task),
@@ -98,7 +131,7 @@ impl Waiting {
             ErrorKind::NotFound => "not found; the vendor may not show it yet",
             _ => error.message(),
         };
-        label(&self.bar, &format!("retrying: {reason}"));
+        self.line.retrying(reason);
         if self.trouble != Some(error.kind()) {
             self.output.event(Some(id), What::Retrying { error: &error.into() });
             if self.notes {
@@ -110,12 +143,11 @@ impl Waiting {
 
     fn seen(&mut self, task: &VideoTask) {
         self.trouble = None;
-        let percent = task.progress.map(|percent| format!(" {percent}%")).unwrap_or_default();
-        label(&self.bar, &format!("{}{percent}", task.status.as_str()));
+        self.line.answered(task);
         if self.last.as_ref() != Some(&task.status) {
             let (status, progress) = (&task.status, task.progress);
             self.output.event(Some(&task.id), What::Status { status, progress });
-            if self.notes {
+            if self.notes && (self.notes_end || !task.status.is_ended()) {
                 self.output.note(&format!("{} is {}", task.id, shown(&task.status)));
             }
             self.last = Some(task.status.clone());
@@ -131,10 +163,6 @@ impl Waiting {
     pub(crate) fn status(&self) -> Option<&TaskStatus> {
         self.last.as_ref()
     }
-
-    pub(crate) fn done(self) {
-        self.bar.finish_and_clear();
-    }
 }
 
 /// Reports a complete file.
@@ -146,10 +174,18 @@ pub(crate) fn fetched(output: &Output, task: &TaskId, file: &Downloaded) {
 /// Least time between two events of a download.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// Where a download is shown.
+enum Place {
+    /// In its own line.
+    Own(Live),
+    /// In the line of its task.
+    Of(Line),
+}
+
 /// A download in progress.
 pub(crate) struct Fetching<'a> {
     output: &'a Output,
-    bar: ProgressBar,
+    place: Place,
     task: &'a TaskId,
     path: &'a Path,
     last: Option<Instant>,
@@ -157,19 +193,24 @@ pub(crate) struct Fetching<'a> {
 
 impl Fetching<'_> {
     pub(crate) fn at(&mut self, bytes: u64, total: Option<u64>) {
-        if let Some(total) = total {
-            self.bar.set_length(total);
+        match &self.place {
+            Place::Own(Live { bar, .. }) => {
+                if let Some(total) = total {
+                    bar.set_length(total);
+                }
+                bar.set_position(bytes);
+                if self.last.is_none() {
+                    // What an earlier run received does not count for the rate.
+                    bar.reset_eta();
+                }
+            }
+            Place::Of(line) => line.downloading(bytes, total),
         }
-        self.bar.set_position(bytes);
         if self.last.is_none_or(|last| last.elapsed() >= PAUSE) {
             let path = self.path.to_string_lossy();
             self.output
                 .event(Some(self.task), What::Downloading { path, bytes, total });
             self.last = Some(Instant::now());
         }
-    }
-
-    pub(crate) fn done(self) {
-        self.bar.finish_and_clear();
     }
 }

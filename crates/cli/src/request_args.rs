@@ -159,6 +159,11 @@ pub(crate) struct RequestArgs {
 }
 
 impl RequestArgs {
+    /// Whether an option names the model.
+    pub(crate) fn has_model(&self) -> bool {
+        self.model.is_some()
+    }
+
     /// The request, and the vendor of its sidecar; its model is empty if none is given.
     pub(crate) fn into_request(
         self,

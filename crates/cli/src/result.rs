@@ -67,6 +67,9 @@ pub(crate) struct TaskResult {
     /// What is known about the request since before its submission.
     #[serde(flatten)]
     pub(crate) request: RequestFacts,
+    /// Why other vendors, which were tried before, did not take the request.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) refused_by: Vec<ErrorDocument>,
     /// What to do next: the files of the task are not in place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) next: Option<String>,
@@ -148,6 +151,11 @@ impl fmt::Display for Configured {
 }
 
 impl Configured {
+    /// Whether the value is in the table of a vendor.
+    pub(crate) fn is_of(&self, vendor: Vendor) -> bool {
+        self.key.strip_prefix("vendor.").and_then(|key| key.split('.').next()) == Some(vendor.as_str())
+    }
+
     pub(crate) fn new(field: &str, key: String, value: Value) -> Self {
         Self {
             field: field.to_owned(),
@@ -217,6 +225,7 @@ impl TaskResult {
             files: SavedFiles::default(),
             cost: None,
             request: RequestFacts::default(),
+            refused_by: Vec::new(),
             next: None,
             error: None,
         }
@@ -265,7 +274,7 @@ impl TaskResult {
     }
 
     /// The paths of its files.
-    fn paths(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
         let SavedFiles {
             file,
             further_files,

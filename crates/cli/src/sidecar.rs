@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use videogen::journal::{Entry, hide_urls};
 use videogen::price::{Reserved, TaskCost};
 use videogen::task::{TaskParameters, Usage};
-use videogen::{TaskId, TaskStatus, Timestamp, Vendor, VideoRequest, VideoTask};
+use videogen::{Error, ErrorKind, TaskId, TaskStatus, Timestamp, Vendor, VideoRequest, VideoTask};
 
 /// Content of a sidecar.
 #[derive(Serialize, JsonSchema)]
@@ -32,6 +32,9 @@ pub(crate) struct Sidecar<'a> {
     /// The model.
     #[serde(skip_serializing_if = "Option::is_none")]
     model: Option<&'a str>,
+    /// Vendors that were tried before, and did not take the request.
+    #[serde(skip_serializing_if = "<[Refusal]>::is_empty")]
+    refused_by: &'a [Refusal],
     /// The task.
     task: Task<'a>,
     /// Number of the video, if the vendor made several.
@@ -95,9 +98,22 @@ impl Missing {
     }
 }
 
+/// Why a vendor did not take a request.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+struct Refusal {
+    /// The vendor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vendor: Option<Vendor>,
+    /// Kind of the error.
+    kind: ErrorKind,
+    /// Message for people.
+    message: String,
+}
+
 /// A request as it is stored in a sidecar.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Origin {
+    refused_by: Vec<Refusal>,
     request: Option<Map<String, Value>>,
     missing: Vec<Missing>,
     submitted_at: Option<Timestamp>,
@@ -123,6 +139,17 @@ impl Origin {
             submitted_at: Some(entry.intent.at),
             ..Self::read(entry.intent.request.clone())
         }
+    }
+
+    /// Adds why other vendors did not take the request.
+    pub(crate) fn refused_by(mut self, refused: &[Error]) -> Self {
+        let refusal = |error: &Error| Refusal {
+            vendor: error.vendor(),
+            kind: error.kind(),
+            message: error.message().to_owned(),
+        };
+        self.refused_by = refused.iter().map(refusal).collect();
+        self
     }
 
     fn read(request: Value) -> Self {
@@ -239,6 +266,7 @@ pub(crate) fn write(
         missing: &origin.missing,
         vendor: task.id.vendor(),
         model: model.or(task.model.as_deref()),
+        refused_by: &origin.refused_by,
         task: Task {
             id: &task.id,
             status: &task.status,

@@ -23,24 +23,26 @@ struct Known {
     /// Its local files are not ready, so nothing was sent.
     needs_files: bool,
     recorded: Option<String>,
+    /// The vendor that is tried.
+    vendor: Option<Vendor>,
     /// An earlier submission with the same key, which is waited for. Nothing is in flight.
     earlier: Option<String>,
     task: Option<TaskId>,
 }
 
 impl Submission {
-    /// Observes the client of `builder`, and prints the task's id as soon as it is known, because the journal may be
-    /// locked for minutes. `quietly`: only if notes are printed.
-    pub(crate) fn watch(
-        builder: ClientBuilder,
-        journalled: bool,
-        quietly: bool,
-        output: Output,
-    ) -> (Self, ClientBuilder) {
+    pub(crate) fn new(journalled: bool) -> Self {
         let submission = Self::default();
         submission.change(|known| known.journalled = journalled);
-        let own = submission.clone();
-        let builder = builder.on_submission(move |event| match event {
+        submission
+    }
+
+    /// Observes the client of `builder`, and prints the task's id as soon as it is known, because the journal may be
+    /// locked for minutes. `quietly`: only if notes are printed.
+    pub(crate) fn watch(&self, builder: ClientBuilder, vendor: Vendor, quietly: bool, output: Output) -> ClientBuilder {
+        let own = self.clone();
+        let journalled = self.known().journalled;
+        builder.on_submission(move |event| match event {
             SubmitEvent::FilesNeeded => own.change(|known| known.needs_files = true),
             SubmitEvent::FilesReady => own.change(|known| known.needs_files = false),
             SubmitEvent::Known(id) => {
@@ -52,6 +54,7 @@ impl Submission {
             }
             SubmitEvent::Recorded(id) => own.change(|known| {
                 known.recorded = Some(id.clone());
+                known.vendor = Some(vendor);
                 known.earlier = None;
             }),
             SubmitEvent::Accepted(task) => {
@@ -59,8 +62,12 @@ impl Submission {
                 output.submitted(task, journalled, quietly);
             }
             _ => {}
-        });
-        (submission, builder)
+        })
+    }
+
+    /// A vendor has refused it, and the next one is tried.
+    pub(crate) fn refused(&self, next: Vendor) {
+        self.change(|known| (known.recorded, known.vendor) = (None, Some(next)));
     }
 
     /// Begins the next submission of the command. `follows`: others were accepted.
@@ -123,6 +130,7 @@ impl Submission {
              be billed"
         );
         // With a journal, a request has a client reference where the vendor takes one.
+        let vendor = known.vendor.unwrap_or(vendor);
         let advice = lost::advice(vendor, vendor.can_search(true), &id);
         let mut failure = Failure::new(interrupt.code(), kind, message).hint(&advice);
         failure.error.submission = Some(id);

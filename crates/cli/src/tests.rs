@@ -41,10 +41,14 @@ fn help_is_short_and_has_examples() {
             }
         }
         // The examples are valid, and not wrapped on a usual terminal.
-        for line in after.lines().filter_map(|line| line.strip_prefix("  ")) {
-            if line.chars().count() + 2 > WIDTH {
-                wrong.push(format!("{name}: `{line}` is longer than {WIDTH} characters"));
-            }
+        for line in after
+            .lines()
+            .filter(|line| line.chars().count() > WIDTH && line.starts_with("  "))
+        {
+            wrong.push(format!("{name}: `{line}` is longer than {WIDTH} characters"));
+        }
+        let joined = after.replace("\\\n", "");
+        for line in joined.lines().filter_map(|line| line.strip_prefix("  ")) {
             let words = shell(line);
             if let Err(error) = Cli::command().try_get_matches_from(&words) {
                 wrong.push(format!("{line}: {error}"));
@@ -80,6 +84,28 @@ fn help_fits_the_terminal() {
             assert_eq!(long, None, "{name} at {width} columns:\n{help}");
         }
     }
+}
+
+#[test]
+fn placeholders_are_shown_in_help() {
+    let mut all = Cli::command();
+    for name in ["generate", "wait", "download"] {
+        let command = all.find_subcommand_mut(name).unwrap();
+        let written = command.get_after_help().unwrap().to_string();
+        let shown = command.render_help().to_string();
+        for placeholder in ["{n}", "{index}", "{id}"] {
+            let count = |text: &str| text.matches(placeholder).count();
+            assert_eq!(count(&shown), count(&written), "{name} {placeholder}: {shown}");
+        }
+    }
+    assert!(
+        all.find_subcommand("download")
+            .unwrap()
+            .get_after_help()
+            .unwrap()
+            .to_string()
+            .contains("{n}")
+    );
 }
 
 /// The vendors that a command's help names are those that can do it.

@@ -10,6 +10,7 @@ use videogen::upload::UploadEvent;
 
 use crate::events::What;
 use crate::output::{Output, label};
+use crate::terminal::LINES;
 use crate::text;
 
 /// A bar for each file, on a terminal.
@@ -77,7 +78,10 @@ pub(crate) fn watch(builder: ClientBuilder, output: Output) -> ClientBuilder {
     if output.has_events() {
         return report(builder, output);
     }
-    let bars = Mutex::new(Bars::default());
+    let bars = Mutex::new(Bars {
+        all: LINES.clone(),
+        ..Bars::default()
+    });
     builder.on_upload(move |event| bars.lock().unwrap_or_else(PoisonError::into_inner).show(event, output))
 }
 
@@ -89,7 +93,7 @@ impl Bars {
                     "{}: another process is uploading it; waiting for its result.",
                     text::visible(file)
                 );
-                self.all.suspend(|| output.note(&note));
+                output.note(&note);
             }
             UploadEvent::Sending { file, sent, total } => {
                 let bar = self.bar(file, output);
@@ -113,7 +117,7 @@ impl Bars {
                     bar.finish_and_clear();
                 }
                 let word = if *reused { "Uploaded before" } else { "Uploaded" };
-                self.all.suspend(|| output.note(&format!("{word}: {file}")));
+                output.note(&format!("{word}: {file}"));
             }
             _ => {}
         }

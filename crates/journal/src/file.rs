@@ -14,6 +14,8 @@ pub(crate) const BUSY: Duration = Duration::from_secs(30);
 /// Pages copied at a time, and the pause between.
 const PAGES: i32 = 4096;
 const PAUSE: Duration = Duration::ZERO;
+/// Maximum size of a copy in memory, in bytes.
+const IN_MEMORY: i64 = 16 << 20;
 /// Characters to escape in the path of an SQLite URI.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_');
 /// Maximum number of symbolic links followed to a file that does not exist yet.
@@ -132,9 +134,20 @@ fn create_directory(path: &Path) -> std::io::Result<()> {
     }
 }
 
-/// Copies the journal into memory without changing it.
-pub(crate) fn read(path: &Path) -> rusqlite::Result<Connection> {
-    copy(path, OpenFlags::empty()).or_else(|error| {
+/// A connection that reads the journal's file without changing it.
+pub(crate) struct Reader {
+    pub(crate) connection: Connection,
+    /// Whether SQLite takes no locks, and assumes that no process writes: one that begins to is seen by opening the file again.
+    pub(crate) is_immutable: bool,
+}
+
+/// Opens the journal for reading.
+pub(crate) fn read(path: &Path) -> rusqlite::Result<Reader> {
+    let shared = reader(path, OpenFlags::empty()).map(|connection| Reader {
+        connection,
+        is_immutable: false,
+    });
+    shared.or_else(|error| {
         // Without a write-ahead log no process is writing, and the file is complete. With one, the file alone would
         // show an older state.
         let mut log = path.canonicalize().unwrap_or_else(|_| path.to_owned()).into_os_string();
@@ -142,23 +155,33 @@ pub(crate) fn read(path: &Path) -> rusqlite::Result<Connection> {
         if Path::new(&log).metadata().is_ok_and(|log| log.len() > 0) {
             return Err(error);
         }
-        read_immutable(path)
+        // No lock file can be created next to it, for example.
+        let name = percent_encode(path.as_os_str().as_encoded_bytes(), ESCAPED);
+        let uri = format!("file:{name}?immutable=1");
+        Ok(Reader {
+            connection: reader(Path::new(&uri), OpenFlags::SQLITE_OPEN_URI)?,
+            is_immutable: true,
+        })
     })
 }
 
-/// The same if no lock file can be created next to it.
-pub(crate) fn read_immutable(path: &Path) -> rusqlite::Result<Connection> {
-    let name = percent_encode(path.as_os_str().as_encoded_bytes(), ESCAPED);
-    copy(
-        Path::new(&format!("file:{name}?immutable=1")),
-        OpenFlags::SQLITE_OPEN_URI,
-    )
+fn reader(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | flags)?;
+    connection.busy_timeout(BUSY)?;
+    // SQLite opens the files at the first read.
+    connection.query_row("PRAGMA user_version", [], |_| Ok(()))?;
+    Ok(connection)
 }
 
-fn copy(source: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
-    let source = Connection::open_with_flags(source, OpenFlags::SQLITE_OPEN_READ_ONLY | flags)?;
-    source.busy_timeout(BUSY)?;
-    let mut memory = Connection::open_in_memory()?;
-    Backup::new(&source, &mut memory)?.run_to_completion(PAGES, PAUSE, None)?;
-    Ok(memory)
+/// Copies the journal to memory; a large one to a file that SQLite deletes when it is closed.
+pub(crate) fn copy(source: &Connection) -> rusqlite::Result<Connection> {
+    let number = |sql: &str| source.query_row(sql, [], |row| row.get::<_, i64>(0));
+    let bytes = number("PRAGMA page_count")?.saturating_mul(number("PRAGMA page_size")?);
+    let mut copy = if bytes > IN_MEMORY {
+        Connection::open("")?
+    } else {
+        Connection::open_in_memory()?
+    };
+    Backup::new(source, &mut copy)?.run_to_completion(PAGES, PAUSE, None)?;
+    Ok(copy)
 }

@@ -126,38 +126,46 @@ const STEPS: [&str; 12] = [
     CREATE INDEX submissions_request ON submissions (request_hash, begun) WHERE key = intent;",
 ];
 
-/// Migrates a file to the newest version, and keeps its data. The file's `user_version` is the number of applied steps.
-/// Foreign keys must be off, because a step may replace a table that others refer to.
-pub(crate) fn migrate(connection: &mut Connection) -> Result<(), JournalError> {
-    let version = connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
-    if version.is_ok_and(|version| usize::try_from(version) == Ok(STEPS.len())) {
-        return Ok(());
-    }
-    let broken = |error: rusqlite::Error| JournalError::new(format!("it cannot be migrated: {error}"));
-    // Under the lock, because another process may migrate it too.
-    let transaction = connection
-        .transaction_with_behavior(TransactionBehavior::Immediate)
-        .map_err(broken)?;
+/// The steps that a file lacks. Its `user_version` is the number of applied steps.
+///
+/// # Errors
+/// When the file cannot be read, is not a journal, or was written by a newer version.
+pub(crate) fn missing(connection: &Connection) -> Result<&'static [&'static str], JournalError> {
     let number = |sql: &str| {
-        transaction
-            .query_row(sql, [], |row| row.get::<_, i64>(0))
-            .map_err(broken)
+        let number = connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+        number.map_err(unmigrated)
     };
     let version = number("PRAGMA user_version")?;
     if version == 0 && number("SELECT count(*) FROM sqlite_schema")? > 0 {
         return Err(JournalError::new("it is another program's database"));
     }
     let missing = usize::try_from(version).ok().and_then(|version| STEPS.get(version..));
-    let missing =
-        missing.ok_or_else(|| JournalError::new("it was written by a newer version of this program; use that one"))?;
-    for step in missing {
-        transaction.execute_batch(step).map_err(broken)?;
+    missing.ok_or_else(|| JournalError::new("it was written by a newer version of this program; use that one"))
+}
+
+/// Migrates a file to the newest version, and keeps its data. Foreign keys must be off, because a step may replace a table that
+/// others refer to.
+pub(crate) fn migrate(connection: &mut Connection) -> Result<(), JournalError> {
+    if missing(connection).is_ok_and(<[_]>::is_empty) {
+        return Ok(());
+    }
+    // Under the lock, because another process may migrate it too.
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(unmigrated)?;
+    for step in missing(&transaction)? {
+        transaction.execute_batch(step).map_err(unmigrated)?;
     }
     let newest = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
     transaction
         .pragma_update(None, "user_version", newest)
-        .map_err(broken)?;
-    transaction.commit().map_err(broken)
+        .map_err(unmigrated)?;
+    transaction.commit().map_err(unmigrated)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+fn unmigrated(error: rusqlite::Error) -> JournalError {
+    JournalError::new(format!("it cannot be migrated: {error}"))
 }
 
 /// Creates a file of an older version.

@@ -28,6 +28,8 @@ pub struct SqliteJournal {
     is_read_only: bool,
     /// The absolute path and [identity](file::identity) of a writable file when it was opened.
     opened: Option<(PathBuf, Option<(u64, u64)>)>,
+    /// The absolute path of a file that each call opens again, because [no process wrote to it](file::Reader::is_immutable).
+    reopened: Option<PathBuf>,
 }
 
 impl fmt::Debug for SqliteJournal {
@@ -76,21 +78,36 @@ impl SqliteJournal {
         opened().map_err(|error| unusable(path, &error))
     }
 
-    /// Opens a snapshot of the journal at `path` for reading, for example from a read-only or full disk, or another
-    /// user's file. Writes are refused, so nothing can be submitted with it.
+    /// Opens the journal at `path` for reading, for example from a read-only or full disk, or another user's file. The file is
+    /// not changed: one of an older version is copied, and the copy is migrated. Writes are refused, so nothing can be submitted
+    /// with it.
     ///
     /// # Errors
     /// When the file cannot be read, is not a journal, or was written by a newer version.
     pub fn open_read_only(path: impl AsRef<Path>) -> Result<Self, JournalError> {
         let path = path.as_ref();
         Self::check(path)?;
-        let opened = || -> Result<Connection, String> {
-            let mut copy = file::read(path).map_err(text)?;
-            copy.pragma_update(None, "foreign_keys", false).map_err(text)?;
-            schema::migrate(&mut copy).map_err(text)?;
-            Ok(copy)
+        let opened = || -> Result<Self, String> {
+            // The current directory may change.
+            let absolute = std::path::absolute(path).map_err(text)?;
+            let file::Reader {
+                mut connection,
+                is_immutable,
+            } = file::read(&absolute).map_err(text)?;
+            let mut reopened = Some(absolute).filter(|_| is_immutable);
+            if !schema::missing(&connection).map_err(text)?.is_empty() {
+                connection = file::copy(&connection).map_err(text)?;
+                connection.pragma_update(None, "foreign_keys", false).map_err(text)?;
+                schema::migrate(&mut connection).map_err(text)?;
+                reopened = None;
+            }
+            Ok(Self {
+                is_read_only: true,
+                reopened,
+                ..Self::new(path, connection, None)
+            })
         };
-        Ok(Self::new(path, opened().map_err(|error| unusable(path, &error))?, None))
+        opened().map_err(|error| unusable(path, &error))
     }
 
     /// Checks whether `path` can hold a journal, without opening it.
@@ -108,8 +125,9 @@ impl SqliteJournal {
         Self {
             path: path.to_owned(),
             connection: Arc::new(Mutex::new(connection)),
-            is_read_only: opened.is_none(),
+            is_read_only: false,
             opened,
+            reopened: None,
         }
     }
 
@@ -214,10 +232,14 @@ impl SqliteJournal {
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, JournalError> {
-        let connection = Arc::clone(&self.connection);
+        let (connection, reopened) = (Arc::clone(&self.connection), self.reopened.clone());
         let worked = tokio::task::spawn_blocking(move || {
             // After a panic, its transaction was rolled back.
-            work(&mut connection.lock().unwrap_or_else(PoisonError::into_inner))
+            let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(path) = reopened {
+                *connection = file::read(&path).map_err(broken)?.connection;
+            }
+            work(&mut connection)
         });
         worked
             .await

@@ -9,6 +9,8 @@ use videogen::{TaskId, TaskStatus, Vendor};
 
 use crate::{SqliteJournal, schema};
 
+mod read_only;
+
 fn intent(id: &str, key: &str) -> Intent {
     serde_json::from_value(json!({
         "id": id, "key": key, "account": "a", "vendor": Vendor::ALL[0], "family": "f", "model": "m", "prompt": "p",
@@ -332,33 +334,6 @@ async fn a_removed_or_replaced_file_takes_no_submission() {
     std::fs::rename(&moved, &path).unwrap();
     journal.begin(intent("i-2", "k-2")).await.unwrap();
     assert_eq!(ids(&journal).await, ["i-2", "i-1"]);
-}
-
-#[tokio::test]
-async fn a_read_only_journal_rejects_writes() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a b?%23.db");
-    let journal = SqliteJournal::open(&path).unwrap();
-    journal.begin(intent("i-1", "k")).await.unwrap();
-    let read_only = SqliteJournal::open_read_only(&path).unwrap();
-    assert!(read_only.is_read_only() && !journal.is_read_only());
-    assert_eq!(ids(&read_only).await, ["i-1"]);
-    for error in [
-        read_only.begin(intent("i-2", "k-2")).await.unwrap_err(),
-        read_only
-            .record(Subject::Intent("i-1".to_owned()), accepted("t"))
-            .await
-            .unwrap_err(),
-    ] {
-        assert!(error.to_string().contains("read-only"), "{error}");
-    }
-    drop(journal);
-    // No writer, and no file can be created next to it.
-    let copy = crate::file::read_immutable(&path).unwrap();
-    let count: i64 = copy
-        .query_row("SELECT count(*) FROM submissions", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(count, 1);
 }
 
 async fn ids(journal: &SqliteJournal) -> Vec<String> {

@@ -5,121 +5,17 @@
 use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::fmt;
-use std::str::FromStr;
+use std::sync::Arc;
 
 use crate::client::{Client, Plan};
 use crate::clients::Clients;
 use crate::journal::{Entry, State};
-use crate::model::{Capabilities, CostEstimate, Delivery, Error, ErrorKind, Vendor, VideoRequest, VideoTask};
+use crate::model::{CostEstimate, Delivery, Error, ErrorKind, Vendor, VideoRequest, VideoTask};
 use crate::submit::SubmitOptions;
 
-/// A vendor that may take a request, and its id of the model.
-///
-/// ```
-/// use videogen::Vendor;
-/// use videogen::route::Route;
-///
-/// let route: Route = "ark=dreamina-seedance-2-0-260128".parse()?;
-/// assert_eq!(route, Route::new(Vendor::Ark).model("dreamina-seedance-2-0-260128"));
-/// assert_eq!("toapis".parse::<Route>()?, Route::new(Vendor::ToApis));
-/// # Ok::<(), videogen::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct Route {
-    /// Vendor.
-    pub vendor: Vendor,
-    /// The vendor's id of the model. `None`: the model of the request, which the vendor must list, or the vendor's default
-    /// if the request names none.
-    pub model: Option<String>,
-}
+mod route;
 
-impl Route {
-    /// A route to `vendor`.
-    #[must_use]
-    pub fn new(vendor: Vendor) -> Self {
-        Self { vendor, model: None }
-    }
-
-    /// Sets the vendor's id of the model.
-    #[must_use]
-    pub fn model(mut self, model: impl Into<String>) -> Self {
-        self.model = Some(model.into());
-        self
-    }
-
-    /// The request as this vendor gets it.
-    fn request(&self, request: &VideoRequest) -> Result<VideoRequest, Error> {
-        let mut request = request.clone();
-        if let Some(model) = &self.model {
-            request.model.clone_from(model);
-        } else if request.model.is_empty() {
-            self.vendor.default_model().clone_into(&mut request.model);
-        } else if !Capabilities::of(self.vendor, &request.model).is_known() {
-            let (vendor, model) = (self.vendor, &request.model);
-            let near = Capabilities::nearest(vendor, model).unwrap_or_else(|| vendor.default_model());
-            let message = format!(
-                "no table lists {model} at {}, and model ids differ between vendors; name its id there, such as \
-                 {vendor}={near}",
-                vendor.name()
-            );
-            return Err(Error::new(ErrorKind::InvalidRequest, message).with_delivery(Delivery::NotSent));
-        }
-        Ok(request)
-    }
-}
-
-impl From<Vendor> for Route {
-    fn from(vendor: Vendor) -> Self {
-        Self::new(vendor)
-    }
-}
-
-/// `ark`, or `ark=MODEL`.
-impl fmt::Display for Route {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.vendor)?;
-        match &self.model {
-            Some(model) => write!(f, "={model}"),
-            None => Ok(()),
-        }
-    }
-}
-
-/// `ark`, or `ark=MODEL`.
-impl FromStr for Route {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (vendor, model) = match text.split_once('=') {
-            Some((vendor, model)) => (vendor, Some(model.trim())),
-            None => (text, None),
-        };
-        if model.is_some_and(str::is_empty) {
-            let message = format!("`{}` names no model: use VENDOR or VENDOR=MODEL", text.escape_debug());
-            return Err(Error::new(ErrorKind::InvalidRequest, message));
-        }
-        Ok(Self {
-            vendor: vendor.trim().parse()?,
-            model: model.map(str::to_owned),
-        })
-    }
-}
-
-/// Order in which a [`Router`] tries the vendors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum RouteOrder {
-    /// As given.
-    #[default]
-    AsGiven,
-    /// By the most that the video may cost, see [`Plan::cost`](crate::submit::Plan::cost): cheapest first. Vendors whose
-    /// price is unknown, or in another currency than the first known one, are last.
-    Price,
-    /// By the durations of tasks that the clients have measured, see [`Durations`](crate::poll::Durations): fastest first.
-    /// As long as nothing is measured, the vendors' published figures count.
-    Time,
-}
+pub use route::{Route, RouteOrder};
 
 /// A submission by a [`Router`].
 #[derive(Debug)]
@@ -168,6 +64,25 @@ pub struct Routed {
 pub struct Router {
     routes: Vec<(Route, Client)>,
     order: RouteOrder,
+    complete: Option<Callback<Complete>>,
+    on_refusal: Option<Callback<OnRefusal>>,
+}
+
+type Complete = dyn Fn(Vendor, &mut VideoRequest) + Send + Sync;
+type OnRefusal = dyn Fn(&Error, Vendor) + Send + Sync;
+
+struct Callback<F: ?Sized>(Arc<F>);
+
+impl<F: ?Sized> Clone for Callback<F> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<F: ?Sized> fmt::Debug for Callback<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Callback")
+    }
 }
 
 /// One vendor for one request.
@@ -198,6 +113,8 @@ impl Router {
         Ok(Self {
             routes: known,
             order: RouteOrder::default(),
+            complete: None,
+            on_refusal: None,
         })
     }
 
@@ -206,6 +123,64 @@ impl Router {
     pub fn order(mut self, order: RouteOrder) -> Self {
         self.order = order;
         self
+    }
+
+    /// Completes the request for each vendor before it is checked, such as with your defaults for the vendor. The model is set
+    /// already. It must do the same each time, or an idempotency key has another request.
+    #[must_use]
+    pub fn complete(mut self, complete: impl Fn(Vendor, &mut VideoRequest) + Send + Sync + 'static) -> Self {
+        self.complete = Some(Callback(Arc::new(complete)));
+        self
+    }
+
+    /// Calls `observe` when a vendor has refused a request, before the next vendor is tried, which is its second argument.
+    #[must_use]
+    pub fn on_refusal(mut self, observe: impl Fn(&Error, Vendor) + Send + Sync + 'static) -> Self {
+        self.on_refusal = Some(Callback(Arc::new(observe)));
+        self
+    }
+
+    /// Returns the request as each vendor gets it, before adjustments, in the order of the routes.
+    ///
+    /// # Errors
+    /// `invalid_request` for the first vendor whose tables do not list the model; [`Error::other_vendors`] has those of the others.
+    pub fn requests(&self, request: impl Borrow<VideoRequest>) -> Result<Vec<(Vendor, VideoRequest)>, Error> {
+        let each = self.routes.iter();
+        all(each.map(|(route, _)| Ok((route.vendor, self.request(route, request.borrow())?))))
+    }
+
+    fn request(&self, route: &Route, request: &VideoRequest) -> Result<VideoRequest, Error> {
+        let mut request = route.request(request)?;
+        if let Some(complete) = &self.complete {
+            complete.0(route.vendor, &mut request);
+        }
+        Ok(request)
+    }
+
+    /// Checks that [`submit_with`](Self::submit_with) would not refuse `request` because of an earlier submission at one of the
+    /// vendors; see [`Client::check_earlier`].
+    ///
+    /// # Errors
+    /// The same as of that method, and of [`plan`](Self::plan).
+    pub async fn check_earlier(
+        &self,
+        request: impl Borrow<VideoRequest>,
+        options: &SubmitOptions,
+    ) -> Result<(), Error> {
+        let key = options.idempotency_key.as_deref();
+        self.check_scope(key)?;
+        let candidates = self.checked(request.borrow()).await?;
+        if let Some(entry) = holder(&candidates, key).await? {
+            let index = owner(&candidates, &entry).unwrap_or_default();
+            return match candidates.get(index) {
+                Some(Candidate { client, request, .. }) => client.check_earlier(request, options).await,
+                None => Ok(()),
+            };
+        }
+        for Candidate { client, request, .. } in candidates.iter().filter(|_| key.is_none()) {
+            client.check_earlier(request, options).await?;
+        }
+        Ok(())
     }
 
     /// Checks `request` for every vendor, and returns what would be sent, in the order in which the vendors would be tried.
@@ -238,17 +213,16 @@ impl Router {
     ) -> Result<Routed, Error> {
         let key = options.idempotency_key.as_deref();
         self.check_scope(key)?;
-        let (router, request) = (self.clone(), request.borrow().clone());
-        // Reads local files.
-        let candidates = tokio::task::spawn_blocking(move || router.candidates(&request)).await;
-        let candidates = candidates.map_err(|error| {
-            let message = format!("the request was not checked: {error}");
-            Error::new(ErrorKind::Io, message).with_delivery(Delivery::NotSent)
-        })??;
-        if candidates.len() > 1 {
-            // One vendor may have taken the same request before, and another one would now.
+        let candidates = self.checked(request.borrow()).await?;
+        let mut repeatable = Vec::new();
+        if candidates.len() > 1 && key.is_none() {
             for Candidate { client, request, .. } in &candidates {
-                client.refuse_repeated(request, &options).await?;
+                repeatable.extend(
+                    client
+                        .comparable(request, &options)
+                        .await?
+                        .map(|of| (client, of.intent)),
+                );
             }
         }
         let mut left: Vec<usize> = (0..candidates.len()).collect();
@@ -260,6 +234,13 @@ impl Router {
             let Some(next) = decided.or_else(|| left.first().copied()) else {
                 break;
             };
+            // One vendor may have taken the same request, from another process also since the last attempt, and another one would
+            // now.
+            for (client, intent) in &repeatable {
+                if let Err(error) = client.not_repeated(intent).await {
+                    return Err(error.with_other_vendors(refused));
+                }
+            }
             let Candidate { client, request, .. } = &candidates[next];
             let error = match client.submit_with(request, options.clone()).await {
                 Ok(task) => return Ok(Routed { task, refused }),
@@ -268,6 +249,12 @@ impl Router {
             if is_refusal(&error) {
                 left.retain(|index| *index != next);
                 refused.retain(|earlier| earlier.vendor() != error.vendor());
+                if client.has_stopped() {
+                    return Err(error.with_other_vendors(refused));
+                }
+                if let (Some(observe), Some(after)) = (&self.on_refusal, left.first()) {
+                    observe.0(&error, candidates[*after].client.vendor());
+                }
                 refused.push(error);
                 continue;
             }
@@ -310,24 +297,23 @@ impl Router {
         }
     }
 
-    /// The vendors in order, if the request is valid for all.
+    /// The vendors in order, if the request is valid for all. Reads local files.
+    async fn checked(&self, request: &VideoRequest) -> Result<Vec<Candidate>, Error> {
+        let (router, request) = (self.clone(), request.clone());
+        let candidates = tokio::task::spawn_blocking(move || router.candidates(&request)).await;
+        candidates.map_err(|error| {
+            let message = format!("the request was not checked: {error}");
+            Error::new(ErrorKind::Io, message).with_delivery(Delivery::NotSent)
+        })?
+    }
+
     fn candidates(&self, request: &VideoRequest) -> Result<Vec<Candidate>, Error> {
-        let (mut candidates, mut errors) = (Vec::new(), Vec::new());
-        for (route, client) in &self.routes {
-            let planned = route.request(request).and_then(|request| {
-                let plan = client.plan(&request)?;
-                let client = client.clone();
-                Ok(Candidate { client, request, plan })
-            });
-            match planned {
-                Ok(candidate) => candidates.push(candidate),
-                Err(error) => errors.push(error),
-            }
-        }
-        if !errors.is_empty() {
-            let first = errors.remove(0);
-            return Err(first.with_other_vendors(errors));
-        }
+        let mut candidates = all(self.routes.iter().map(|(route, client)| {
+            let request = self.request(route, request)?;
+            let plan = client.plan(&request)?;
+            let client = client.clone();
+            Ok(Candidate { client, request, plan })
+        }))?;
         match self.order {
             RouteOrder::AsGiven => {}
             RouteOrder::Price => {
@@ -343,6 +329,22 @@ impl Router {
         }
         Ok(candidates)
     }
+}
+
+/// All results, or the first error with the others.
+fn all<T>(results: impl Iterator<Item = Result<T, Error>>) -> Result<Vec<T>, Error> {
+    let (mut values, mut errors) = (Vec::new(), Vec::new());
+    for result in results {
+        match result {
+            Ok(value) => values.push(value),
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() {
+        return Ok(values);
+    }
+    let first = errors.remove(0);
+    Err(first.with_other_vendors(errors))
 }
 
 /// Unknown costs, and those in other currencies, are last.

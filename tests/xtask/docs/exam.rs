@@ -27,19 +27,19 @@ fn a_page_is_judged_by_its_own_operation() {
     let file = "videos-seedance-2-generation.mdx";
     let page = text(&format!("toapis/{file}"));
     let report = desk.report(file, page.as_bytes(), None).expect("nothing is written");
-    let told = shown(&report, "toapis");
-    assert_eq!(report.page.as_deref(), Some("seedance_2"), "{told}");
+    let rendered = shown(&report, "toapis");
+    assert_eq!(report.page.as_deref(), Some("seedance_2"), "{rendered}");
     assert!(
-        told.contains("POST /v1/video/generations: path: the page has `POST /v1/videos/generations`"),
-        "{told}"
+        rendered.contains("POST /v1/video/generations: path: the page has `POST /v1/videos/generations`"),
+        "{rendered}"
     );
     assert!(
-        told.contains("request ratio: renamed: the page has `aspect_ratio`, the spec `ratio`"),
-        "{told}"
+        rendered.contains("request ratio: renamed: the page has `aspect_ratio`, the spec `ratio`"),
+        "{rendered}"
     );
     assert!(
         report.differences.iter().all(|one| !one.pointer.contains("Seedance1")),
-        "{told}"
+        "{rendered}"
     );
     for found in [
         "POST /v1/video/generations request prompt: required",
@@ -47,7 +47,7 @@ fn a_page_is_judged_by_its_own_operation() {
         "POST /v1/video/generations request seed: parameter",
         "model seedance-2: resolutions",
     ] {
-        assert!(said(&report).iter().any(|one| one == found), "{found}: {told}");
+        assert!(said(&report).iter().any(|one| one == found), "{found}: {rendered}");
     }
 }
 
@@ -69,7 +69,7 @@ fn a_page_is_compared_with_its_own_body_of_an_operation() {
     ] {
         let page = text(&format!("toapis/{file}"));
         let report = desk.report(file, page.as_bytes(), None).expect("nothing is written");
-        let told = shown(&report, "toapis");
+        let rendered = shown(&report, "toapis");
         let place = |part: &str| {
             report
                 .differences
@@ -77,16 +77,16 @@ fn a_page_is_compared_with_its_own_body_of_an_operation() {
                 .filter(|one| one.pointer.contains(part))
                 .count()
         };
-        assert!(place(own) > 0 && place(other) == 0, "{told}");
+        assert!(place(own) > 0 && place(other) == 0, "{rendered}");
     }
     let page = text("toapis/videos-seedance-2-generation.mdx");
     let report = desk
         .report("page", page.as_bytes(), Some("seedance_2"))
         .expect("nothing is written");
-    let told = shown(&report, "toapis");
+    let rendered = shown(&report, "toapis");
     assert!(
-        told.contains("POST /v1/videos/generations request ratio: renamed: the page has `aspect_ratio`"),
-        "{told}"
+        rendered.contains("POST /v1/videos/generations request ratio: renamed: the page has `aspect_ratio`"),
+        "{rendered}"
     );
 }
 
@@ -124,7 +124,7 @@ fn a_page_is_judged_by_the_models_that_it_names() {
         )
     });
     let desk = Desk::open(copy.path(), "toapis").expect("valid");
-    let told = |file: &str, page: &str, edit: (&str, &str)| {
+    let rendered = |file: &str, page: &str, edit: (&str, &str)| {
         let source = text(&format!("toapis/{file}"));
         assert!(source.contains(edit.0), "{edit:?}");
         let text = source.replace(edit.0, edit.1);
@@ -139,14 +139,14 @@ fn a_page_is_judged_by_the_models_that_it_names() {
     );
     // The body has one default for the model, all roles, and switches that the 1.0 models lack.
     for (file, page) in [(new, "seedance_1"), (old, "seedance_1_0")] {
-        let told = told(file, page, ("", ""));
+        let rendered = rendered(file, page, ("", ""));
         for absent in [
             "request model: default",
             "role: value",
             "metadata.audio: parameter: the spec",
             "duration: m",
         ] {
-            assert!(!told.contains(absent), "{absent}: {told}");
+            assert!(!rendered.contains(absent), "{absent}: {rendered}");
         }
     }
     for (file, page, edit, finding) in [
@@ -175,8 +175,8 @@ fn a_page_is_judged_by_the_models_that_it_names() {
             "model doubao-seedance-1-5-pro: duration: the page has `3-12`, the spec `4-12`",
         ),
     ] {
-        let told = told(file, page, edit);
-        assert!(told.contains(finding), "{finding}: {told}");
+        let rendered = rendered(file, page, edit);
+        assert!(rendered.contains(finding), "{finding}: {rendered}");
     }
 }
 
@@ -188,15 +188,18 @@ fn what_sentences_and_tables_say_of_models_is_compared() {
     let report = desk("toapis")
         .report(file, page.as_bytes(), None)
         .expect("nothing is written");
-    let told = shown(&report, "toapis");
+    let rendered = shown(&report, "toapis");
     for line in [
         "model doubao-seedance-1-5-pro: supports: the page has `reference_image not supported`, the spec `reference_image supported`",
         "model doubao-seedance-1-5-pro: resolutions: the page has `1080p, 480p, 720p`, the spec `480p, 720p`",
     ] {
-        assert!(told.contains(line), "{told}");
+        assert!(rendered.contains(line), "{rendered}");
     }
     // Nothing of the seed: its bound is a power of two.
-    assert!(said(&report).iter().all(|one| !one.contains("metadata.seed")), "{told}");
+    assert!(
+        said(&report).iter().all(|one| !one.contains("metadata.seed")),
+        "{rendered}"
+    );
 }
 
 /// Each statement on a model, changed alone; where the page says it elsewhere too, the new one contradicts it.
@@ -206,7 +209,7 @@ fn a_changed_limit_of_a_model_is_found() {
     let source = text("toapis/videos-seedance-2-generation.mdx");
     keep(copy.path(), "toapis", "seedance_2", source.as_bytes());
     let desk = Desk::open(copy.path(), "toapis").expect("valid");
-    for (old, new, told) in [
+    for (old, new, rendered) in [
         (
             "- `seedance-2-fast`: `4-15`",
             "- `seedance-2-fast`: `4-12`",
@@ -243,7 +246,7 @@ fn a_changed_limit_of_a_model_is_found() {
             .report("page", source.replacen(old, new, 1).as_bytes(), Some("seedance_2"))
             .expect("nothing is written");
         let shown = shown(&report, "toapis");
-        assert!(shown.contains(told), "{told}: {shown}");
+        assert!(shown.contains(rendered), "{rendered}: {shown}");
     }
     // A line that has nothing but the limit is not shown again; whatever else is on it may be new.
     let line = "- `seedance-2-mini`: `480p`, `720p`";
@@ -306,19 +309,19 @@ fn the_members_of_a_form_are_compared() {
     });
     let desk = Desk::open(copy.path(), "toapis").expect("valid");
     let source = text("toapis/uploads-images.mdx");
-    let told = |source: &str| {
+    let rendered = |source: &str| {
         let report = desk
             .report("page", source.as_bytes(), Some("upload"))
             .expect("nothing is written");
         let found = report.differences.iter().filter(|one| one.at.contains(" request "));
         found.map(|one| format!("{}: {}", one.at, one.what)).collect::<Vec<_>>()
     };
-    assert_eq!(told(&source), [""; 0]);
+    assert_eq!(rendered(&source), [""; 0]);
     let changed = source
         .replace("body=\"purpose\"", "body=\"usage\"")
         .replace("type=\"file\" required", "type=\"file\"");
     assert_eq!(
-        told(&changed),
+        rendered(&changed),
         [
             "POST /v1/uploads/images request file: required",
             "POST /v1/uploads/images request purpose: renamed",
@@ -348,17 +351,17 @@ fn a_fact_of_several_pages_is_looked_for_on_each() {
             .any(|one| one.spec.is_some() && one.at.ends_with("request safety_identifier"));
         (lacks, shown(&report, "token360"))
     };
-    let (lacks, told) = listed("[poll, create]");
-    assert!(lacks, "{told}");
-    let (lacks, told) = listed("[poll, list]");
-    assert!(!lacks, "{told}");
+    let (lacks, rendered) = listed("[poll, create]");
+    assert!(lacks, "{rendered}");
+    let (lacks, rendered) = listed("[poll, list]");
+    assert!(!lacks, "{rendered}");
 }
 
 /// What only clients are known to call is not looked for on a page.
 #[test]
 fn an_unverified_operation_is_on_no_page() {
     let page = text("made-list.txt");
-    let told = |copy: &Path| {
+    let rendered = |copy: &Path| {
         let desk = Desk::open(copy, "token360").expect("valid");
         let report = desk.report(
             "page",
@@ -368,14 +371,14 @@ fn an_unverified_operation_is_on_no_page() {
         said(&report.expect("nothing is written"))
     };
     let copy = copy_of_specs();
-    assert!(told(copy.path()).contains(&"GET /v1/videos: path".to_owned()));
+    assert!(rendered(copy.path()).contains(&"GET /v1/videos: path".to_owned()));
     let copy = changed_spec("token360", |spec| {
         spec.replace(
             "      operationId: list_videos\n",
             "      operationId: list_videos\n      x-unverified: true\n",
         )
     });
-    assert!(!told(copy.path()).contains(&"GET /v1/videos: path".to_owned()));
+    assert!(!rendered(copy.path()).contains(&"GET /v1/videos: path".to_owned()));
 }
 
 /// A default runs into the type before it and the words after it.
@@ -384,8 +387,8 @@ fn a_default_that_is_glued_to_its_type_is_no_difference() {
     let report = desk("token360")
         .report("page", text("made-list.txt").as_bytes(), Some("list"))
         .expect("nothing is written");
-    let told = shown(&report, "token360");
-    assert_eq!(said(&report), Vec::<String>::new(), "{told}");
+    let rendered = shown(&report, "token360");
+    assert_eq!(said(&report), Vec::<String>::new(), "{rendered}");
     let changed = text("made-list.txt").replace("default:20", "default:25");
     let report = desk("token360")
         .report("page", changed.as_bytes(), Some("list"))

@@ -82,20 +82,20 @@ fn a_changed_price_is_one_line() {
             shop.save(&before.replace(old, new));
             let (code, out) = shop.docs(&[]);
             assert_eq!(code, 1, "{file}: {out}");
-            let told: Vec<&str> = out.lines().filter(|line| line.starts_with("  ")).skip(1).collect();
+            let rendered: Vec<&str> = out.lines().filter(|line| line.starts_with("  ")).skip(1).collect();
             assert_eq!(
-                told[0],
+                rendered[0],
                 "  price of studio-2, resolution 720p: price: the page has `8.26 per 1000000 tokens (+18 %)`, the spec \
                  `7.0 USD per 1000000 tokens`",
                 "{file}: {out}"
             );
             // Its place on the page and in the spec, and nothing else.
             assert!(
-                told[1].starts_with("    page, line ") && told[1].contains("8.26"),
+                rendered[1].starts_with("    page, line ") && rendered[1].contains("8.26"),
                 "{file}: {out}"
             );
             assert_eq!(
-                told[2..],
+                rendered[2..],
                 ["    specs/studio.yaml: /x-prices/0/rates/0/price"],
                 "{file}: {out}"
             );
@@ -128,7 +128,7 @@ fn prices_that_the_spec_follows_are_changes_since_the_page_was_kept() {
 }
 
 #[test]
-fn what_only_one_side_has_is_told() {
+fn what_only_one_side_has_is_reported() {
     for (file, ..) in FORMS {
         let shop = Shop::with(file);
         let is_row = |line: &&str| line.contains("1080p") && line.contains("7.7");
@@ -213,10 +213,10 @@ fn a_changed_price_of_a_vendor_is_one_line() {
         assert_eq!(before.matches(old).count(), 1, "{old}");
         let (code, out) = docs(&before.replace(old, new), &[]);
         assert_eq!(code, 1, "{out}");
-        let told: Vec<&str> = out.lines().filter(|line| line.starts_with("  ")).skip(1).collect();
-        assert_eq!((told[0], told.len()), (line, 3), "{out}");
+        let rendered: Vec<&str> = out.lines().filter(|line| line.starts_with("  ")).skip(1).collect();
+        assert_eq!((rendered[0], rendered.len()), (line, 3), "{out}");
         assert!(
-            told[1].starts_with("    page, line ") && told[2].ends_with(place),
+            rendered[1].starts_with("    page, line ") && rendered[2].ends_with(place),
             "{out}"
         );
     }

@@ -1,20 +1,14 @@
-//! The clients of a batch: one for each vendor that a job may go to.
+//! The clients of a command that submits: one for each vendor that a request may go to.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use videogen::price::PriceBook;
-use videogen::route::Route;
-use videogen::{Client, ClientBuilder, Clients, Router, Vendor};
-use videogen_journal::SqliteJournal;
-use videogen_sim::Simulator;
+use videogen::journal::{Entry, State};
+use videogen::route::{Route, RouteOrder};
+use videogen::{Client, Clients, Router, Vendor};
 
-use super::item::Job;
 use super::pace::Pace;
-use crate::account;
 use crate::exit::Failure;
-use crate::output::Output;
-use crate::uploads;
+use crate::keys;
 
 /// Clients that share a journal.
 pub(crate) struct Vendors {
@@ -23,52 +17,65 @@ pub(crate) struct Vendors {
 }
 
 impl Vendors {
+    /// Builds the client of each vendor. `keyless`: they need no keys.
+    ///
+    /// # Errors
+    /// When keys are missing: all of them at once.
     pub(crate) fn new(
-        jobs: &[Job],
-        journal: &Arc<SqliteJournal>,
-        prices: &PriceBook,
-        simulator: Option<&Simulator>,
-        output: Output,
+        vendors: impl IntoIterator<Item = Vendor>,
+        keyless: bool,
+        build: impl Fn(Vendor) -> Result<Client, Failure>,
     ) -> Result<Self, Failure> {
-        let mut clients: Vec<Client> = Vec::new();
-        for Route { vendor, .. } in jobs.iter().flat_map(|job| &job.routes) {
-            if clients.iter().all(|client| client.vendor() != *vendor) {
-                let builder: ClientBuilder = match simulator {
-                    Some(simulator) => simulator.client_builder(*vendor).journal(Arc::clone(journal)),
-                    None => account::builder(*vendor, None, Some(Arc::clone(journal)))?,
-                };
-                clients.push(uploads::report(builder.prices(prices.clone()), output).build()?);
+        let mut named: Vec<Vendor> = Vec::new();
+        for vendor in vendors {
+            if !named.contains(&vendor) {
+                named.push(vendor);
             }
         }
-        let pace = |client: &Client| {
-            (
-                client.vendor().as_str(),
-                Pace::new(client.vendor().facts().rate_limits.submit),
-            )
-        };
+        if !keyless {
+            keys::check_all(&named)?;
+        }
+        let clients = named.into_iter().map(build).collect::<Result<Vec<Client>, Failure>>()?;
         Ok(Self {
             paces: clients.iter().map(pace).collect(),
             clients: Clients::new(clients),
         })
     }
 
-    pub(super) fn of(&self, vendor: Vendor) -> Result<&Client, Failure> {
+    pub(crate) fn of(&self, vendor: Vendor) -> Result<&Client, Failure> {
         Ok(self.clients.of(vendor)?)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Client> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Client> {
         self.clients.iter()
     }
 
-    /// Of the vendors of a job.
-    pub(super) fn router(&self, job: &Job) -> Result<Router, Failure> {
-        Ok(Router::new(&self.clients, job.routes.clone())?)
+    pub(crate) fn router(&self, routes: &[Route], order: RouteOrder) -> Result<Router, Failure> {
+        Ok(Router::new(&self.clients, routes.to_vec())?.order(order))
+    }
+
+    /// The submission with a key, at whichever vendor it is. One that may have a task comes before refused ones.
+    pub(crate) async fn entry(&self, key: &str) -> Result<Option<Entry>, Failure> {
+        let mut refused = None;
+        for client in self.iter() {
+            match client.journal_entry_with_key(key).await? {
+                Some(entry) if entry.state == State::Accepted || entry.is_open() => return Ok(Some(entry)),
+                Some(entry) => refused = Some(entry),
+                None => {}
+            }
+        }
+        Ok(refused)
     }
 
     /// Waits until a submission to `vendor` is within its documented limits.
-    pub(super) async fn turn(&self, vendor: Vendor) {
+    pub(crate) async fn turn(&self, vendor: Vendor) {
         if let (Some(pace), Ok(client)) = (self.paces.get(vendor.as_str()), self.clients.of(vendor)) {
             pace.turn(client.speed()).await;
         }
     }
+}
+
+fn pace(client: &Client) -> (&'static str, Pace) {
+    let vendor = client.vendor();
+    (vendor.as_str(), Pace::new(vendor.facts().rate_limits.submit))
 }

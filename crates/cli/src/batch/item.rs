@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use sha2::{Digest as _, Sha256};
-use videogen::facts::Capabilities;
 use videogen::price::Estimate;
 use videogen::route::Route;
 use videogen::{LocalFile, Role, Vendor, VideoRequest};
@@ -39,7 +38,7 @@ impl Job {
     /// The model that is requested at a vendor.
     pub(super) fn model_at(&self, vendor: Vendor) -> Option<String> {
         let route = self.routes.iter().find(|route| route.vendor == vendor)?;
-        at(&self.request, route).map(|request| request.model)
+        route.request(&self.request).ok().map(|request| request.model)
     }
 
     /// The request, whose first frame is `frame` if it follows another job.
@@ -49,19 +48,6 @@ impl Job {
             None => self.request.clone(),
         }
     }
-}
-
-/// The request as it is at a vendor. `None`: the vendor does not list its model, and the route names none.
-pub(super) fn at(request: &VideoRequest, route: &Route) -> Option<VideoRequest> {
-    let mut request = request.clone();
-    if let Some(model) = &route.model {
-        request.model.clone_from(model);
-    } else if request.model.is_empty() {
-        route.vendor.default_model().clone_into(&mut request.model);
-    } else if !Capabilities::of(route.vendor, &request.model).is_known() {
-        return None;
-    }
-    Some(request)
 }
 
 /// A digest of what a job requests.

@@ -7,14 +7,16 @@ use serde_json::{Map, Value};
 use videogen::price::{Estimate, PriceBook};
 use videogen::route::Route;
 use videogen::submit::plan;
-use videogen::{Role, Vendor, VideoRequest};
+use videogen::{ErrorKind, Role, Vendor, VideoRequest};
 
-use super::item::{Job, at, digest, stand_in};
+use super::item::{Job, digest, stand_in};
 use super::reader::{self, OWN, Problem, Raw};
 use super::vars::Vars;
+use crate::account::with_variable;
 use crate::exit::{Failure, INVALID};
 use crate::output::file;
 use crate::request_file;
+use crate::routes::{check_routes, parse_route};
 
 /// Longest id, which is also part of the names of files.
 const ID: usize = 64;
@@ -250,15 +252,12 @@ impl Checks<'_> {
     fn estimates(&mut self, job: &Read, is_followed: bool) -> Vec<Estimate> {
         let mut estimates = Vec::new();
         for route in &job.routes {
-            let Some(mut request) = at(&job.request, route) else {
-                let (vendor, model) = (route.vendor, &job.request.model);
-                let text = format!(
-                    "model: no table lists {model} at {}, and model ids differ between vendors; name its id there: \
-                     {vendor}=MODEL",
-                    vendor.name()
-                );
-                self.problem(job.line, text);
-                continue;
+            let mut request = match route.request(&job.request) {
+                Ok(request) => request,
+                Err(error) => {
+                    self.problem(job.line, format!("model: {}", error.message()));
+                    continue;
+                }
             };
             if job.after.is_some() {
                 request = request.input(Role::FirstFrame, stand_in());
@@ -267,6 +266,13 @@ impl Checks<'_> {
                 Ok(mut plan) => {
                     plan.price_with(&self.common.prices);
                     estimates.push(plan.cost().clone());
+                }
+                // It is the same for every job: one line is enough.
+                Err(error) if error.kind() == ErrorKind::Config => {
+                    let text = with_variable(route.vendor, format!("{error:#}"));
+                    if self.problems.iter().all(|problem| problem.text != text) {
+                        self.problem(job.line, text);
+                    }
                 }
                 Err(error) if error.violations().is_empty() => self.problem(job.line, format!("{error:#}")),
                 Err(error) => {
@@ -301,7 +307,10 @@ impl Checks<'_> {
             .replace("{index}", &(index + 1).to_string());
         match job.routes.as_slice() {
             [only] => {
-                let model = at(&job.request, only).map(|request| request.model).unwrap_or_default();
+                let model = only
+                    .request(&job.request)
+                    .map(|request| request.model)
+                    .unwrap_or_default();
                 name = name.replace("{vendor}", only.vendor.as_str());
                 name = name.replace("{model}", &model.replace(['/', '\\', ':'], "-"));
             }
@@ -358,15 +367,11 @@ pub(crate) fn is_folder(path: &Path) -> bool {
 }
 
 /// The vendors of `ark,token360=MODEL`.
-pub(crate) fn routes(text: &str) -> Result<Vec<Route>, String> {
-    let routes = text.split(',').map(|route| route.trim().parse::<Route>());
-    let routes: Vec<Route> = routes
-        .collect::<Result<_, _>>()
-        .map_err(|error| error.message().to_owned())?;
-    for (index, route) in routes.iter().enumerate() {
-        if routes[..index].contains(route) {
-            return Err(format!("{route} is named twice"));
-        }
-    }
+fn routes(text: &str) -> Result<Vec<Route>, String> {
+    let routes = text
+        .split(',')
+        .map(parse_route)
+        .collect::<Result<Vec<Route>, String>>()?;
+    check_routes(&routes)?;
     Ok(routes)
 }

@@ -8,9 +8,9 @@ use videogen::journal::{Entry, Journal as _, Query, State};
 use videogen::{Client, TaskStatus, Vendor};
 use videogen_journal::SqliteJournal;
 
+use super::attempt::{has_failed, is_final, key};
 use super::item::Job;
 use super::results::Recorded;
-use super::run::{has_failed, is_final, key};
 use crate::account;
 use crate::cost::Total;
 use crate::exit::Failure;

@@ -8,13 +8,15 @@ use tokio::sync::{mpsc, watch};
 use videogen::download::DownloadOptions;
 use videogen::journal::{Destination, Entry, FileKind, Group, State, further_video};
 use videogen::lost::{ReconcileOptions, Reconciled};
-use videogen::route::Routed;
+use videogen::route::{RouteOrder, Routed};
 use videogen::submit::SubmitOptions;
 use videogen::wait::WaitOptions;
 use videogen::{Client, Delivery, Downloaded, Error, ErrorKind, TaskId, Vendor, VideoTask};
 
+use super::attempt::{has_failed, is_final, key};
 use super::claim::Claims;
 use super::clients::Vendors;
+use super::describe::{Described, Sidecars};
 use super::item::Job;
 use super::results::{Recorded, ResultFile};
 use crate::events::What;
@@ -22,8 +24,8 @@ use crate::exit::Failure;
 use crate::follow::ended;
 use crate::invocation::Invocation;
 use crate::lost;
-use crate::output::{Output, file as shown};
-use crate::progress;
+use crate::output::Output;
+use crate::progress::{self, Line, Waiting};
 use crate::result::{Outcome, SavedFiles, TaskResult};
 
 /// How often a submission that provably created nothing is repeated.
@@ -40,8 +42,9 @@ pub(crate) struct Batch {
     pub(crate) results: Mutex<ResultFile>,
     pub(crate) group: Group,
     pub(crate) settings: Settings,
+    pub(crate) sidecars: Sidecars,
     pub(crate) simulated: bool,
-    /// For events; nothing else is printed here.
+    /// For events and lines of progress; nothing else is printed here.
     pub(crate) output: Output,
     /// Reports what happens to a job.
     pub(crate) news: mpsc::UnboundedSender<(usize, News)>,
@@ -53,6 +56,8 @@ pub(crate) struct Batch {
 pub(crate) struct Settings {
     pub(crate) retry_failed: bool,
     pub(crate) overwrite: bool,
+    /// The order in which the vendors of a job are tried.
+    pub(crate) order: RouteOrder,
     pub(crate) allow_unknown_cost: bool,
     /// How long to wait for a task.
     pub(crate) timeout: Duration,
@@ -78,25 +83,25 @@ pub(crate) enum Step {
     Left(Box<TaskResult>),
 }
 
-impl Batch {
-    /// The submission with a key, at whichever vendor it is. One that may have a task comes before refused ones.
-    async fn entry(&self, key: &str) -> Result<Option<Entry>, Failure> {
-        let mut refused = None;
-        for client in self.vendors.iter() {
-            match client.journal_entry_with_key(key).await? {
-                Some(entry) if entry.state == State::Accepted || entry.is_open() => return Ok(Some(entry)),
-                Some(entry) => refused = Some(entry),
-                None => {}
-            }
-        }
-        Ok(refused)
-    }
+/// A job that a vendor accepted, in this or an earlier run.
+struct Accepted {
+    attempt: u32,
+    task: VideoTask,
+    /// Why the vendors before did not take it.
+    refused: Vec<Error>,
+}
 
+fn with_refusals(mut result: Box<TaskResult>, refused: &[Error]) -> Box<TaskResult> {
+    result.refused_by = refused.iter().map(Into::into).collect();
+    result
+}
+
+impl Batch {
     /// The last attempt of a job that the journal has, and its number. `None`: it has none.
     async fn last_attempt(&self, job: &Job) -> Result<Option<(u32, Entry)>, Failure> {
         let mut last = None;
         for attempt in 1.. {
-            match self.entry(&key(&self.name, &job.id, attempt)).await? {
+            match self.vendors.entry(&key(&self.name, &job.id, attempt)).await? {
                 Some(entry) => last = Some((attempt, entry)),
                 None => break,
             }
@@ -104,8 +109,8 @@ impl Batch {
         Ok(last)
     }
 
-    /// Works on a job. `tries`: how often that ended with [`Step::Again`].
-    pub(crate) async fn work(&self, index: usize, frame: Option<PathBuf>, tries: u32) -> Step {
+    /// Works on a job, which `line` shows. `tries`: how often that ended with [`Step::Again`].
+    pub(crate) async fn work(&self, index: usize, frame: Option<PathBuf>, tries: u32, line: Line) -> Step {
         let job = &self.jobs[index];
         let _claim = match self.claims.claim(&job.id) {
             Ok(Some(claim)) => claim,
@@ -115,14 +120,23 @@ impl Batch {
                 return self.left(job, None, Failure::new(crate::exit::IO, ErrorKind::Io, message));
             }
         };
-        let (attempt, task) = match self.submit(index, frame, tries).await {
+        let Accepted { attempt, task, refused } = match self.submit(index, frame.clone(), tries).await {
             Ok(accepted) => accepted,
             Err(step) => return step,
         };
+        line.answered(&task);
         let _ = self.news.send((index, News::Accepted(task.id.vendor())));
         self.output.of_job(&task.id, &job.id);
         self.output.event(Some(&task.id), What::Submitted);
-        let step = self.finish(job, task).await;
+        let described = Described {
+            frame,
+            refused: &refused,
+        };
+        let step = match self.finish(job, task, line, &described).await {
+            Step::Over(result) => Step::Over(with_refusals(result, &refused)),
+            Step::Left(result) => Step::Left(with_refusals(result, &refused)),
+            step => step,
+        };
         self.numbered(job, attempt, step)
     }
 
@@ -154,7 +168,7 @@ impl Batch {
     }
 
     /// The task of a job, which is submitted unless the journal has it.
-    async fn submit(&self, index: usize, frame: Option<PathBuf>, tries: u32) -> Result<(u32, VideoTask), Step> {
+    async fn submit(&self, index: usize, frame: Option<PathBuf>, tries: u32) -> Result<Accepted, Step> {
         let job = &self.jobs[index];
         let fault = |failure: Failure| self.left(job, None, failure);
         let known = self.last_attempt(job).await.map_err(fault)?;
@@ -204,23 +218,37 @@ impl Batch {
             match known.outcome {
                 Outcome::Failed if self.settings.retry_failed => {}
                 Outcome::Done | Outcome::Failed | Outcome::Ambiguous => {
-                    return self.without_entry(job, known).await.map(|task| (known.attempt, task));
+                    let (attempt, refused) = (known.attempt, Vec::new());
+                    return self
+                        .without_entry(job, known)
+                        .await
+                        .map(|task| Accepted { attempt, task, refused });
                 }
                 _ => {}
             }
         }
         let is_new = entry.as_ref().is_none_or(|entry| entry.task.is_none());
-        if is_new && job.output.exists() && !self.settings.overwrite {
-            let message = format!("{} exists; add --overwrite to replace it", shown(&job.output));
-            let failure = Failure::new(crate::exit::IO, ErrorKind::Io, message);
+        if let Err(failure) = self.sidecars.check_free(job)
+            && is_new
+        {
             let result =
                 TaskResult::new(job.routes[0].vendor, Outcome::Rejected).failed(Some((*failure.error).clone()));
             return Err(self.numbered(job, attempt, Step::Over(Box::new(result))));
         }
+        let router = self.vendors.router(&job.routes, self.settings.order).map_err(fault)?;
+        let request = job.request(frame);
         if is_new {
+            let first = match self.settings.order {
+                RouteOrder::AsGiven => None,
+                // The submission reports what is wrong with the request.
+                _ => router
+                    .plan(&request)
+                    .ok()
+                    .and_then(|plans| plans.first().map(|plan| plan.vendor)),
+            };
             let mut stop = self.stop.subscribe();
             tokio::select! {
-                () = self.vendors.turn(job.routes[0].vendor) => {}
+                () = self.vendors.turn(first.unwrap_or(job.routes[0].vendor)) => {}
                 _ = stop.wait_for(|stop| *stop) => {}
             }
         }
@@ -237,14 +265,15 @@ impl Batch {
             .target(target)
             .group(self.group.clone());
         options.allow_unknown_cost = self.settings.allow_unknown_cost;
-        let router = self.vendors.router(job).map_err(fault)?;
-        let request = job.request(frame);
         let error = match router.submit_with(&request, options).await {
-            Ok(Routed { task, .. }) => return Ok((attempt, task)),
+            Ok(Routed { task, refused, .. }) => return Ok(Accepted { attempt, task, refused }),
             Err(error) => error,
         };
         let step = match self.refused(job, error, tries).await {
-            Ok(task) => return Ok((attempt, task)),
+            Ok(task) => {
+                let refused = Vec::new();
+                return Ok(Accepted { attempt, task, refused });
+            }
             Err(step) => step,
         };
         Err(self.numbered(job, attempt, step))
@@ -316,7 +345,7 @@ impl Batch {
     }
 
     /// Waits for a task, and downloads its files.
-    async fn finish(&self, job: &Job, submitted: VideoTask) -> Step {
+    async fn finish(&self, job: &Job, submitted: VideoTask, line: Line, described: &Described<'_>) -> Step {
         let id = submitted.id.clone();
         let client = match self.vendors.of(id.vendor()) {
             Ok(client) => client,
@@ -326,7 +355,7 @@ impl Batch {
             && submitted.status.is_completed()
             && let Some(files) = self.already_there(client, job, &id).await
         {
-            return Step::Over(Box::new(TaskResult::with_files(&submitted, files)));
+            return self.complete(job, &submitted, files, described).await;
         }
         let mut stop = self.stop.subscribe();
         let finished = async {
@@ -335,7 +364,8 @@ impl Batch {
                 // It may have ended long ago.
                 options = options.poll(client.poll_policy().first(Duration::ZERO));
             }
-            let mut waiting = progress::waiting_silently(&self.output);
+            line.look_up(client, &id).await;
+            let mut waiting = Waiting::new(&self.output, line.clone()).without_notes();
             let finished = client
                 .wait_observed(&id, options, |event| waiting.event(&id, event))
                 .await?;
@@ -343,7 +373,7 @@ impl Batch {
             if !finished.status.is_completed() {
                 return Ok((finished, None));
             }
-            let files = self.download(client, job, &finished).await?;
+            let files = self.download(client, job, &finished, &line).await?;
             Ok((finished, Some(files)))
         };
         let done: Result<(VideoTask, Option<SavedFiles>), Error> = tokio::select! {
@@ -351,7 +381,7 @@ impl Batch {
             _ = stop.wait_for(|stop| *stop) => return Step::Left(Box::new(TaskResult::left(&id))),
         };
         match done {
-            Ok((task, Some(files))) => Step::Over(Box::new(TaskResult::with_files(&task, files))),
+            Ok((task, Some(files))) => self.complete(job, &task, files, described).await,
             Ok((task, None)) => {
                 let failure = ended(&task).err();
                 Step::Over(Box::new(
@@ -364,6 +394,22 @@ impl Batch {
                 Step::Over(Box::new(result))
             }
             Err(error) => self.left(job, Some(&id), Failure::from(error).accepted(&id)),
+        }
+    }
+
+    /// The outcome of a job whose files are complete: done, unless a sidecar cannot be written.
+    async fn complete(&self, job: &Job, task: &VideoTask, files: SavedFiles, described: &Described<'_>) -> Step {
+        let videos = files.file.iter().chain(&files.further_files);
+        let videos: Vec<PathBuf> = videos.map(|file| PathBuf::from(&file.path)).collect();
+        let written = self.sidecars.write(&self.vendors, job, task, &videos, described).await;
+        let result = TaskResult::with_files(task, files);
+        match written {
+            Ok(()) => Step::Over(Box::new(result)),
+            Err(failure) => {
+                let outcome = Outcome::Running;
+                let result = TaskResult { outcome, ..result };
+                Step::Left(Box::new(result.failed(Some(*failure.error))))
+            }
         }
     }
 
@@ -390,7 +436,7 @@ impl Batch {
     }
 
     /// Downloads what is not in place yet.
-    async fn download(&self, client: &Client, job: &Job, task: &VideoTask) -> Result<SavedFiles, Error> {
+    async fn download(&self, client: &Client, job: &Job, task: &VideoTask, line: &Line) -> Result<SavedFiles, Error> {
         let options = || {
             DownloadOptions::default()
                 .overwrite(self.settings.overwrite)
@@ -400,7 +446,7 @@ impl Batch {
             if let Some(saved) = client.saved_file(&task.id, kind, &path).await {
                 return Ok(saved);
             }
-            let mut fetching = progress::fetching_silently(&self.output, &task.id, &path);
+            let mut fetching = progress::fetching_in(line, &self.output, &task.id, &path);
             let options = options().video(number);
             let saved = client
                 .download_with(task, &path, options, |bytes, total| fetching.at(bytes, total))
@@ -434,34 +480,4 @@ impl Batch {
         }
         Ok(files)
     }
-}
-
-/// The key of a job in the journal. Each attempt has its own.
-pub(super) fn key(batch: &str, job: &str, attempt: u32) -> String {
-    let first = format!("batch:{batch}:{job}");
-    match attempt {
-        1 => first,
-        attempt => format!("{first}#{attempt}"),
-    }
-}
-
-/// Whether an attempt ended without a video, or was refused.
-pub(super) fn has_failed(entry: &Entry) -> bool {
-    let has_ended = entry
-        .status
-        .as_ref()
-        .is_some_and(|status| status.is_ended() && !status.is_completed());
-    matches!(entry.state, State::Rejected | State::Dismissed) || (entry.state == State::Accepted && has_ended)
-}
-
-/// Whether the same submission would be refused again. Other reasons pass: a rate, a balance, a budget, an outage.
-pub(super) fn is_final(kind: &str) -> bool {
-    let last = [
-        ErrorKind::InvalidRequest,
-        ErrorKind::Moderated,
-        ErrorKind::NotFound,
-        ErrorKind::Unsupported,
-        ErrorKind::TooLarge,
-    ];
-    last.iter().any(|last| last.as_str() == kind)
 }

@@ -17,6 +17,7 @@ use super::view::{Counts, View};
 use crate::exit::{Failure, IO};
 use crate::interrupt::{Interrupt, interrupted};
 use crate::output::Output;
+use crate::progress::Line;
 use crate::result::{Outcome, TaskResult};
 
 /// How often a job of another process is looked at.
@@ -84,7 +85,7 @@ pub(crate) async fn run(
         stopping: None,
         batch,
     };
-    run.done_before()?;
+    run.done_before().await?;
     loop {
         // Registered before anything may be interrupted.
         let interrupt = interrupted();
@@ -120,7 +121,8 @@ pub(crate) async fn run(
             }
         }
     }
-    run.set.abort_all();
+    // Also removes the lines of the jobs.
+    run.set.shutdown().await;
     Ok(Ended {
         results: run.lines.into_iter().flatten().collect(),
         counts: run.view.end(),
@@ -131,24 +133,39 @@ pub(crate) async fn run(
 
 impl Run<'_> {
     /// Jobs whose files are in place since an earlier run.
-    fn done_before(&mut self) -> Result<(), Failure> {
+    async fn done_before(&mut self) -> Result<(), Failure> {
         let batch = Arc::clone(&self.batch);
-        let results = batch.results.lock().unwrap_or_else(PoisonError::into_inner);
-        for (index, job) in batch.jobs.iter().enumerate() {
-            let Some(known) = results.of(&job.id) else { continue };
-            let is_done = known.outcome == Outcome::Done && known.simulated == batch.simulated;
-            if is_done && known.has_files(&job.output, job.last_frame().as_deref()) {
-                self.lines[index] = serde_json::from_str(&known.line).ok();
-                if let Some(line) = &self.lines[index] {
-                    self.output.recorded(line)?;
+        let mut done: Vec<(usize, Recorded)> = Vec::new();
+        {
+            let results = batch.results.lock().unwrap_or_else(PoisonError::into_inner);
+            for (index, job) in batch.jobs.iter().enumerate() {
+                let Some(known) = results.of(&job.id) else { continue };
+                let is_done = known.outcome == Outcome::Done && known.simulated == batch.simulated;
+                if is_done && known.has_files(&job.output, job.last_frame().as_deref()) {
+                    done.push((index, known.clone()));
                 }
-                self.view.over(job, Outcome::Done, cost(known), None);
-                let frame = job.last_frame();
-                self.phases[index] = Phase::Over {
-                    outcome: Outcome::Done,
-                    frame,
-                };
             }
+        }
+        for (index, known) in done {
+            let job = &batch.jobs[index];
+            let line: serde_json::Value = serde_json::from_str(&known.line).unwrap_or_default();
+            let written = batch
+                .sidecars
+                .write_recorded(&batch.vendors, &batch.jobs, index, &line)
+                .await;
+            if let Err(failure) = written {
+                // It is worked on again.
+                self.output.note(&failure.message);
+                continue;
+            }
+            self.output.recorded(&line)?;
+            self.lines[index] = Some(line);
+            self.view.over(job, Outcome::Done, cost(&known), None);
+            let frame = job.last_frame();
+            self.phases[index] = Phase::Over {
+                outcome: Outcome::Done,
+                frame,
+            };
         }
         Ok(())
     }
@@ -191,9 +208,11 @@ impl Run<'_> {
             }
             *running += 1;
             self.phases[index] = Phase::Running { vendor, tries };
+            // Here, so that the lines have the order of the jobs.
+            let line = Line::submitting(self.output, &job.id);
             let batch = Arc::clone(&self.batch);
             self.set
-                .spawn(async move { (index, batch.work(index, frame, tries).await) });
+                .spawn(async move { (index, batch.work(index, frame, tries, line).await) });
         }
         Ok(next)
     }

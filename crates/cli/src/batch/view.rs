@@ -1,14 +1,15 @@
-//! Progress of a batch: one line on a terminal, a line for each outcome elsewhere.
+//! Progress of a batch: on a terminal a total below the lines of the running jobs, elsewhere a line for each outcome.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use indicatif::ProgressBar;
 use videogen::price::{Decimal, Money};
 
 use super::item::Job;
-use crate::output::{Output, label, style};
+use crate::output::Output;
+use crate::progress::Total;
 use crate::result::{Outcome, TaskResult};
+use crate::terminal::{fit, time};
 
 /// How many jobs have which outcome, and what they cost.
 #[derive(Debug, Default, Clone)]
@@ -69,25 +70,26 @@ impl Counts {
 /// The progress of a batch.
 pub(super) struct View<'a> {
     output: &'a Output,
-    bar: ProgressBar,
+    total: Total,
+    /// The parts of the total.
+    parts: Arc<Mutex<Vec<(u8, String)>>>,
     all: usize,
     counts: Counts,
 }
 
 impl<'a> View<'a> {
     pub(super) fn new(output: &'a Output, all: usize) -> Self {
-        let bar = match output.shows_progress() {
-            true => {
-                let bar = ProgressBar::new_spinner();
-                bar.set_style(style("{spinner} {elapsed} {wide_msg}"));
-                bar.enable_steady_tick(Duration::from_millis(120));
-                bar
-            }
-            false => ProgressBar::hidden(),
-        };
+        let parts: Arc<Mutex<Vec<(u8, String)>>> = Arc::default();
+        let shown = Arc::clone(&parts);
+        let total = Total::new(output, move |state, width| {
+            let mut parts = shown.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            parts.push((5, time(state.elapsed())));
+            fit(&parts, width)
+        });
         Self {
             output,
-            bar,
+            total,
+            parts,
             all,
             counts: Counts::default(),
         }
@@ -109,32 +111,34 @@ impl<'a> View<'a> {
         if let Some(error) = &result.error {
             line.push_str(&format!(": {}", error.message));
         }
-        // The outcomes of most jobs are not news on a terminal.
-        if !self.output.shows_progress() || outcome != Outcome::Done {
-            self.bar.suspend(|| self.output.note(&line));
+        // On a terminal, the total has most jobs, and those that an interrupt leaves.
+        let is_news = outcome != Outcome::Done && (outcome != Outcome::Running || result.error.is_some());
+        if is_news || !self.output.shows_progress() {
+            self.output.note(&line);
         }
     }
 
-    /// Updates the line.
+    /// Updates the total.
     pub(super) fn update(&self, running: usize) {
         let waiting = self.all.saturating_sub(self.counts.over() + running);
-        let mut text = format!("{} of {} done, {running} running", self.counts.of("done"), self.all);
+        let mut parts = vec![(0, format!("{} of {} done", self.counts.of("done"), self.all))];
         for word in SHOWN.iter().filter(|word| **word != "done") {
             if self.counts.of(word) > 0 {
-                text.push_str(&format!(", {} {word}", self.counts.of(word)));
+                parts.push((1, format!("{} {word}", self.counts.of(word))));
             }
         }
+        parts.push((2, format!("{running} running")));
         if waiting > 0 {
-            text.push_str(&format!(", {waiting} waiting"));
+            parts.push((4, format!("{waiting} waiting")));
         }
         if !self.counts.cost().is_empty() {
-            text.push_str(&format!("; {} so far", self.counts.cost()));
+            parts.push((3, format!("{} so far", self.counts.cost())));
         }
-        label(&self.bar, &text);
+        *self.parts.lock().unwrap_or_else(PoisonError::into_inner) = parts;
     }
 
     pub(super) fn end(self) -> Counts {
-        self.bar.finish_and_clear();
+        drop(self.total);
         self.counts
     }
 }

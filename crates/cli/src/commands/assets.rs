@@ -121,12 +121,12 @@ fn without_task(mut failure: Failure) -> Failure {
 
 fn client(account: &AccountArgs, operation: Operation, output: &Output) -> Result<(Vendor, Client), Failure> {
     let vendor = account.choose(None, operation, output)?;
-    Ok((vendor, account.client(vendor)?))
+    Ok((vendor, account.client(vendor, output)?))
 }
 
 async fn upload(args: UploadArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let vendor = args.account.choose(args.model.as_deref(), Operation::Upload, output)?;
-    let builder = args.account.builder(vendor, journal.open()?)?;
+    let builder = args.account.builder(vendor, journal.open()?, output)?;
     let client = uploads::watch(builder, *output).build()?;
     let mut options = UploadOptions::default().again(args.again);
     options.model = args.model;

@@ -18,7 +18,7 @@ pub(crate) struct BalanceArgs {
 
 pub(crate) async fn balance(args: BalanceArgs, output: &Output) -> Result<ExitCode, Failure> {
     let vendor = args.account.choose(None, Operation::Balance, output)?;
-    let balance = args.account.client(vendor)?.balance().await?;
+    let balance = args.account.client(vendor, output)?.balance().await?;
     output.result(&json!({"vendor": vendor, "balance": balance}), Vec::new, || {
         let shown = |credits: Option<f64>| credits.map(|credits| amount(&balance, credits));
         let remaining = if balance.unlimited {

@@ -16,9 +16,10 @@ use videogen::route::Route;
 use videogen_journal::SqliteJournal;
 use videogen_sim::Simulator;
 
-use crate::account::default_base_url;
+use crate::account::{self, default_base_url};
 use crate::batch::claim::Claims;
 use crate::batch::clients::Vendors;
+use crate::batch::describe::Sidecars;
 use crate::batch::item::Job;
 use crate::batch::plan::{self, Common};
 use crate::batch::preview::Preview;
@@ -33,6 +34,8 @@ use crate::journal::JournalArgs;
 use crate::output::{Output, file};
 use crate::price_file::Prices;
 use crate::result::Outcome;
+use crate::routes::{OrderArgs, check_option, parse_route};
+use crate::uploads;
 
 /// Tasks of a vendor at the same time.
 const IN_FLIGHT: usize = 10;
@@ -44,8 +47,10 @@ pub(crate) struct BatchArgs {
     /// File with the jobs: .jsonl, .csv, .toml or .yaml.
     file: PathBuf,
     /// Vendors of jobs without one, in order: VENDOR or VENDOR=MODEL, by commas.
-    #[arg(long, value_name = "VENDORS", value_parser = routes)]
-    vendor: Option<Routes>,
+    #[arg(long, value_name = "VENDORS", value_delimiter = ',', value_parser = parse_route)]
+    vendor: Vec<Route>,
+    #[command(flatten)]
+    order: OrderArgs,
     /// Value of a variable in the jobs (repeatable).
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = pair)]
     vars: Vec<(String, String)>,
@@ -85,20 +90,15 @@ pub(crate) struct BatchArgs {
     /// Create missing folders of output files.
     #[arg(long)]
     parents: bool,
+    /// Also write PATH.json with the request, task and cost; --request repeats it.
+    #[arg(long)]
+    sidecar: bool,
     /// Replace existing files.
     #[arg(long)]
     overwrite: bool,
     /// File for the results, a line per job [default: FILE.results.jsonl].
     #[arg(long, value_name = "FILE")]
     results: Option<PathBuf>,
-}
-
-/// The vendors of `--vendor`, which is one value.
-#[derive(Clone)]
-struct Routes(Vec<Route>);
-
-fn routes(text: &str) -> Result<Routes, String> {
-    plan::routes(text).map(Routes)
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -114,6 +114,7 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
             return Err(invalid(format!("--var {name}: given twice")));
         }
     }
+    check_option(&args.vendor)?;
     if args.in_flight == 0 {
         return Err(invalid("--in-flight must be at least 1".to_owned()));
     }
@@ -128,9 +129,9 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
         return Err(invalid("--name: the name of the batch is empty".to_owned()));
     }
     let common = Common {
-        routes: match args.vendor {
-            Some(routes) => routes.0,
-            None => config::get().vendor.map(Route::new).into_iter().collect(),
+        routes: match args.vendor.is_empty() {
+            false => args.vendor,
+            true => config::get().vendor.map(Route::new).into_iter().collect(),
         },
         vars,
         output: args.output,
@@ -147,7 +148,7 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
             file(&config::get().path)
         ));
     }
-    let results = args.results.unwrap_or_else(|| beside(&args.file, ".results.jsonl"));
+    let results = args.results.unwrap_or_else(|| sibling(&args.file, ".results.jsonl"));
     check_changes(&args.file, &jobs, &results, args.simulate)?;
     if args.dry_run {
         let journal = if args.simulate { None } else { journal.open_as_it_is()? };
@@ -188,7 +189,14 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
         };
         (None, journal)
     };
-    let vendors = Vendors::new(&jobs, &journal, &common.prices, simulator.as_ref(), *output)?;
+    let named = jobs.iter().flat_map(|job| &job.routes).map(|route| route.vendor);
+    let vendors = Vendors::new(named, args.simulate, |vendor| {
+        let builder = match &simulator {
+            Some(simulator) => simulator.client_builder(vendor).journal(Arc::clone(&journal)),
+            None => account::noting_delays(account::builder(vendor, None, Some(Arc::clone(&journal)))?, *output),
+        };
+        Ok(uploads::report(builder.prices(common.prices.clone()), *output).build()?)
+    })?;
     if args.parents {
         for folder in jobs.iter().filter_map(|job| job.output.parent()) {
             std::fs::create_dir_all(folder).map_err(|error| {
@@ -213,11 +221,17 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
         settings: Settings {
             retry_failed: args.retry_failed,
             overwrite: args.overwrite,
+            order: args.order.order(),
             allow_unknown_cost: args.allow_unknown_cost,
             timeout: Duration::from_secs(args.timeout),
             search: ReconcileOptions::default()
                 .within(Duration::from_secs(args.search_timeout))
                 .sole_writer(args.adopt),
+        },
+        sidecars: Sidecars {
+            wanted: args.sidecar,
+            overwrite: args.overwrite,
+            simulated: args.simulate,
         },
         simulated: args.simulate,
         output: *output,
@@ -280,7 +294,7 @@ fn check_changes(path: &Path, jobs: &[Job], results: &Path, simulate: bool) -> R
 }
 
 /// The path with another ending: `jobs.results.jsonl` for `jobs.csv`.
-fn beside(path: &Path, ending: &str) -> PathBuf {
+fn sibling(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.file_stem().unwrap_or_default().to_owned();
     name.push(ending);
     path.with_file_name(name)

@@ -11,11 +11,8 @@ use videogen::{ErrorKind, Timestamp, Vendor};
 use videogen_journal::SqliteJournal;
 
 use crate::exit::{Failure, INVALID};
-use crate::journal::{JournalArgs, failure};
+use crate::journal::{Addresses, JournalArgs, PUBLIC, failure};
 use crate::output::{Output, file, moment, table};
-
-/// The scope of the vendors' own servers.
-const PUBLIC: &str = "public";
 
 #[derive(Subcommand)]
 pub(crate) enum BudgetCommand {
@@ -101,6 +98,7 @@ async fn list(journal: &Arc<SqliteJournal>, output: &Output) -> Result<(), Failu
     let mut rows: Vec<(Value, Vec<String>)> = Vec::new();
     let mut missed = 0;
     for scope in std::iter::once(PUBLIC.to_owned()).chain(others) {
+        let addresses = addresses(journal, &scope).await?;
         for (budget, counted) in journal.budgets(scope.clone()).await.map_err(failure)? {
             let unknown = misses(journal, &budget, &scope, now).await?;
             if scope != PUBLIC && counted.is_zero() && unknown == 0 {
@@ -111,7 +109,7 @@ async fn list(journal: &Arc<SqliteJournal>, output: &Output) -> Result<(), Failu
             let [counted, left] = [counted, left].map(|amount| amount.normalize().to_string());
             let row = vec![
                 budget.to_string(),
-                scope.clone(),
+                addresses.text(&scope),
                 counted.clone(),
                 left.clone(),
                 unknown.to_string(),
@@ -119,6 +117,7 @@ async fn list(journal: &Arc<SqliteJournal>, output: &Output) -> Result<(), Failu
             ];
             let mut document = json!(budget);
             document["scope"] = scope.clone().into();
+            document["addresses"] = addresses.of(&scope).into();
             document["counted"] = counted.into();
             document["left"] = left.into();
             document["unknown_cost"] = unknown.into();
@@ -138,6 +137,19 @@ async fn list(journal: &Arc<SqliteJournal>, output: &Output) -> Result<(), Failu
             _ => format!("{table}\n\nSubmissions of unknown cost, or in another currency, are in no amount."),
         }
     })
+}
+
+/// The addresses that the submissions of a scope were sent to.
+async fn addresses(journal: &SqliteJournal, scope: &str) -> Result<Addresses, Failure> {
+    let mut addresses = Addresses::default();
+    if scope == PUBLIC {
+        return Ok(addresses);
+    }
+    let mut pages = Pages::new(journal, Query::default().scope(scope));
+    while let Some(page) = pages.next().await.map_err(failure)? {
+        page.entries.iter().for_each(|entry| addresses.add(entry));
+    }
+    Ok(addresses)
 }
 
 /// The number of submissions in the current period whose cost a budget cannot count.

@@ -4,12 +4,13 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::diagnosis::{BudgetReport, Diagnosis, FileReport, Finding, JournalReport, VendorReport};
+use crate::diagnosis::{BudgetReport, Diagnosis, DiskReport, FileReport, Finding, JournalReport, VendorReport};
 use crate::exit::{ACCOUNT, Failure};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::output::{Output, table};
 
+mod disk;
 mod local;
 mod vendor;
 
@@ -30,6 +31,7 @@ pub(crate) async fn doctor(
     let mut problems = Vec::new();
     let files = local::files(broken, &mut problems);
     let (journal, budgets) = local::journal(journal, &mut problems).await;
+    let disks = disk::free(journal.path.as_deref(), &mut problems);
     let vendors = vendor::check(args.offline, &mut problems).await;
     if vendors.is_empty() {
         problems.push(Finding {
@@ -46,6 +48,7 @@ pub(crate) async fn doctor(
         version: env!("CARGO_PKG_VERSION"),
         files,
         journal,
+        disks,
         vendors,
         budgets,
         problems,
@@ -60,6 +63,10 @@ fn text(diagnosis: &Diagnosis) -> String {
         &["file", "state", "path"],
         files.chain([journal_row(&diagnosis.journal)]),
     )];
+    if !diagnosis.disks.is_empty() {
+        let row = |one: &DiskReport| vec![one.holds.to_owned(), disk::shown(one.free_bytes), one.path.clone()];
+        parts.push(table(&["disk of", "free", "folder"], diagnosis.disks.iter().map(row)));
+    }
     if !diagnosis.vendors.is_empty() {
         let heads = ["vendor", "key from", "key", "answer", "clock", "facts of", "base URL"];
         parts.push(table(&heads, diagnosis.vendors.iter().map(vendor_row)));

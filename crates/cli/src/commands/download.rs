@@ -46,7 +46,7 @@ pub(crate) async fn download(
     check_base_url(&ids, base_url, "download")?;
     let mut jobs = Vec::new();
     for (index, id) in ids.iter().enumerate() {
-        let client = account::client(id.vendor(), base_url, journal.open_if_there(output))?;
+        let client = account::client(id.vendor(), base_url, journal.open_if_there(output), output)?;
         let place = (index + 1, ids.len());
         let target = args.save.early_target(&client, id, place, &journal.files()).await?;
         let target = target.map(|target| target.at_base_url(args.base_url.clone()));

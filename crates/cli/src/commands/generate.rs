@@ -8,15 +8,18 @@ use clap::Args;
 use videogen::facts::Capabilities;
 use videogen::lost::ReconcileOptions;
 use videogen::poll::PollPolicy;
+use videogen::price::Estimate;
 use videogen::submit::{Note, SubmitOptions};
 use videogen::wait::WaitOptions;
-use videogen::{ErrorKind, VideoRequest};
+use videogen::{ErrorKind, Vendor, VideoRequest};
 use videogen_sim::Simulator;
 
 use self::job::{Job, check_several, numbered};
 use self::run::{Run, code_of};
-use crate::account::{AccountArgs, Need, Resolved, explained, unknown_model};
+use self::senders::Senders;
+use crate::account::{Need, Resolved, explained, unknown_model};
 use crate::again::AgainArgs;
+use crate::batch::clients::Vendors;
 use crate::cap::CapArgs;
 use crate::config;
 use crate::cost;
@@ -28,6 +31,7 @@ use crate::output::Output;
 use crate::price_file::Prices;
 use crate::request_args::{PromptsArgs, RequestArgs};
 use crate::result::RequestFacts;
+use crate::routes::{RouteArgs, Routes};
 use crate::sidecar::Origin;
 use crate::submission::Submission;
 use crate::uploads;
@@ -36,6 +40,7 @@ use crate::webhook::{Listener, WebhookArgs};
 mod job;
 mod many;
 mod run;
+mod senders;
 mod submit;
 
 #[derive(Args)]
@@ -45,7 +50,7 @@ pub(crate) struct GenerateArgs {
     #[command(flatten)]
     request: RequestArgs,
     #[command(flatten)]
-    account: AccountArgs,
+    routes: RouteArgs,
     /// Use a built-in simulator: no key, no cost; the video is a test pattern.
     #[arg(long, conflicts_with = "base_url")]
     simulate: bool,
@@ -85,10 +90,23 @@ pub(crate) async fn generate(
     output: &Output,
 ) -> Result<ExitCode, Failure> {
     args.request.has_listener = args.webhook.listens();
-    let (mut requests, vendor) = args.request.into_requests(args.prompts.prompts, output)?;
-    args.account.vendor = args.account.vendor.or(vendor);
+    args.routes.check(args.request.has_model())?;
+    let (mut requests, of_file) = args.request.into_requests(args.prompts.prompts, output)?;
     let need = if args.simulate { Need::Simulation } else { Need::Key };
-    let Resolved { vendor, from_config } = args.account.resolve(&mut requests[0], need, output)?;
+    let account = args.routes.account(of_file);
+    let several = args.routes.several(&requests[0], output);
+    let (vendor, from_config) = match &several {
+        Some(Routes {
+            routes, from_config, ..
+        }) => (routes[0].vendor, from_config.clone()),
+        None => {
+            if let Some(model) = args.routes.model() {
+                model.clone_into(&mut requests[0].model);
+            }
+            let Resolved { vendor, from_config } = account.resolve(&mut requests[0], need, output)?;
+            (vendor, from_config)
+        }
+    };
     if !args.no_wait {
         args.file.complete(output);
     }
@@ -105,8 +123,15 @@ pub(crate) async fn generate(
     let variations = |request| std::iter::repeat_n(request, args.prompts.count.into());
     let requests: Vec<VideoRequest> = requests.into_iter().flat_map(variations).collect();
     check_several(&requests, args.webhook.listens())?;
+    if several.is_some() {
+        args.file.serves_several_vendors()?;
+        if args.webhook.listens() {
+            let message = "--listen-for-webhook is for one vendor, and --vendor names several; remove one of them";
+            return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
+        }
+    }
     let count = requests.len();
-    let output = &if count > 1 { output.without_bars() } else { *output };
+    let output = &if count > 1 { output.of_several() } else { *output };
     if args.idempotency_key.is_some() {
         journal.needed_for("--idempotency-key", args.simulate)?;
     }
@@ -130,7 +155,7 @@ pub(crate) async fn generate(
             Some(if args.simulate {
                 target.simulated()
             } else {
-                target.at_base_url(args.account.base_url.clone())
+                target.at_base_url(account.base_url.clone())
             })
         };
         if let (Some(target), None) = (&target, &key) {
@@ -144,13 +169,15 @@ pub(crate) async fn generate(
                 from_config: from_config.clone(),
                 ..RequestFacts::default()
             },
+            ways: Vec::new(),
+            refused_by: Vec::new(),
         });
     }
 
     let mut wait = WaitOptions::default().timeout(config::get().timeout(args.timeout));
     let left_out = journal.left_out();
     // Kept until the end: dropping it stops the simulator.
-    let (builder, journal, _simulator) = if args.simulate {
+    let (simulator, journal) = if args.simulate {
         let simulator = Simulator::builder()
             .speed(SPEED)
             .start()
@@ -165,43 +192,77 @@ pub(crate) async fn generate(
             "Simulated: nothing is sent to a vendor and nothing is paid; {videos}."
         ));
         wait = wait.poll(PollPolicy::within(PACE, PACE));
-        let mut builder = simulator.client_builder(vendor);
-        let journal = journal.open_if_named()?;
-        if let Some(journal) = journal.clone() {
-            builder = builder.journal(journal);
-        }
-        (builder, journal, Some(simulator))
+        (Some(simulator), journal.open_if_named()?)
     } else {
-        let journal = journal.open()?;
-        (args.account.builder(vendor, journal.clone())?, journal, None)
+        (None, journal.open()?)
     };
     // With --json a simulation prints no notes: there is no paid task to lose.
     let is_journalled = journal.is_some();
     let budgeted = journal.clone().or(left_out);
-    let (under_way, builder) = Submission::watch(builder, is_journalled, args.simulate, *output);
-    let client = uploads::watch(builder.prices(prices.clone()), *output).build()?;
+    let under_way = Submission::new(is_journalled);
+    let named = match &several {
+        Some(routes) => routes.routes.iter().map(|route| route.vendor).collect(),
+        None => vec![vendor],
+    };
+    let vendors = Vendors::new(named, args.simulate, |vendor| {
+        let builder = match &simulator {
+            Some(simulator) => match journal.clone() {
+                Some(journal) => simulator.client_builder(vendor).journal(journal),
+                None => simulator.client_builder(vendor),
+            },
+            None => account.builder(vendor, journal.clone(), output)?,
+        };
+        let builder = under_way.watch(builder, vendor, args.simulate, *output);
+        Ok(uploads::watch(builder.prices(prices.clone()), *output).build()?)
+    })?;
     if let Some(journal) = journal.filter(|_| !args.simulate) {
-        lost::earlier(&client, &journal, args.search_timeout > 0, output).await;
+        for client in vendors.iter() {
+            lost::earlier(client, &journal, args.search_timeout > 0, output).await;
+        }
     }
+    let router = match several {
+        Some(Routes { routes, order, .. }) => {
+            let (own, output) = (under_way.clone(), *output);
+            let router = vendors.router(&routes, order)?.complete(|vendor, request| {
+                config::get().complete(vendor, request);
+            });
+            Some(router.on_refusal(move |error, next| {
+                own.refused(next);
+                output.note(&format!("{error:#}\nTrying {}.", next.name()));
+            }))
+        }
+        None => None,
+    };
+    let first = vendors.of(vendor)?.clone();
+    let senders = Senders { vendors, first, router };
 
+    let unlisted = match &senders.router {
+        // The plans of the jobs report what is wrong with a model.
+        Some(router) => router.requests(&jobs[0].request).unwrap_or_default(),
+        None => vec![(vendor, jobs[0].request.clone())],
+    };
+    for (vendor, request) in unlisted {
+        if !Capabilities::of(vendor, &request.model).is_known() {
+            output.note(&unknown_model(vendor, &request.model));
+        }
+    }
     let model_known = Capabilities::of(vendor, &model).is_known();
     let did_you_mean = Capabilities::nearest(vendor, &model).filter(|_| !model_known);
-    if !model_known {
-        output.note(&unknown_model(vendor, &model));
-    }
     let (mut noted, mut faults, mut estimates) = (BTreeSet::new(), Vec::new(), Vec::new());
     for job in &mut jobs {
         if let (Some(target), Some(key)) = (&job.target, &job.key) {
             // The files of this key's task may exist already.
-            target.check_free(client.journal_entry_with_key(key).await?.as_ref())?;
+            target.check_free(senders.vendors.entry(key).await?.as_ref())?;
         }
-        job.facts.model_known = Some(model_known);
-        job.facts.did_you_mean = did_you_mean;
-        let planned = job.plan(&client, &mut noted, output);
+        if senders.router.is_none() {
+            job.facts.model_known = Some(model_known);
+            job.facts.did_you_mean = did_you_mean;
+        }
+        let planned = job.plan(&senders, &mut noted, output);
         // Otherwise the submission reports what else is wrong with a request, unless its key has a task.
-        if count > 1 && !job.is_submitted(&client).await? {
+        if count > 1 && !job.is_submitted(&senders).await? {
             faults.extend(planned.err().map(|failure| explained(failure, &from_config)));
-            estimates.extend(job.facts.estimate.clone());
+            estimates.push(job.estimates());
         }
     }
     if let Some(failure) = Failure::all(faults) {
@@ -216,20 +277,36 @@ pub(crate) async fn generate(
     }
     let budgets = match args.simulate {
         true => 0,
-        false => cost::budgets(budgeted.as_deref(), vendor).await,
+        false => {
+            let mut most = 0;
+            for client in senders.vendors.iter() {
+                most = most.max(cost::budgets(budgeted.as_deref(), client.vendor()).await);
+            }
+            most
+        }
     };
     if count > 1 {
-        client.check_total_cost(&estimates, &submission).await?;
-        let total = cost::Total::of(estimates.iter().map(std::slice::from_ref));
+        job::check_earlier(&jobs, &senders, &submission, account.base_url.as_deref()).await?;
+        senders.check_total_cost(&estimates, &submission).await?;
+        let amounts = |each: Vec<(Vendor, Estimate)>| each.into_iter().map(|(_, estimate)| estimate).collect();
+        let estimates: Vec<Vec<Estimate>> = estimates.into_iter().map(amounts).collect();
+        let total = cost::Total::of(estimates.iter().map(Vec::as_slice));
         match (args.simulate, estimates.len()) {
             (true, new) => output.note(&format!("{new} simulated submissions.")),
             (false, 0) => {}
             (false, new) => output.note(&format!("{new} paid submissions; estimated cost in total: {total}")),
         }
-    } else if let Some(estimate) = jobs[0].facts.estimate.as_ref().filter(|_| !args.simulate) {
+    } else if !args.simulate {
         let matters = is_capped || budgets > 0 && is_journalled;
-        if estimate.known().is_some() || matters || prices.has_price_of(vendor, &model) {
-            output.note(&cost::line(estimate));
+        for way in &jobs[0].ways {
+            let Some(estimate) = &way.facts.estimate else { continue };
+            if estimate.known().is_some() || matters || prices.has_price_of(way.vendor, &way.model) {
+                let at = match senders.router {
+                    Some(_) => format!("{}: ", way.vendor.name()),
+                    None => String::new(),
+                };
+                output.note(&format!("{at}{}", cost::line(estimate)));
+            }
         }
     }
     if budgets > 0 && !is_journalled && jobs.iter().any(|job| job.facts.estimate.is_some()) {
@@ -240,7 +317,7 @@ pub(crate) async fn generate(
         }
         output.warn(&format!("The budgets are {reason}."));
     }
-    let listener = Listener::start(&args.webhook, &client, args.simulate, output).await?;
+    let listener = Listener::start(&args.webhook, &senders.first, args.simulate, output).await?;
     if let Some(listener) = &listener
         && jobs[0].request.callback_url.replace(listener.url()).is_some()
     {
@@ -248,10 +325,10 @@ pub(crate) async fn generate(
         return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
     let run = Run {
-        client,
+        senders,
         wait,
         simulate: args.simulate,
-        base_url: args.account.base_url,
+        base_url: account.base_url,
         submission,
         is_journalled,
         search: ReconcileOptions::default()

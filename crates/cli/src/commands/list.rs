@@ -68,7 +68,7 @@ pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output)
         status: args.status.as_deref().map(TaskStatus::from_vendor),
     };
     let is_first = query.after.is_none() && query.before.is_none();
-    let page = args.account.client(vendor)?.list(&query).await?;
+    let page = args.account.client(vendor, output)?.list(&query).await?;
     if page.unreadable > 0 {
         output.note(&format!(
             "{} entries have no task id and are not listed.",

@@ -2,19 +2,24 @@
 
 use std::io::{IsTerminal as _, Read as _};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 use secrecy::SecretString;
 use serde_json::json;
+use tokio::time::timeout;
 use videogen::{ErrorKind, RetryPolicy, Vendor};
 
 use crate::account;
 use crate::environment;
 use crate::exit::{ACCOUNT, Failure, INVALID, IO, VENDOR, stoppable};
+use crate::interrupt::{Interrupt, interrupted};
 use crate::keys;
 use crate::output::{Output, file};
 use crate::probe::{LIMIT, probe};
 
+/// How long the prompt may take to restore the terminal after an interrupt.
+const RESTORED: Duration = Duration::from_secs(5);
 /// Longest input, in bytes.
 const LONGEST: u64 = 64 << 10;
 
@@ -30,8 +35,7 @@ pub(crate) struct LoginArgs {
 pub(crate) async fn login(args: LoginArgs, output: &Output) -> Result<ExitCode, Failure> {
     let vendor = args.vendor;
     let facts = vendor.facts();
-    // Before an interrupt is handled: at the prompt, it ends the command at once.
-    let key = read(vendor, output)?;
+    let key = read(vendor, output).await?;
     if !args.no_check {
         stoppable(check(vendor, &key)).await?;
     }
@@ -48,18 +52,11 @@ pub(crate) async fn login(args: LoginArgs, output: &Output) -> Result<ExitCode, 
     Ok(ExitCode::SUCCESS)
 }
 
-fn read(vendor: Vendor, output: &Output) -> Result<SecretString, Failure> {
+async fn read(vendor: Vendor, output: &Output) -> Result<SecretString, Failure> {
     let unreadable = |error: std::io::Error| Failure::new(IO, ErrorKind::Io, format!("cannot read the key: {error}"));
     let invalid = |message: &str| Failure::new(INVALID, ErrorKind::InvalidRequest, message);
     let text = if std::io::stdin().is_terminal() {
-        let facts = vendor.facts();
-        let page = facts
-            .keys_page
-            .map(|page| format!(" (from {page})"))
-            .unwrap_or_default();
-        output
-            .secret(&format!("API key of {}{page}: ", facts.name))
-            .map_err(unreadable)?
+        ask(vendor, *output).await?.map_err(unreadable)?
     } else {
         let mut text = String::new();
         std::io::stdin()
@@ -83,13 +80,40 @@ fn read(vendor: Vendor, output: &Output) -> Result<SecretString, Failure> {
     }
 }
 
+/// Prompts for the key, without showing it.
+async fn ask(vendor: Vendor, output: Output) -> Result<std::io::Result<String>, Failure> {
+    let facts = vendor.facts();
+    let page = facts.keys_page.map(|page| format!(" (from {page})"));
+    let prompt = format!("API key of {}{}: ", facts.name, page.unwrap_or_default());
+    // An interrupt that ended the process at once would leave the terminal without echo.
+    let interrupt = interrupted();
+    let mut typed = tokio::task::spawn_blocking(move || output.secret(&prompt));
+    tokio::select! {
+        biased;
+        interrupt = interrupt => {
+            // After Ctrl-C, the prompt ends too, and restores the terminal; after another signal, it waits for input.
+            if interrupt == Interrupt::CtrlC {
+                let _ = timeout(RESTORED, &mut typed).await;
+            }
+            Err(Failure::interrupted(interrupt, "interrupted; nothing was stored"))
+        }
+        read = &mut typed => match read {
+            Ok(Err(error)) if error.kind() == std::io::ErrorKind::Interrupted => {
+                Err(Failure::interrupted(interrupted().await, "interrupted; nothing was stored"))
+            }
+            Ok(read) => Ok(read),
+            Err(error) => Ok(Err(error.into())),
+        },
+    }
+}
+
 async fn check(vendor: Vendor, key: &SecretString) -> Result<(), Failure> {
     let name = vendor.name();
     let client = account::with_key(vendor, None, key.clone())
         .retry(RetryPolicy::never())
         .build()?;
     let unchecked = "Nothing was stored. To store the key without a check, add: --no-check";
-    match tokio::time::timeout(LIMIT, probe(&client)).await {
+    match timeout(LIMIT, probe(&client)).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) if error.kind() == ErrorKind::Auth => {
             let message = format!("{name} does not accept the key: {error:#}");

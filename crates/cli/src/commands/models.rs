@@ -10,6 +10,7 @@ use videogen::facts::{Capabilities, FieldState, FieldTest, ListedModel, ModelDif
 use crate::account::AccountArgs;
 use crate::exit::Failure;
 use crate::output::{Output, table, without_repeats};
+use crate::probe;
 
 #[derive(Args)]
 pub(crate) struct ModelsArgs {
@@ -42,13 +43,13 @@ pub(crate) async fn models(args: ModelsArgs, output: &Output) -> Result<ExitCode
 
 async fn live(args: ModelsArgs, output: &Output) -> Result<ExitCode, Failure> {
     let vendor = args.account.choose(None, Operation::Models, output)?;
-    let models = args.account.client(vendor)?.models().await?;
+    let models = probe::models(&args.account.client(vendor, output)?).await?;
     let differences = compare_models(vendor, &models);
     let document = json!({"vendor": vendor, "models": models, "differences": differences});
     let ids = || without_repeats(models.iter().map(|model| model.id.as_str()));
     output.result(&document, ids, || {
         let mut text = listed(&models);
-        let lines = told(vendor, &differences);
+        let lines = compared(vendor, &differences);
         if !lines.is_empty() {
             text += &format!("\n\n{}", lines.join("\n"));
         }
@@ -117,7 +118,7 @@ fn spans(numbers: impl IntoIterator<Item = u32>) -> String {
 }
 
 /// How the list differs from the table of this version, a line for each model and field.
-fn told(vendor: Vendor, differences: &[ModelDifference]) -> Vec<String> {
+fn compared(vendor: Vendor, differences: &[ModelDifference]) -> Vec<String> {
     let (mut lines, mut new, mut missing) = (Vec::new(), Vec::new(), Vec::new());
     for difference in differences {
         match difference {

@@ -10,7 +10,7 @@ use videogen::submit::{ModelPlan, Plan};
 use videogen::{ErrorKind, Role, Vendor, VideoRequest};
 
 use crate::account::{
-    AccountArgs, Need, Resolved, answering, explained, left_to_the_vendor, of_plan, overridden, unknown_model,
+    AccountArgs, Need, Resolved, answering, explained, left_to_the_vendor, of_vendor, overridden, unknown_model,
 };
 use crate::config;
 use crate::cost::{self, add_live, noted};
@@ -18,6 +18,7 @@ use crate::error::CommandKind;
 use crate::exit::{Failure, INVALID, overrides};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
+use crate::options;
 use crate::output::{Output, file, table, without_repeats};
 use crate::price_file::Prices;
 use crate::request_args::{PromptArg, RequestArgs};
@@ -70,11 +71,11 @@ pub(crate) async fn plan(mut args: PlanArgs, journal: &JournalArgs, output: &Out
     };
     let base_url = args.account.base_url(vendor);
     let mut plan = videogen::submit::plan(vendor, base_url.as_deref(), &request)
-        .map_err(|error| explained(of_plan(&args.account, vendor, error), &from_config))?;
+        .map_err(|error| explained(of_vendor(vendor, args.account.base_url.as_deref(), error), &from_config))?;
     // A plan needs neither a key nor a journal; both show what was uploaded before.
     if !plan.uploads.is_empty()
         && let Some(journal) = journal.open_unchanged()
-        && let Ok(client) = args.account.journalled(vendor, Some(journal))
+        && let Ok(client) = args.account.journalled(vendor, Some(journal), output)
     {
         plan.uploads = client.plan_with_journal(&request).await?.uploads;
     }
@@ -170,6 +171,7 @@ fn all(
     }
     // An invalid base URL of a vendor that is not shown does not matter.
     let is_shown = |vendor| account.vendor.is_none_or(|only| only == vendor);
+    account.check_base_urls(Vendor::ALL.iter().copied().filter(|vendor| is_shown(*vendor)))?;
     let base_url = |vendor| is_shown(vendor).then(|| account.base_url(vendor)).flatten();
     let mut outlooks = videogen::submit::plan_all(request, base_url)?;
     for vendor in Vendor::ALL.iter().filter(|vendor| is_shown(**vendor)) {
@@ -278,7 +280,7 @@ fn rows(model_plan: &ModelPlan, asked: &VideoRequest) -> Vec<Vec<String>> {
         }
         None => {
             let violations = model_plan.violations.iter();
-            violations.map(|violation| format!("{violation:#}")).collect()
+            violations.map(options::violation).collect()
         }
     };
     let verdict = if model_plan.plan.is_some() { "yes" } else { "no" };

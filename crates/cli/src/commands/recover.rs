@@ -23,6 +23,7 @@ use crate::invocation::Invocation;
 use crate::journal::{HEADS, JournalArgs, failure, line, name, unreadable};
 use crate::lost::{by_hand, candidates, listed};
 use crate::output::{Output, table};
+use crate::sidecar::Origin;
 
 mod events;
 mod resumed;
@@ -52,6 +53,9 @@ pub(crate) struct RecoverArgs {
     /// Wait for unfinished tasks and download their files.
     #[arg(long, conflicts_with = "dismiss")]
     wait: bool,
+    /// Also write PATH.json with the request, task and cost.
+    #[arg(long, requires = "wait")]
+    sidecar: bool,
     #[command(flatten)]
     account: AccountArgs,
 }
@@ -60,6 +64,13 @@ impl RecoverArgs {
     /// Whether it waits for tasks, which has events.
     pub(crate) fn waits(&self) -> bool {
         self.wait
+    }
+
+    /// The command that continues this one.
+    fn again(&self) -> Invocation {
+        Invocation::new("recover")
+            .flag("--wait", self.wait)
+            .flag("--sidecar", self.sidecar)
     }
 }
 
@@ -88,7 +99,7 @@ pub(crate) async fn recover(args: RecoverArgs, journal: &JournalArgs, output: &O
         result = recover_all(&args, journal, output) => result,
         // The tasks found so far are in the journal.
         interrupt = interrupted() => {
-            let hint = format!("Resume with: {}", Invocation::new("recover").flag("--wait", args.wait));
+            let hint = format!("Resume with: {}", args.again());
             Err(Failure::interrupted(interrupt, "interrupted").hint(&hint))
         }
     }
@@ -114,7 +125,7 @@ async fn recover_all(args: &RecoverArgs, journal: Arc<SqliteJournal>, output: &O
         if left.is_empty() {
             continue;
         }
-        let client = args.account.journalled(vendor, Some(journal.clone())).ok();
+        let client = args.account.journalled(vendor, Some(journal.clone()), output).ok();
         let (own, foreign): (Vec<_>, Vec<_>) = left
             .into_iter()
             .partition(|entry| client.as_ref().is_some_and(|client| client.owns(entry)));
@@ -130,7 +141,7 @@ async fn recover_all(args: &RecoverArgs, journal: Arc<SqliteJournal>, output: &O
             all.found.extend(found.found);
             all.open.extend(found.open);
             all.in_flight.extend(found.in_flight);
-            let (resumed, code) = resume(client, found.unfinished, args.wait, output).await;
+            let (resumed, code) = resume(client, found.unfinished, args, output).await;
             unfinished.extend(resumed);
             worst = code.max(worst);
         }
@@ -159,11 +170,11 @@ async fn left(journal: &SqliteJournal) -> Result<Found, Failure> {
 
 /// Polls unfinished tasks, or waits for them and downloads their files. Returns the highest exit code of those that
 /// could not be waited for or downloaded.
-async fn resume(client: &Client, entries: Vec<Entry>, wait: bool, output: &Output) -> (Vec<Resumed>, u8) {
+async fn resume(client: &Client, entries: Vec<Entry>, args: &RecoverArgs, output: &Output) -> (Vec<Resumed>, u8) {
     let mut resumed = Vec::new();
     let mut worst = 0;
     for mut entry in entries {
-        let result = resume_one(client, &mut entry, wait, output).await;
+        let result = resume_one(client, &mut entry, args, output).await;
         match &result {
             Ok(Some(files)) if !output.has_events() => output.note(&files.text("")),
             Ok(Some(_)) => {}
@@ -183,11 +194,16 @@ async fn resume(client: &Client, entries: Vec<Entry>, wait: bool, output: &Outpu
     (resumed, worst)
 }
 
-async fn resume_one(client: &Client, entry: &mut Entry, wait: bool, output: &Output) -> Result<Option<Files>, Failure> {
+async fn resume_one(
+    client: &Client,
+    entry: &mut Entry,
+    args: &RecoverArgs,
+    output: &Output,
+) -> Result<Option<Files>, Failure> {
     let Some(id) = entry.task.clone() else {
         return Ok(None);
     };
-    if !wait {
+    if !args.wait {
         let shown = client.get(&id).await.map_err(|error| {
             let failure = Failure::from(error).accepted(&id);
             follow::resume_hint(failure, &id, None)
@@ -196,11 +212,15 @@ async fn resume_one(client: &Client, entry: &mut Entry, wait: bool, output: &Out
         return Ok(None);
     }
     let result = async {
-        let target = Target::recorded(entry.target.clone())?;
+        let origin = args.sidecar.then(|| Origin::of_entry(entry));
+        let target = Target::recorded(entry.target.clone())?.with_sidecar(origin);
         // A killed run may have completed them.
         if entry.status == Some(TaskStatus::Completed)
             && let Some(files) = target.already_there(client, &id).await
         {
+            if args.sidecar {
+                target.describe(client, &client.get(&id).await?, &files).await?;
+            }
             return Ok(files);
         }
         let options = WaitOptions::default().poll(client.poll_policy().first(Duration::ZERO));
@@ -220,7 +240,7 @@ async fn resume_one(client: &Client, entry: &mut Entry, wait: bool, output: &Out
                     .arg(id.to_string())
                     .option("-o", Some("OTHER.mp4"))
             ),
-            _ => format!("Try again with: {}", Invocation::new("recover").flag("--wait", true)),
+            _ => format!("Try again with: {}", args.again()),
         };
         let failure = failure.accepted(&id).about(&id);
         if is_over { failure } else { failure.hint(&next) }
@@ -247,7 +267,7 @@ async fn resolve(
         )));
     };
     let base_url = args.account.base_url.as_deref();
-    let client = account::client(entry.intent.vendor, base_url, Some(journal.clone()))?;
+    let client = account::client(entry.intent.vendor, base_url, Some(journal.clone()), output)?;
     let entry = match &args.task {
         Some(task) if args.yes => client.resolve_despite_differences(intent, task).await?,
         Some(task) => assign(&client, intent, task, output).await?,
@@ -273,7 +293,7 @@ async fn resolve(
         )?;
         return Ok(ExitCode::SUCCESS);
     }
-    let (resumed, code) = resume(&client, vec![entry], true, output).await;
+    let (resumed, code) = resume(&client, vec![entry], args, output).await;
     for one in resumed.iter().filter(|_| !output.has_events()) {
         let document = json!({"submission": one.document()});
         let id = || vec![name(&one.entry)];

@@ -1,6 +1,5 @@
 //! `videogen spend`.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
@@ -10,7 +9,7 @@ use videogen::{ErrorKind, Timestamp};
 
 use crate::csv;
 use crate::exit::{Failure, INVALID};
-use crate::journal::{JournalArgs, failure, unreadable};
+use crate::journal::{Addresses, JournalArgs, PUBLIC, failure, unreadable};
 use crate::output::{Output, file, table};
 use crate::since::since;
 
@@ -56,15 +55,6 @@ impl From<By> for GroupBy {
     }
 }
 
-/// The scope of all hosts of the public internet.
-const PUBLIC: &str = "public";
-
-/// The host of an origin, without a path.
-fn base(origin: &str) -> String {
-    let end = origin.match_indices('/').nth(2).map_or(origin.len(), |(at, _)| at);
-    origin[..end].to_owned()
-}
-
 /// One row: a group's amounts in one currency; without any, its numbers only.
 struct Row<'a> {
     spend: &'a Spend,
@@ -83,16 +73,11 @@ pub(crate) async fn spend(args: SpendArgs, journal: &JournalArgs, output: &Outpu
     let by = args.by.map(GroupBy::from);
     let (mut ledger, mut records) = (Ledger::default(), Vec::new());
     let mut pages = Pages::new(&*journal, query);
-    // Several names of this machine are one scope, which has one of them: people see those that they used.
-    let mut used: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut addresses = Addresses::default();
     while let Some(page) = pages.next().await.map_err(failure)? {
         for entry in &page.entries {
             ledger.add(entry, by);
-            if let (Some(scope), Some(origin)) = (entry.intent.scope(), &entry.intent.origin)
-                && scope != PUBLIC
-            {
-                used.entry(scope).or_default().insert(base(origin));
-            }
+            addresses.add(entry);
         }
         records.extend(page.unreadable);
     }
@@ -100,7 +85,7 @@ pub(crate) async fn spend(args: SpendArgs, journal: &JournalArgs, output: &Outpu
         if let Some(text) = unreadable(&records) {
             output.note(&text);
         }
-        output.product(&json!(null), || comma_separated(&ledger))?;
+        output.product(&json!(null), || comma_separated(&ledger, &addresses))?;
         return Ok(ExitCode::SUCCESS);
     }
     let groups: Vec<_> = ledger
@@ -108,6 +93,7 @@ pub(crate) async fn spend(args: SpendArgs, journal: &JournalArgs, output: &Outpu
         .iter()
         .map(|spend| {
             let mut group = json!(spend);
+            group["addresses"] = addresses.of(&spend.scope).into();
             for (index, amounts) in spend.amounts.iter().enumerate() {
                 group["amounts"][index]["total"] = json!(amounts.total());
             }
@@ -120,7 +106,7 @@ pub(crate) async fn spend(args: SpendArgs, journal: &JournalArgs, output: &Outpu
         if ledger.groups.is_empty() {
             parts.push(format!("No submissions in {}.", file(journal.path())));
         } else {
-            parts.push(text(&ledger, by, &used));
+            parts.push(text(&ledger, by, &addresses));
             parts.extend(remarks(&ledger));
         }
         parts.extend(unreadable(&records));
@@ -181,7 +167,7 @@ impl Row<'_> {
     }
 }
 
-fn text(ledger: &Ledger, by: Option<GroupBy>, used: &BTreeMap<String, BTreeSet<String>>) -> String {
+fn text(ledger: &Ledger, by: Option<GroupBy>, addresses: &Addresses) -> String {
     let is_public = ledger.groups.iter().all(|spend| spend.scope == PUBLIC);
     let name = match by {
         Some(GroupBy::Day) => Some("day"),
@@ -197,10 +183,7 @@ fn text(ledger: &Ledger, by: Option<GroupBy>, used: &BTreeMap<String, BTreeSet<S
         .chain(KINDS)
         .collect();
     let rows = rows(ledger).map(|row| {
-        let scope = (!is_public).then(|| match used.get(&row.spend.scope) {
-            Some(used) => used.iter().cloned().collect::<Vec<_>>().join(", "),
-            None => row.spend.scope.clone(),
-        });
+        let scope = (!is_public).then(|| addresses.text(&row.spend.scope));
         let group = name.map(|_| row.spend.group.clone().unwrap_or_default());
         let submissions = row.counts().swap_remove(0);
         let cells = scope.into_iter().chain(group).chain([submissions]).chain(row.amounts());
@@ -232,7 +215,7 @@ fn remarks(ledger: &Ledger) -> Option<String> {
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
-fn comma_separated(ledger: &Ledger) -> String {
+fn comma_separated(ledger: &Ledger, addresses: &Addresses) -> String {
     let heads = ["scope", "group", "currency", "cost"]
         .into_iter()
         .chain(KINDS)
@@ -240,7 +223,7 @@ fn comma_separated(ledger: &Ledger) -> String {
     let mut lines = vec![heads.collect::<Vec<_>>().join(",")];
     for row in rows(ledger) {
         let group = row.spend.group.clone().unwrap_or_default();
-        let cells = [row.spend.scope.clone(), group].into_iter();
+        let cells = [addresses.text(&row.spend.scope), group].into_iter();
         lines.push(csv::row(cells.chain(row.amounts()).chain(row.counts())));
     }
     lines.join("\n")

@@ -42,7 +42,12 @@ pub(crate) async fn wait(args: WaitArgs, journal: &JournalArgs, output: &Output)
     let [id] = args.tasks.as_slice() else {
         return many::wait(&ids, &args.save, args.base_url.as_deref(), timeout, journal, output).await;
     };
-    let client = account::client(id.vendor(), args.base_url.as_deref(), journal.open_if_there(output))?;
+    let client = account::client(
+        id.vendor(),
+        args.base_url.as_deref(),
+        journal.open_if_there(output),
+        output,
+    )?;
     let early = match args.save.saves() {
         true => args.save.early_target(&client, id, (1, 1), &journal.files()).await?,
         false => None,

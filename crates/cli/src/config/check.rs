@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::{Map, Value};
-use videogen::{ErrorKind, Vendor, VideoRequest};
+use videogen::{Error, ErrorKind, Vendor, VideoRequest};
 
 use super::settings::{Config, Key};
 use crate::invocation::Invocation;
@@ -185,11 +185,12 @@ fn check_field(field: &str, value: &Value) -> Result<(), String> {
 
 /// A base URL may contain a password, so it is not repeated.
 fn check_base_url(vendor: Vendor, url: &str) -> Result<(), String> {
+    base_url_error(vendor, url).map_or(Ok(()), |error| Err(error.message().to_owned()))
+}
+
+/// Why a plan or a client would not accept `url`; `None` if it would.
+pub(crate) fn base_url_error(vendor: Vendor, url: &str) -> Option<Error> {
     let request = VideoRequest::new(vendor.default_model(), "a kite");
-    if let Err(error) = videogen::submit::plan(vendor, Some(url), &request)
-        && error.kind() == ErrorKind::Config
-    {
-        return Err(error.message().to_owned());
-    }
-    Ok(())
+    let error = videogen::submit::plan(vendor, Some(url), &request).err()?;
+    (error.kind() == ErrorKind::Config).then_some(error)
 }

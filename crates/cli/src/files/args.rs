@@ -120,6 +120,21 @@ impl FileArgs {
         )))
     }
 
+    /// Rejects a name that depends on the vendor, where several may take the request.
+    pub(crate) fn serves_several_vendors(&self) -> Result<(), Failure> {
+        let unknown = ["{vendor}", "{model}"].into_iter().find(|part| {
+            let is_part = |output: &PathBuf| name::contains(output, part);
+            self.output.as_ref().is_some_and(is_part)
+        });
+        match unknown {
+            Some(part) => Err(misused(format!(
+                "-o: {part} is not known before the submission, because --vendor names several vendors; use {{id}} or \
+                 {{index}}, or name a folder"
+            ))),
+            None => Ok(()),
+        }
+    }
+
     /// Whether the name depends on the model.
     fn needs_model(&self) -> bool {
         self.output

@@ -1,8 +1,11 @@
 //! Downloading the files of a task to where they are to go.
 
+use std::path::Path;
+
 use videogen::journal::FileKind;
 use videogen::{Client, Downloaded, Error, ErrorKind, Video, VideoTask};
 
+use super::sidecars::write_sidecars;
 use super::{Delivered, Files, Resume, Target};
 use crate::exit::Failure;
 use crate::follow::{left, resume_with, wait_command};
@@ -11,7 +14,6 @@ use crate::output::{Output, file as shown};
 use crate::output_file::{OutputFile, Reservation, io_failure};
 use crate::progress;
 use crate::result::TaskResult;
-use crate::sidecar;
 
 impl Files {
     /// The video, without other files so far.
@@ -70,19 +72,10 @@ impl Target {
         let Some(origin) = &self.sidecar else { return Ok(()) };
         // An unreadable journal counts as one without an entry.
         let entry = client.journal_entry(&task.id).await.ok().flatten();
-        let is_one = files.further.is_empty();
-        for (number, file) in (1..).zip(files.video.file().into_iter().chain(&files.further)) {
-            let number = (!is_one).then_some(number);
-            let written = match self.check_sidecar(&file.path, Some(&task.id)) {
-                Ok(()) => sidecar::write(origin, entry.as_ref(), task, &file.path, number).map_err(|error| {
-                    let path = sidecar::path_of(&file.path);
-                    io_failure(format!("cannot write {}: {error}", shown(&path)))
-                }),
-                Err(failure) => Err(failure),
-            };
-            written.map_err(|failure| self.resumable(failure.about(&task.id), task, false))?;
-        }
-        Ok(())
+        let videos = files.video.file().into_iter().chain(&files.further);
+        let videos: Vec<&Path> = videos.map(|file| file.path.as_path()).collect();
+        write_sidecars(origin, entry.as_ref(), task, &videos, self.destination.overwrite)
+            .map_err(|failure| self.resumable(failure.about(&task.id), task, false))
     }
 
     /// Downloads all videos of the task: the first to `video`. `delivered`: the format of the first, if it is known.
@@ -153,7 +146,7 @@ impl Target {
             result = fetching => Ok(result),
             interrupt = interrupted() => Err(interrupt),
         };
-        progress.done();
+        drop(progress);
         let result = match result {
             Ok(result) => self.placed(client, task, kind, file, result).await?,
             Err(interrupt) => {

@@ -53,7 +53,7 @@ impl Target {
             result = writing => Ok(result),
             interrupt = interrupted() => Err(interrupt),
         };
-        progress.done();
+        drop(progress);
         let failure = match result {
             Ok(Ok(())) => return Ok(Delivered::Stream(written)),
             Ok(Err(Broken::Output(error))) => {

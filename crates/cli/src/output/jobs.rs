@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use videogen::TaskId;
 
-use super::{Format, Output, print, print_lines, say};
+use super::{Format, Output, print, print_lines, print_text, say_error};
 use crate::events::{About, Shown, What};
 use crate::exit::Failure;
 use crate::text;
@@ -33,14 +33,14 @@ impl Output {
     /// See [`result`](Self::result).
     pub(crate) fn jobs(&self, results: &[Value], text: impl FnOnce() -> String) -> Result<(), Failure> {
         match self.format {
-            Format::Text => print(&text::lines(&text())),
+            Format::Text => print_text(&text::lines(&text())),
             Format::Json => print(&text::json(&json!({"results": results}))),
             Format::Events(_) => Ok(()),
             Format::Quiet => {
                 for result in results {
                     if let Some(message) = result["error"]["message"].as_str() {
                         let item = result["item"].as_str().unwrap_or_default();
-                        say(&text::lines(&format!("error: {item}: {message}")));
+                        say_error(&format!("{item}: {message}"));
                     }
                 }
                 print_lines(&results.iter().flat_map(names).collect::<Vec<_>>())

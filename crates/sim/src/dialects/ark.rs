@@ -192,7 +192,7 @@ fn finish(body: &mut Value, core: &Core, spec: &Spec, task: &Task, now: Duration
     if task.last_frame {
         body["content"]["last_frame_url"] = json!(last_frame_url(core, spec, task, now));
     }
-    let seed = task.asked("seed").filter(|seed| **seed != -1);
+    let seed = task.seed.as_ref().filter(|seed| **seed != -1);
     body["seed"] = seed.cloned().unwrap_or(json!(58_944));
     body["resolution"] = json!(task.tier);
     body["ratio"] = json!(task.ratio);

@@ -182,7 +182,8 @@ fn output(core: &Core, spec: &Spec, task: &Task, now: Duration) -> Value {
     // Veo shows no seed.
     if !task.model.contains("veo") {
         body["seed"] = task
-            .asked("seed")
+            .seed
+            .as_ref()
             .filter(|seed| **seed != -1)
             .cloned()
             .unwrap_or(json!(SEED));

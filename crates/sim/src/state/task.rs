@@ -50,6 +50,8 @@ pub(crate) struct Task {
     /// Whether the length was requested in frames.
     pub(crate) by_frames: bool,
     pub(crate) last_frame: bool,
+    /// The seed that was sent, also in the prompt.
+    pub(crate) seed: Option<Value>,
     /// Its price, unless it ends with one of the statuses `free`.
     pub(crate) bill: Bill,
     /// The statuses that the vendor does not bill, as [`Status::word`] names them.

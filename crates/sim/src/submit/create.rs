@@ -140,6 +140,7 @@ fn build(
         ratio: ratio.to_owned(),
         by_frames: matches!(length, Length::Frames(_)),
         last_frame: fields.is_true("return_last_frame"),
+        seed: fields.get("seed").map(|(_, value)| value.clone()),
         reference: fields
             .text("client_reference")
             .or_else(|| dialect.other_reference(&call.body))

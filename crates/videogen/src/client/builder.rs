@@ -13,6 +13,7 @@ use videogen_wire::Session;
 use crate::client::Client;
 use crate::client::account::Account;
 use crate::client::core::Inner;
+use crate::client::delay::Delays;
 use crate::client::observer::{Observer, SubmitEvent, UploadEvent};
 use crate::client::{check_encrypted, parse_base_url};
 use crate::journal::Journal;
@@ -88,6 +89,7 @@ pub struct ClientBuilder {
     journal: Option<Arc<dyn Journal>>,
     observer: Option<Observer<SubmitEvent>>,
     upload_observer: Option<Observer<UploadEvent>>,
+    delays: Option<Delays>,
     time_scale: f64,
     prices: PriceBook,
 }
@@ -106,6 +108,7 @@ impl ClientBuilder {
             journal: None,
             observer: None,
             upload_observer: None,
+            delays: None,
             time_scale: 1.0,
             prices: PriceBook::default(),
         }
@@ -253,6 +256,25 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets a callback for a vendor that has not responded to a request for `after`: to a submission, a poll, or another call
+    /// of its API; transfers of files are not included. The request continues until its timeout. The callback is called once,
+    /// and again only after the vendor has responded. It must not block.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), videogen::Error> {
+    /// use std::time::Duration;
+    ///
+    /// let client = videogen::Client::builder(videogen::Vendor::ALL[0])
+    ///     .key("sk-test")
+    ///     .on_delay(Duration::from_secs(10), |vendor| eprintln!("{} does not respond", vendor.name()))
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn on_delay(mut self, after: Duration, observe: impl Fn(&Vendor) + Send + Sync + 'static) -> Self {
+        self.delays = Some(Delays::new(after, Observer::new(observe)));
+        self
+    }
+
     /// Sets the speed of the vendor's time relative to real time; the default is 1. For simulators only.
     ///
     /// Everything that is stated in the vendor's time passes faster by this factor: the default pauses of
@@ -364,6 +386,7 @@ impl ClientBuilder {
             journal: self.journal,
             observer: self.observer,
             upload_observer: self.upload_observer,
+            delays: self.delays,
             in_flight: watch::Sender::new(0),
             patience: self.submit_timeout.saturating_add(LEASE),
             skew: Mutex::default(),

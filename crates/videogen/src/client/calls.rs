@@ -59,7 +59,7 @@ impl Client {
     pub(crate) async fn get_once(&self, id: &TaskId) -> Result<VideoTask, Error> {
         self.check(id)?;
         let call = self.call(&self.0.http.read);
-        let result = dispatch::get(self.0.vendor, &call, id).await;
+        let result = self.timed(dispatch::get(self.0.vendor, &call, id)).await;
         let mut task = self.task(Operation::Get, id, result, &call)?;
         self.record_status(&mut task).await;
         Ok(task)
@@ -120,7 +120,7 @@ impl Client {
     /// One request. `None`: it was cancelled, and the response shows no task.
     async fn cancel_once(&self, id: &TaskId) -> Result<Option<VideoTask>, Error> {
         let call = self.call(&self.0.http.read);
-        let result = match dispatch::cancel(self.0.vendor, &call, id).await {
+        let result = match self.timed(dispatch::cancel(self.0.vendor, &call, id)).await {
             Ok(None) => {
                 let read = self
                     .judge()
@@ -189,7 +189,7 @@ impl Client {
     pub(crate) async fn list_once(&self, query: &ListQuery, raws: bool) -> Result<TaskPage, Error> {
         let vendor = self.0.vendor;
         let call = self.call(&self.0.http.read);
-        let result = dispatch::list(vendor, &call, query).await;
+        let result = self.timed(dispatch::list(vendor, &call, query)).await;
         let exchange = self.exchange(&call);
         let result = match (result, &exchange) {
             (Ok(page), Some(exchange)) => Ok(dispatch::next_page(vendor, page, &exchange.url)),
@@ -250,7 +250,7 @@ impl Client {
 
     async fn models_once(&self) -> Result<Vec<ListedModel>, Error> {
         let call = self.call(&self.0.http.read);
-        let result = dispatch::models(self.0.vendor, &call).await;
+        let result = self.timed(dispatch::models(self.0.vendor, &call)).await;
         let (judge, exchange) = (self.judge(), self.exchange(&call));
         let (models, answer) = judge.read(Operation::Models, result, exchange.as_ref())?;
         let mut models = models.ok_or_else(|| judge.refused(Operation::Models, exchange.as_ref()))?;
@@ -283,7 +283,7 @@ impl Client {
 
     async fn balance_once(&self) -> Result<Balance, Error> {
         let call = self.call(&self.0.http.read);
-        let result = dispatch::balance(self.0.vendor, &call).await;
+        let result = self.timed(dispatch::balance(self.0.vendor, &call)).await;
         let judge = self.judge();
         let exchange = self.exchange(&call);
         let (balance, _) = judge.read(Operation::Balance, result, exchange.as_ref())?;

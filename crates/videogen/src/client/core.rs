@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use videogen_wire::{Exchange, Sent, Session};
 
 use crate::client::account::Account;
+use crate::client::delay::Delays;
 use crate::client::observer::{Observer, SubmitEvent, UploadEvent};
 use crate::client::uploads::Uploads;
 use crate::journal::Journal;
@@ -52,6 +53,7 @@ pub(crate) struct Inner {
     pub(crate) journal: Option<Arc<dyn Journal>>,
     pub(crate) observer: Option<Observer<SubmitEvent>>,
     pub(crate) upload_observer: Option<Observer<UploadEvent>>,
+    pub(crate) delays: Option<Delays>,
     /// Number of submissions that were sent and whose response has not been recorded yet.
     pub(crate) in_flight: watch::Sender<usize>,
     /// Longer than any submission in flight.
@@ -92,7 +94,8 @@ impl Client {
     }
 
     /// Stops all retries of this client and its clones: pauses before a retry end at once, and nothing is resent.
-    /// Requests in flight still complete. For a graceful shutdown, together with [`drain`](Self::drain).
+    /// Requests in flight still complete, and a [`Router`](crate::Router) tries no other vendor after them. For a graceful
+    /// shutdown, together with [`drain`](Self::drain).
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client) {
@@ -102,6 +105,11 @@ impl Client {
     /// ```
     pub fn stop_retrying(&self) {
         self.0.budget.close();
+    }
+
+    /// Whether retries were stopped.
+    pub(crate) fn has_stopped(&self) -> bool {
+        self.0.budget.is_closed()
     }
 
     pub(crate) fn retries(&self) -> Retries<'_> {
@@ -116,10 +124,21 @@ impl Client {
         }
     }
 
+    /// Makes a request, and reports to the caller that its response takes long.
+    pub(crate) async fn timed<T>(&self, request: impl Future<Output = T>) -> T {
+        match &self.0.delays {
+            Some(delays) => delays.watch(self.0.vendor, request).await,
+            None => request.await,
+        }
+    }
+
     /// Makes a call and returns the exchange. Updates the clock difference from the response's date, and the speed of a
     /// simulator.
     pub(crate) fn exchange(&self, call: &Call<'_>) -> Option<Exchange> {
         let exchange = call.session.exchange()?;
+        if let (Some(delays), Sent::Answered(_)) = (&self.0.delays, &exchange.sent) {
+            delays.responded();
+        }
         if self.0.is_local
             && let Sent::Answered(answer) = &exchange.sent
             && let Some(speed) = answer.headers.get(SPEED).and_then(|speed| speed.to_str().ok())

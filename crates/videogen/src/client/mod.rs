@@ -8,6 +8,7 @@ mod base_url;
 mod builder;
 mod calls;
 mod core;
+mod delay;
 mod lease;
 mod list_all;
 mod observer;

@@ -239,7 +239,7 @@ impl Client {
         }
         self.paced(async {
             let call = self.call(&self.0.http.read);
-            let result = match dispatch::fresh_link(self.0.vendor, &call, id).await {
+            let result = match self.timed(dispatch::fresh_link(self.0.vendor, &call, id)).await {
                 Ok(None) => return Ok(None),
                 result => result,
             };

@@ -1,31 +1,86 @@
 //! The same request again, refused before anything is sent.
 
+use std::borrow::Borrow;
+
 use chrono::{SecondsFormat, Utc};
 
 use super::options::SubmitOptions;
 use crate::client::{Client, journal_error};
 use crate::journal::{Entry, Intent, State};
 use crate::model::{Delivery, Error, ErrorKind, Expected, Operation, Timestamp, VideoRequest};
+use crate::rules::adjust::adjust;
 use crate::upload::Contents;
 
+/// A request as the journal compares it with earlier submissions.
+pub(crate) struct Comparable {
+    /// The record that would be committed.
+    pub(crate) intent: Intent,
+    digests: Vec<String>,
+}
+
 impl Client {
-    /// Rejects a request that repeats a submission now. The record of the submission decides again.
-    pub(crate) async fn refuse_repeated(&self, request: &VideoRequest, options: &SubmitOptions) -> Result<(), Error> {
-        if options.refuse_repeated_within.is_none() || options.idempotency_key.is_some() {
-            return Ok(());
+    /// Checks that [`submit_with`](Self::submit_with) would not refuse `request` because of an earlier submission: it repeats
+    /// one ([`SubmitOptions::refuse_repeated_within`]), or its idempotency key belongs to another request. For several
+    /// submissions, before the first one is sent. It reserves nothing: each submission is checked again when it is recorded.
+    ///
+    /// # Errors
+    /// `repeated` and `conflict` as of [`submit_with`](Self::submit_with); `config` without a journal, `journal` when it cannot be
+    /// read, and `io` when a local file cannot.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, requests: Vec<videogen::VideoRequest>) -> Result<(), videogen::Error> {
+    /// use std::time::Duration;
+    /// use videogen::submit::SubmitOptions;
+    ///
+    /// let options = SubmitOptions::default().refuse_repeated_within(Duration::from_secs(600));
+    /// for request in &requests {
+    ///     client.check_earlier(request, &options).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn check_earlier(
+        &self,
+        request: impl Borrow<VideoRequest>,
+        options: &SubmitOptions,
+    ) -> Result<(), Error> {
+        match self.comparable(request.borrow(), options).await? {
+            Some(Comparable { intent, .. }) if options.idempotency_key.is_none() => self.not_repeated(&intent).await,
+            Some(Comparable { intent, digests }) => match self.taken(&intent).await? {
+                Some(entry) => self.is_the_same(&entry, &digests),
+                None => Ok(()),
+            },
+            None => Ok(()),
+        }
+    }
+
+    /// What is compared with earlier submissions. `None`: `options` require no comparison.
+    pub(crate) async fn comparable(
+        &self,
+        request: &VideoRequest,
+        options: &SubmitOptions,
+    ) -> Result<Option<Comparable>, Error> {
+        if options.refuse_repeated_within.is_none() && options.idempotency_key.is_none() {
+            return Ok(None);
         }
         let not_sent = |error: Error| error.with_delivery(Delivery::NotSent);
         options.check(self.0.journal.is_some()).map_err(not_sent)?;
         let files = self.probed(request).await?;
         let contents = Contents::of(request, &files).await.map_err(not_sent)?;
-        let digests = self.fingerprints(request, request, &contents).await.map_err(not_sent)?;
-        let recorded = digests.into_iter().next().unwrap_or_default();
-        self.not_repeated(&self.intent(options, request, &contents, recorded, Expected::default()))
+        // Without adjustments, the submission refuses it.
+        let adjusted =
+            adjust(self.0.vendor, request, &files).map_or_else(|_| request.clone(), |(adjusted, _)| adjusted);
+        let digests = self
+            .fingerprints(request, &adjusted, &contents)
             .await
+            .map_err(not_sent)?;
+        let recorded = digests.first().cloned().unwrap_or_default();
+        let intent = self.intent(options, &adjusted, &contents, recorded, Expected::default());
+        Ok(Some(Comparable { intent, digests }))
     }
 
-    /// The same with the intent.
-    pub(super) async fn not_repeated(&self, intent: &Intent) -> Result<(), Error> {
+    /// Rejects a request that repeats a submission now. The record of the submission decides again.
+    pub(crate) async fn not_repeated(&self, intent: &Intent) -> Result<(), Error> {
         let journal = self
             .0
             .journal

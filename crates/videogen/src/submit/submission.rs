@@ -303,7 +303,7 @@ impl Client {
         };
         let sent_at = Utc::now();
         let call = self.call(&self.0.http.submit);
-        let result = dispatch::submit(vendor, &call, request, &rules).await;
+        let result = self.timed(dispatch::submit(vendor, &call, request, &rules)).await;
         let exchange = self.exchange(&call);
         let judge = self.judge();
         let submitted = judge.submission(from, result, exchange.as_ref());
@@ -410,7 +410,7 @@ impl Client {
         }
     }
 
-    fn is_the_same(&self, entry: &Entry, digests: &[String]) -> Result<(), Error> {
+    pub(super) fn is_the_same(&self, entry: &Entry, digests: &[String]) -> Result<(), Error> {
         let first = &entry.intent;
         let (what, same) = if first.vendor != self.0.vendor {
             let vendor = first.vendor.name();

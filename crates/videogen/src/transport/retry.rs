@@ -156,6 +156,11 @@ impl Budget {
         self.open.send_replace(false);
     }
 
+    /// Whether it was closed.
+    pub(crate) fn is_closed(&self) -> bool {
+        !*self.open.borrow()
+    }
+
     /// Pauses. Returns whether the budget is still open after that.
     async fn pause(&self, pause: Duration) -> bool {
         let mut open = self.open.subscribe();

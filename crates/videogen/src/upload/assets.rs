@@ -199,7 +199,7 @@ macro_rules! call {
             client.retries(),
             client.paced(async {
                 let $call = client.call(&client.0.http.read);
-                let result = $dispatch.await;
+                let result = client.timed($dispatch).await;
                 let exchange = client.exchange(&$call);
                 Ok(client.judge().read(Operation::$operation, result, exchange.as_ref())?.0)
             })

@@ -248,7 +248,7 @@ impl Client {
             self.retries(),
             self.paced(async {
                 let call = self.call(&self.0.http.read);
-                let result = dispatch::asset(self.0.vendor, &call, id).await;
+                let result = self.timed(dispatch::asset(self.0.vendor, &call, id)).await;
                 let exchange = self.exchange(&call);
                 let (asset, _) = self.judge().read(Operation::Asset, result, exchange.as_ref())?;
                 Ok(self.judge().asset(asset))

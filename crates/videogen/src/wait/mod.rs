@@ -21,6 +21,7 @@ mod options;
 mod polled;
 mod schedule;
 mod sweep;
+mod usual;
 mod watch;
 mod watched;
 mod watcher;

@@ -111,17 +111,17 @@ fn what_no_fact_holds_is_shown() {
         edit(&mut changed);
         assert_ne!(changed, document, "{name}");
         let report = judged(&desk, &sample, &changed.to_string());
-        let told = shown(&report, "alltoken");
-        assert_eq!(report.state, State::Changed, "{name}: {told}");
+        let rendered = shown(&report, "alltoken");
+        assert_eq!(report.state, State::Changed, "{name}: {rendered}");
         let is_shown = report
             .changed
             .iter()
             .any(|one| one.now.as_deref().is_some_and(|now| now.contains(line)));
-        assert!(is_shown, "{name}: {told}");
+        assert!(is_shown, "{name}: {rendered}");
     }
 }
 
-fn told(report: &Report) -> Vec<String> {
+fn rendered(report: &Report) -> Vec<String> {
     let moves = report.since.iter().flat_map(|since| &since.moves);
     moves.map(|one| format!("{}: {}", one.at, one.what)).collect()
 }
@@ -139,7 +139,7 @@ fn operations_that_all_move_are_each_found_again() {
         assert_eq!(page.replacen("/v1/beta/", "/v1/", 1), spec, "{shown}");
     }
     assert_eq!(report.differences.len(), 5, "{shown}");
-    assert_eq!(told(&report).len(), 5, "{shown}");
+    assert_eq!(rendered(&report).len(), 5, "{shown}");
 }
 
 /// The operations of videos move to another first path part, next to operations of other products that begin alike.
@@ -174,15 +174,18 @@ fn operations_that_move_to_another_first_part_are_found_by_their_members_or_ids(
         paths.insert("/images/generations".to_owned(), images.clone());
         paths.insert("/contents/moderations".to_owned(), images.clone());
         let report = judged(&desk, &sample, &changed.to_string());
-        let told = shown(&report, "alltoken");
+        let rendered = shown(&report, "alltoken");
         let moved: Vec<_> = report.differences.iter().filter(|one| one.what == "path").collect();
         for one in &moved {
             let (page, spec) = (one.page.as_deref().expect("both"), one.spec.as_deref().expect("both"));
-            assert_eq!(page.replacen("/contents/tasks", CREATE, 1), spec, "{told}");
+            assert_eq!(page.replacen("/contents/tasks", CREATE, 1), spec, "{rendered}");
         }
-        assert_eq!(moved.len(), methods, "{told}");
-        assert!(by_id || report.differences.len() == methods, "{told}");
-        assert!(!told.contains("images") && !told.contains("moderations"), "{told}");
+        assert_eq!(moved.len(), methods, "{rendered}");
+        assert!(by_id || report.differences.len() == methods, "{rendered}");
+        assert!(
+            !rendered.contains("images") && !rendered.contains("moderations"),
+            "{rendered}"
+        );
     }
 
     // Gone, and no other product's operation takes its place.
@@ -192,9 +195,9 @@ fn operations_that_move_to_another_first_part_are_found_by_their_members_or_ids(
     paths.insert("/images/generations".to_owned(), images);
     let report = judged(&desk, &sample, &less.to_string());
     let text = shown(&report, "alltoken");
-    let paths: Vec<_> = told(&report)
+    let paths: Vec<_> = rendered(&report)
         .into_iter()
-        .filter(|told| told.ends_with(": path"))
+        .filter(|rendered| rendered.ends_with(": path"))
         .collect();
     assert_eq!(paths, ["POST /v1/videos/generations: path"], "{text}");
     assert!(!text.contains("images"), "{text}");
@@ -208,7 +211,7 @@ fn members_are_not_listed_with_their_operation() {
     less["paths"].as_object_mut().expect("paths").remove("/videos/models");
     let report = judged(&desk, &sample, &less.to_string());
     assert_eq!(
-        told(&report),
+        rendered(&report),
         ["GET /v1/videos/models: path"],
         "{}",
         shown(&report, "alltoken")
@@ -217,7 +220,11 @@ fn members_are_not_listed_with_their_operation() {
     more["paths"]["/videos/generations/extend"] = json!({"post": more["paths"][CREATE]["post"]});
     let report = judged(&desk, &sample, &more.to_string());
     let text = shown(&report, "alltoken");
-    assert_eq!(told(&report), ["POST /v1/videos/generations/extend: path"], "{text}");
+    assert_eq!(
+        rendered(&report),
+        ["POST /v1/videos/generations/extend: path"],
+        "{text}"
+    );
     // A long piece of text is cut in the middle, and the rest counted.
     assert!(text.contains(" of them, changed too"), "{text}");
     assert!(text.lines().count() < 60, "{text}");

@@ -264,11 +264,11 @@ fn what_is_understood_is_not_listed_twice() {
             text = text.replacen(old, new, 1);
         }
         let report = judged(&desk, sample, &text);
-        let told = shown(&report, sample.vendor);
+        let rendered = shown(&report, sample.vendor);
         assert_eq!(
             (report.state, report.changed.len()),
             (State::Differs, lines),
-            "{edits:?}: {told}"
+            "{edits:?}: {rendered}"
         );
     }
 }
@@ -285,11 +285,11 @@ fn a_page_whose_models_are_all_others_is_another_page_unless_it_is_named() {
     let (_copy, desk) = shelf(sample);
     let text = sample.text.replace("seedance-2-5", "seedance-3");
     let report = report(&desk, &text);
-    let told = shown(&report, "toapis");
-    assert_eq!(report.state, State::NotUnderstood, "{told}");
-    assert!(report.differences.is_empty(), "{told}");
+    let rendered = shown(&report, "toapis");
+    assert_eq!(report.state, State::NotUnderstood, "{rendered}");
+    assert!(report.differences.is_empty(), "{rendered}");
     let says = "it has other models (seedance-3) than the kept page `videos_seedance_2_5_generation` (seedance-2-5)";
-    assert!(told.contains(says), "{told}");
+    assert!(rendered.contains(says), "{rendered}");
     let named = judged(&desk, sample, &text);
     assert_eq!(named.state, State::Differs, "{}", shown(&named, "toapis"));
 }

@@ -138,7 +138,7 @@ fn is_found(sample: &Sample, desk: &Desk, changed: &str, what: &str, exact: bool
     if is_same && !is_seen(sample, changed, desk) {
         return false;
     }
-    assert_told(&report, sample, what, exact);
+    assert_reported(&report, sample, what, exact);
     true
 }
 
@@ -158,23 +158,23 @@ fn each<T: Send>(samples: &[Sample], judge: impl Fn(&Sample) -> T + Sync) -> Vec
 }
 
 fn assert_found(sample: &Sample, desk: &Desk, changed: &str, what: &str, exact: bool) {
-    assert_told(&judged(desk, sample, changed), sample, what, exact);
+    assert_reported(&judged(desk, sample, changed), sample, what, exact);
 }
 
-fn assert_told(report: &Report, sample: &Sample, what: &str, exact: bool) {
-    let told = shown(report, sample.vendor);
+fn assert_reported(report: &Report, sample: &Sample, what: &str, exact: bool) {
+    let rendered = shown(report, sample.vendor);
     let since = report.since.as_ref().map_or(0, |since| since.moves.len());
     match report.state {
-        State::Differs if exact => assert!(since > 0, "{}: {what}: {told}", sample.file),
+        State::Differs if exact => assert!(since > 0, "{}: {what}: {rendered}", sample.file),
         State::Differs => assert!(
             since > 0 || !report.changed.is_empty(),
-            "{}: {what}: {told}",
+            "{}: {what}: {rendered}",
             sample.file
         ),
-        State::Changed if !exact => assert!(!report.changed.is_empty(), "{}: {what}: {told}", sample.file),
+        State::Changed if !exact => assert!(!report.changed.is_empty(), "{}: {what}: {rendered}", sample.file),
         // A page that lost its parameters, or names another model, is not taken for the page.
-        State::NotUnderstood => assert!(report.reason.is_some(), "{}: {what}: {told}", sample.file),
-        _ => panic!("{}: {what}: {told}", sample.file),
+        State::NotUnderstood => assert!(report.reason.is_some(), "{}: {what}: {rendered}", sample.file),
+        _ => panic!("{}: {what}: {rendered}", sample.file),
     }
 }
 

@@ -302,19 +302,19 @@ fn or_none(value: Option<&str>) -> &str {
 
 fn since(report: &Report) -> Vec<String> {
     let moves = report.since.iter().flat_map(|since| &since.moves);
-    let told = moves.map(|one| {
+    let rendered = moves.map(|one| {
         let (was, now) = (or_none(one.was.as_deref()), or_none(one.now.as_deref()));
         format!("{}: {}: {was} → {now}", one.at, one.what)
     });
-    told.collect()
+    rendered.collect()
 }
 
 fn spec(report: &Report) -> Vec<String> {
-    let told = report.differences.iter().map(|one| {
+    let rendered = report.differences.iter().map(|one| {
         let (page, spec) = (or_none(one.page.as_deref()), or_none(one.spec.as_deref()));
         format!("{}: {}: page {page}, spec {spec}", one.at, one.what)
     });
-    told.collect()
+    rendered.collect()
 }
 
 #[test]

@@ -62,7 +62,7 @@ impl Begun {
 /// Shows the link, which only this terminal gets, and waits until the person has used it.
 pub(crate) async fn verify(args: VerifyArgs, output: &Output) -> Result<ExitCode, Failure> {
     let vendor = args.account.choose(None, Operation::Verify, output)?;
-    let client = args.account.client(vendor)?;
+    let client = args.account.client(vendor, output)?;
     let assets = client.assets();
     let again = Invocation::new("assets verify")
         .arg(&args.name)

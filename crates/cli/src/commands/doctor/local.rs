@@ -10,13 +10,10 @@ use crate::config;
 use crate::diagnosis::{BudgetReport, FileReport, Finding, JournalReport};
 use crate::exit::{Failure, IO};
 use crate::invocation::Invocation;
-use crate::journal::JournalArgs;
+use crate::journal::{JournalArgs, PUBLIC};
 use crate::keys;
 use crate::price_file::{self, Prices};
 use crate::probe::LIMIT;
-
-/// The scope of the vendors' own servers.
-const PUBLIC: &str = "public";
 
 /// The user's files.
 pub(crate) fn files(broken: Option<Failure>, problems: &mut Vec<Finding>) -> Vec<FileReport> {

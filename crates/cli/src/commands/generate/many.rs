@@ -9,12 +9,12 @@ use videogen::VideoTask;
 
 use super::job::Job;
 use super::run::{Run, code_of};
-use crate::batch::pace::Pace;
 use crate::ended::Ended;
 use crate::error::{CommandKind, ErrorDocument};
 use crate::exit::Failure;
 use crate::follow::left;
 use crate::interrupt::{self, Interrupt, interrupted};
+use crate::progress::Tally;
 use crate::result::{Outcome, TaskResult};
 
 /// Submits each job, waits for the tasks, and shows all results in the order of the command line. A submission that is not accepted
@@ -22,7 +22,6 @@ use crate::result::{Outcome, TaskResult};
 pub(super) async fn generate(run: Run, jobs: Vec<Job>) -> Result<ExitCode, Failure> {
     let run = Arc::new(run);
     let count = jobs.len();
-    let pace = Pace::new(run.client.vendor().facts().rate_limits.submit);
     let mut accepted: Vec<(usize, Job, VideoTask)> = Vec::new();
     let mut ends: BTreeMap<usize, Ended> = BTreeMap::new();
     let mut last = None;
@@ -32,7 +31,7 @@ pub(super) async fn generate(run: Run, jobs: Vec<Job>) -> Result<ExitCode, Failu
             continue;
         }
         run.under_way.next(!accepted.is_empty());
-        match submit(&run, &pace, &mut job).await {
+        match submit(&run, &mut job).await {
             Ok(task) => accepted.push((index, job, task)),
             // Nothing was sent by this command.
             Err(failure) if accepted.is_empty() && failure.result.is_none() => return Err(failure),
@@ -51,6 +50,7 @@ pub(super) async fn generate(run: Run, jobs: Vec<Job>) -> Result<ExitCode, Failu
             }
         }
     }
+    let tally = Tally::new(&run.output, accepted.len());
     let mut waits = JoinSet::new();
     for (index, job, task) in accepted {
         let run = Arc::clone(&run);
@@ -69,6 +69,7 @@ pub(super) async fn generate(run: Run, jobs: Vec<Job>) -> Result<ExitCode, Failu
     while let Some(joined) = waits.join_next().await {
         match joined.map_err(tokio::task::JoinError::try_into_panic) {
             Ok((index, mut one)) => {
+                tally.ended(one.code == 0);
                 print(index, &mut one);
                 ends.insert(index, one);
             }
@@ -77,6 +78,7 @@ pub(super) async fn generate(run: Run, jobs: Vec<Job>) -> Result<ExitCode, Failu
             Err(Err(_)) => {}
         }
     }
+    drop(tally);
     let code = ends.values().map(|one| one.code).max().unwrap_or_default();
     let texts: Vec<String> = ends.values().map(|one| one.text.clone()).collect();
     let results: Vec<TaskResult> = ends.into_values().map(|one| one.result).collect();
@@ -86,14 +88,15 @@ pub(super) async fn generate(run: Run, jobs: Vec<Job>) -> Result<ExitCode, Failu
 }
 
 /// Submits one job when the vendor's documented limits allow it.
-async fn submit(run: &Run, pace: &Pace, job: &mut Job) -> Result<VideoTask, Failure> {
+async fn submit(run: &Run, job: &mut Job) -> Result<VideoTask, Failure> {
+    let first = job.ways.first().map_or(run.senders.first.vendor(), |way| way.vendor);
     tokio::select! {
         // First, so that an interrupt during the submission before stops this one.
         biased;
         interrupt = interrupted() => {
             Err(Failure::interrupted(interrupt, "interrupted before this request was submitted"))
         }
-        () = pace.turn(run.client.speed()) => run.submit(job).await,
+        () = run.senders.vendors.turn(first) => run.submit(job).await,
     }
 }
 
@@ -130,7 +133,7 @@ async fn finish(run: &Run, job: &Job, submitted: VideoTask) -> Ended {
 /// A submission that is the last one, because it was not accepted, or the user interrupted it.
 fn refused(run: &Run, job: &Job, number: usize, failure: Failure) -> Ended {
     let result = failure.result().unwrap_or_else(|| {
-        let result = TaskResult::new(run.client.vendor(), Outcome::Skipped);
+        let result = TaskResult::new(run.senders.first.vendor(), Outcome::Skipped);
         run.describe(&job.facts, result).failed(failure.document())
     });
     Ended {
@@ -152,7 +155,7 @@ fn not_sent(run: &Run, job: &Job, last: usize) -> Ended {
             format!("not submitted, because submission {last} was not accepted"),
         ),
     };
-    let result = TaskResult::new(run.client.vendor(), Outcome::Skipped);
+    let result = TaskResult::new(run.senders.first.vendor(), Outcome::Skipped);
     let result = run.describe(&job.facts, result);
     let text = format!("{}  {message}", prompt(job));
     Ended {

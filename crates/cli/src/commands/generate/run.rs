@@ -6,9 +6,10 @@ use tokio::sync::Semaphore;
 use videogen::lost::ReconcileOptions;
 use videogen::submit::SubmitOptions;
 use videogen::wait::WaitOptions;
-use videogen::{Client, TaskId, TaskStatus, VideoTask};
+use videogen::{TaskId, TaskStatus, VideoTask};
 
 use super::job::Job;
+use super::senders::Senders;
 use super::submit::{submit, with_known_task};
 use crate::account::explained;
 use crate::again;
@@ -21,6 +22,7 @@ use crate::invocation::Invocation;
 use crate::output::Output;
 use crate::output::task::task_text;
 use crate::result::{RequestFacts, TaskResult};
+use crate::sidecar::Origin;
 use crate::submission::Submission;
 use crate::webhook::Listener;
 
@@ -29,7 +31,7 @@ const DOWNLOADS: usize = 4;
 
 /// What all submissions of the command share.
 pub(super) struct Run {
-    pub(super) client: Client,
+    pub(super) senders: Senders,
     pub(super) wait: WaitOptions,
     pub(super) simulate: bool,
     /// For hints.
@@ -61,7 +63,7 @@ impl Run {
             .cloned()
             .filter(|_| self.is_journalled);
         let submitted = submit(
-            &self.client,
+            &self.senders,
             &job.request,
             options,
             self.search,
@@ -71,14 +73,31 @@ impl Run {
         .await;
         let submitted = match (submitted, &job.key) {
             (Err(failure), Some(key)) if failure.task().is_none() => {
-                Err(with_known_task(&self.client, key, failure).await)
+                Err(with_known_task(&self.senders, key, failure).await)
             }
             (submitted, _) => submitted,
         };
-        let vendor = self.client.vendor();
-        let submitted =
-            submitted.map_err(|failure| self.about(job, self.resume(job, failure).of_submission(vendor)))?;
+        let (submitted, refused) = match submitted {
+            Ok(accepted) => accepted,
+            Err(failure) => {
+                let vendor = failure.error.vendor().unwrap_or(self.senders.first.vendor());
+                job.taken_by(vendor, None);
+                return Err(self.about(job, self.resume(job, failure).of_submission(vendor)));
+            }
+        };
         let id = &submitted.id;
+        if self.senders.router.is_some() {
+            // The journal has the model that was requested.
+            let entry = self.senders.of(id.vendor())?.journal_entry(id).await.ok().flatten();
+            let model = entry
+                .map(|entry| entry.intent.model)
+                .or_else(|| submitted.model.clone());
+            job.taken_by(id.vendor(), model.as_deref());
+            let request = self.senders.request_at(&job.request, id.vendor(), model.as_deref());
+            let origin = || Origin::of_request(&request, self.simulate).refused_by(&refused);
+            job.target = job.target.take().map(|target| target.described_by(origin));
+        }
+        job.refused_by = refused.iter().map(Into::into).collect();
         if self.under_way.task().is_none() {
             self.output.event(Some(id), What::Submitted);
         }
@@ -158,21 +177,22 @@ impl Run {
             return Ok((submitted, None));
         };
         let (id, output) = (&submitted.id, &self.output);
+        let client = self.senders.of(id.vendor())?;
         let mut options = self.wait;
         if submitted.already_submitted {
             if submitted.status == TaskStatus::Completed
-                && let Some(files) = target.already_there(&self.client, id).await
+                && let Some(files) = target.already_there(client, id).await
             {
                 output.note("Its files exist already.");
-                target.describe(&self.client, &submitted, &files).await?;
+                target.describe(client, &submitted, &files).await?;
                 return Ok((submitted, Some(files)));
             }
             // The first submission may have had other output files. Only used by `recover`, so a failure is ignored.
             if let Some(destination) = target.destination() {
-                let _ = self.client.record_target(id, destination.clone()).await;
+                let _ = client.record_target(id, destination.clone()).await;
             }
             // It may have ended long ago.
-            options = options.poll(self.client.poll_policy().first(Duration::ZERO));
+            options = options.poll(client.poll_policy().first(Duration::ZERO));
         }
         let webhook = async {
             match &mut listener {
@@ -183,7 +203,7 @@ impl Run {
                 None => std::future::pending().await,
             }
         };
-        let waited = follow::wait_for(&self.client, id, options, webhook, output).await;
+        let waited = follow::wait_for(client, id, options, webhook, output).await;
         let finished = waited?.submitted_as(&submitted);
         follow::ended(&finished)?;
         // Closed by nothing.
@@ -191,7 +211,7 @@ impl Run {
         if let Some(interrupt) = interrupt::last() {
             return Err(follow::left(interrupt, id, Some(&finished.status)).of_task(id, Some(&finished)));
         }
-        let fetched = target.fetch(&self.client, &finished, output).await;
+        let fetched = target.fetch(client, &finished, output).await;
         let files = fetched.map_err(|failure| failure.of_task(id, Some(&finished)))?;
         Ok((finished, Some(files)))
     }
@@ -203,6 +223,7 @@ impl Run {
             .describe(&job.facts, TaskResult::of(task))
             .failed(failure.as_ref().and_then(Failure::document));
         result.files = files.map(Files::saved).unwrap_or_default();
+        result.refused_by.clone_from(&job.refused_by);
         let remark = if self.simulate { " (simulated)" } else { "" };
         let text = match files {
             Some(files) => files.text(remark),

@@ -5,8 +5,9 @@ use std::time::Instant;
 
 use videogen::lost::{ReconcileOptions, Reconciled};
 use videogen::submit::SubmitOptions;
-use videogen::{Client, Error, VideoRequest, VideoTask};
+use videogen::{Error, VideoRequest, VideoTask};
 
+use super::senders::Senders;
 use crate::exit::{Failure, INVALID, IO};
 use crate::follow;
 use crate::interrupt::interrupted;
@@ -18,26 +19,29 @@ use crate::submission::Submission;
 /// Submits. An interrupt waits for the response of a submission in flight, because without it the
 /// task may exist and its id is unknown. A second interrupt exits.
 pub(super) async fn submit(
-    client: &Client,
+    senders: &Senders,
     request: &VideoRequest,
     options: SubmitOptions,
     search: ReconcileOptions,
     under_way: &Submission,
     output: &Output,
-) -> Result<VideoTask, Failure> {
-    let mut submission = pin!(client.submit_with(request, options));
+) -> Result<(VideoTask, Vec<Error>), Failure> {
+    let mut submission = pin!(senders.submit(request, options));
     let interrupt = tokio::select! {
         result = &mut submission => {
             return match result {
-                Ok(task) => Ok(task),
-                Err(error) => find(client, request, error, search, output).await,
+                Ok(accepted) => Ok(accepted),
+                Err(error) => {
+                    let found = find(senders, request, error, search, output).await?;
+                    Ok((found, Vec::new()))
+                }
             };
         }
         interrupt = interrupted() => {
             if let Some(failure) = under_way.idle(interrupt) {
                 return Err(failure);
             }
-            client.stop_retrying();
+            senders.stop();
             interrupt
         }
     };
@@ -47,10 +51,10 @@ pub(super) async fn submit(
     });
     tokio::select! {
         result = &mut submission => {
-            let task = result.map_err(lost)?;
+            let (task, _) = result.map_err(lost)?;
             Err(follow::left(interrupt, &task.id, Some(&task.status)))
         }
-        interrupt = interrupted() => Err(under_way.abandoned(client.vendor(), interrupt)),
+        interrupt = interrupted() => Err(under_way.abandoned(senders.first.vendor(), interrupt)),
     }
 }
 
@@ -74,7 +78,7 @@ fn advice(error: &Error) -> Option<String> {
 /// Searches for the task of a submission with unknown status. Only one that is found by its client reference, or that
 /// the user allows to be adopted, is used; other candidates are listed, and nothing is resubmitted.
 async fn find(
-    client: &Client,
+    senders: &Senders,
     request: &VideoRequest,
     error: Error,
     options: ReconcileOptions,
@@ -87,6 +91,7 @@ async fn find(
     if search.is_zero() {
         return Err(lost(error));
     }
+    let client = senders.of(ambiguity.vendor)?;
     output.note(&format!(
         "The response to the submission was lost; searching for its task for {} s.",
         search.as_secs()
@@ -96,13 +101,14 @@ async fn find(
         found = client.reconcile_with(ambiguity, options) => found.ok(),
         _ = interrupted() => None,
     };
+    let (vendor, model) = (ambiguity.vendor, ambiguity.model.clone());
     let next = advice(&error);
     let mut failure = Failure::from(error);
     match found {
         Some(Reconciled::Found(mut task)) => {
             output.note(&format!("Found: {}.", task.id));
             // What was sent is reported for a found task too.
-            let plan = client.plan(request)?;
+            let plan = client.plan(senders.request_at(request, vendor, Some(&model)))?;
             (task.notes, task.adjustments) = (plan.notes, plan.adjustments);
             return Ok(*task);
         }
@@ -130,8 +136,8 @@ async fn find(
 }
 
 /// The failure of a request whose key has a task already: such as a file that has gone since.
-pub(super) async fn with_known_task(client: &Client, key: &str, failure: Failure) -> Failure {
-    let entry = client.journal_entry_with_key(key).await.ok().flatten();
+pub(super) async fn with_known_task(senders: &Senders, key: &str, failure: Failure) -> Failure {
+    let entry = senders.vendors.entry(key).await.ok().flatten();
     match entry.and_then(|entry| entry.task) {
         Some(task) if matches!(failure.code, INVALID | IO) => {
             let list = Invocation::new("list").flag("--local", true);

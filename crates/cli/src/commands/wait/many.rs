@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::process::ExitCode;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -17,7 +16,7 @@ use crate::follow::{left, resume_with};
 use crate::interrupt::{Interrupt, interrupted};
 use crate::journal::JournalArgs;
 use crate::output::{Output, shown};
-use crate::progress;
+use crate::progress::{Line, Several};
 
 /// What is known of the tasks while they are waited for.
 struct Tasks<'a> {
@@ -54,17 +53,19 @@ pub(super) async fn wait(
         ended: HashMap::new(),
     };
     tasks.prepare().await?;
+    let several = tasks.show().await;
     let interrupt = tokio::select! {
-        result = tasks.wait() => result.map(|()| None)?,
+        result = tasks.wait(&several) => result.map(|()| None)?,
         interrupt = interrupted() => Some(interrupt),
     };
+    let statuses = several.into_statuses();
     let (mut code, mut results, mut texts) = (0, Vec::new(), Vec::new());
     for id in ids {
         let one = match tasks.ended.remove(id) {
             Some(one) => one,
             None => {
                 // Without an interrupt every wait has ended.
-                let failure = left(interrupt.unwrap_or(Interrupt::CtrlC), id, None);
+                let failure = left(interrupt.unwrap_or(Interrupt::CtrlC), id, statuses.get(id));
                 let resume = save.resume(id, tasks.targets.get(id), base_url);
                 let one = Ended::failed(id, resume_with(failure, id, &resume));
                 output.ended(&one.result)?;
@@ -85,7 +86,7 @@ impl Tasks<'_> {
         for (index, id) in self.ids.iter().enumerate() {
             if !self.clients.contains_key(&id.vendor()) {
                 let journal = self.journal.open_if_there(self.output);
-                let client = account::client(id.vendor(), self.base_url, journal)?;
+                let client = account::client(id.vendor(), self.base_url, journal, self.output)?;
                 self.clients.insert(id.vendor(), client);
             }
             if self.save.saves() {
@@ -103,8 +104,19 @@ impl Tasks<'_> {
         target.at_base_url(self.base_url.map(str::to_owned))
     }
 
+    /// Shows all tasks.
+    async fn show(&self) -> Several {
+        let mut tasks = Vec::new();
+        for id in self.ids {
+            let line = Line::new(self.output, Some(id.id()));
+            line.look_up(&self.clients[&id.vendor()], id).await;
+            tasks.push((id.clone(), line));
+        }
+        Several::new(self.output, tasks)
+    }
+
     /// One watcher for each vendor, all at once.
-    async fn wait(&mut self) -> Result<(), Failure> {
+    async fn wait(&mut self, several: &Several) -> Result<(), Failure> {
         let mut watchers: HashMap<Vendor, Watcher> = HashMap::new();
         for id in self.ids {
             let watcher = watchers.entry(id.vendor()).or_insert_with(|| {
@@ -112,14 +124,7 @@ impl Tasks<'_> {
                 // Polls at once: the tasks may have ended long ago.
                 let now = client.poll_policy().first(Duration::ZERO);
                 let watcher = Watcher::new(client, WatcherOptions::default().poll(now));
-                let (output, waiting) = (*self.output, Mutex::new(HashMap::new()));
-                watcher.observe(move |id, event| {
-                    let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
-                    let task = waiting
-                        .entry(id.clone())
-                        .or_insert_with(|| progress::waiting_silently(&output));
-                    task.event(id, event);
-                })
+                watcher.observe(several.observer())
             });
             watcher.add(Watched::new(id.clone()).timeout(self.timeout));
         }
@@ -147,6 +152,7 @@ impl Tasks<'_> {
                 Err(failure) => Ended::failed(&id, failure),
             };
             self.output.ended(&one.result)?;
+            several.ended(&id, one.code == 0);
             self.ended.insert(id, one);
         }
         Ok(())

@@ -1,0 +1,153 @@
+//! Options that name several vendors, which are tried one after the other.
+
+use clap::{Args, ValueEnum};
+use videogen::route::{Route, RouteOrder};
+use videogen::{ErrorKind, Vendor, VideoRequest};
+
+use crate::account::AccountArgs;
+use crate::config;
+use crate::exit::{Failure, INVALID};
+use crate::output::{Output, file};
+use crate::result::Configured;
+
+/// The vendor of a request, or several.
+#[derive(Args)]
+#[command(next_help_heading = "Account")]
+pub(crate) struct RouteArgs {
+    /// token360, toapis, alltoken, ark, openrouter, replicate, fal; or several: a,b
+    #[arg(long, value_name = "VENDORS", value_delimiter = ',', value_parser = parse_route)]
+    vendor: Vec<Route>,
+    #[command(flatten)]
+    order: OrderArgs,
+    /// Base URL to use instead of the vendor's.
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+}
+
+/// Several vendors for one request.
+pub(crate) struct Routes {
+    /// With the models of the configuration.
+    pub(crate) routes: Vec<Route>,
+    pub(crate) order: RouteOrder,
+    pub(crate) from_config: Vec<Configured>,
+}
+
+impl RouteArgs {
+    /// Rejects vendors and models that contradict each other. `has_model`: an option names the model.
+    pub(crate) fn check(&self, has_model: bool) -> Result<(), Failure> {
+        check_option(&self.vendor)?;
+        if has_model && !self.vendor.is_empty() && self.vendor.iter().all(|route| route.model.is_some()) {
+            let message = "--model is for no vendor: --vendor names a model of each; remove one of them";
+            return Err(invalid(message));
+        }
+        if self.base_url.is_some() && self.vendor.len() > 1 {
+            let variables: Vec<_> = self
+                .vendor
+                .iter()
+                .map(|route| route.vendor.facts().base_url_env)
+                .collect();
+            return Err(invalid(format!(
+                "--base-url is for one vendor, and --vendor names several; set {}",
+                variables.join(" and ")
+            )));
+        }
+        Ok(())
+    }
+
+    /// The options of the only vendor. `of_file`: the vendor of a sidecar.
+    pub(crate) fn account(&self, of_file: Option<Vendor>) -> AccountArgs {
+        AccountArgs {
+            vendor: self.vendor.first().map(|route| route.vendor).or(of_file),
+            base_url: self.base_url.clone(),
+        }
+    }
+
+    /// The model that `--vendor VENDOR=MODEL` names for the only vendor.
+    pub(crate) fn model(&self) -> Option<&str> {
+        self.vendor.first()?.model.as_deref()
+    }
+
+    /// The vendors, if there are several, completed from the configuration for `request`.
+    pub(crate) fn several(&self, request: &VideoRequest, output: &Output) -> Option<Routes> {
+        if self.vendor.len() < 2 {
+            return None;
+        }
+        let (mut routes, mut from_config) = (self.vendor.clone(), Vec::new());
+        for route in &mut routes {
+            let mut applied = Vec::new();
+            if request.model.is_empty() && route.model.is_none() {
+                applied.extend(config::get().model_of(route.vendor));
+                let model = applied.first().and_then(|model| model.value.as_str());
+                route.model = model.map(str::to_owned);
+            }
+            applied.extend(config::get().complete(route.vendor, &mut request.clone()));
+            if !applied.is_empty() {
+                let values: Vec<String> = applied.iter().map(ToString::to_string).collect();
+                let (name, path) = (route.vendor.name(), file(&config::get().path));
+                output.note(&format!("At {name}, from {path}: {}.", values.join(", ")));
+            }
+            from_config.extend(applied);
+        }
+        let order = self.order.order();
+        Some(Routes {
+            routes,
+            order,
+            from_config,
+        })
+    }
+}
+
+fn invalid(message: impl Into<String>) -> Failure {
+    Failure::new(INVALID, ErrorKind::InvalidRequest, message)
+}
+
+/// The vendors of a request, and their order.
+#[derive(Args)]
+#[command(next_help_heading = "Account")]
+pub(crate) struct OrderArgs {
+    /// Order in which several vendors are tried; time: published, or measured here.
+    #[arg(long, value_enum, value_name = "ORDER", default_value_t = Order::Given)]
+    vendor_order: Order,
+}
+
+/// An order of vendors.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Order {
+    Given,
+    Price,
+    Time,
+}
+
+impl OrderArgs {
+    pub(crate) fn order(&self) -> RouteOrder {
+        match self.vendor_order {
+            Order::Given => RouteOrder::AsGiven,
+            Order::Price => RouteOrder::Price,
+            Order::Time => RouteOrder::Time,
+        }
+    }
+}
+
+/// A vendor of `--vendor`: `ark`, or `ark=MODEL`.
+pub(crate) fn parse_route(text: &str) -> Result<Route, String> {
+    text.trim()
+        .parse()
+        .map_err(|error: videogen::Error| error.message().to_owned())
+}
+
+/// Rejects a vendor that is named twice.
+pub(crate) fn check_routes(routes: &[Route]) -> Result<(), String> {
+    let mut earlier = routes.iter().enumerate();
+    match earlier.find(|(index, route)| routes[..*index].contains(route)) {
+        Some((_, route)) => Err(format!("{route} is named twice")),
+        None => Ok(()),
+    }
+}
+
+/// The same for `--vendor`.
+pub(crate) fn check_option(routes: &[Route]) -> Result<(), Failure> {
+    check_routes(routes).map_err(|reason| {
+        let message = format!("--vendor: {reason}");
+        Failure::new(INVALID, ErrorKind::InvalidRequest, message)
+    })
+}
