@@ -3,6 +3,7 @@
 mod following;
 #[cfg(unix)]
 mod interrupts;
+mod links;
 mod survival;
 
 use std::collections::BTreeMap;

@@ -338,3 +338,92 @@ fn a_request_from_a_file() {
         stderr(&output)
     );
 }
+
+/// An option replaces all inputs of its role, and the tools; the others stay.
+#[test]
+fn options_replace_the_inputs_of_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = |name: &str| format!("https://files.example.com/{name}.png");
+    let input = |role: &str, name: &str| json!({"role": role, "source": url(name)});
+    let frames = json!({"model": "dreamina-seedance-2-0-260128", "prompt": "a kite",
+        "inputs": [input("first_frame", "a"), input("last_frame", "b")]});
+    let references = json!({"model": "dreamina-seedance-2-0-260128", "prompt": "a kite",
+        "inputs": [input("reference_image", "a"), input("reference_image", "b"), input("reference_video", "v")]});
+    for (request, args, expected) in [
+        (
+            &frames,
+            &["-i", "c"][..],
+            &[("last_frame", "b"), ("first_frame", "c")][..],
+        ),
+        (
+            &frames,
+            &["--last-frame", "c", "--first-frame", "d"],
+            &[("first_frame", "d"), ("last_frame", "c")],
+        ),
+        (
+            &references,
+            &["--reference-image", "c"],
+            &[("reference_video", "v"), ("reference_image", "c")],
+        ),
+        (
+            &references,
+            &["--reference-image", "c", "--reference-image", "d"],
+            &[
+                ("reference_video", "v"),
+                ("reference_image", "c"),
+                ("reference_image", "d"),
+            ],
+        ),
+    ] {
+        std::fs::write(folder.path().join("r.json"), request.to_string()).unwrap();
+        let args: Vec<String> = args
+            .iter()
+            .map(|arg| {
+                if arg.starts_with('-') {
+                    (*arg).to_owned()
+                } else {
+                    url(arg)
+                }
+            })
+            .collect();
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let output = run(
+            folder.path(),
+            &[&["plan", "--vendor", "ark", "--request", "r.json", "--json"], &args[..]].concat(),
+        );
+        assert!(output.status.success(), "{}", stdout(&output));
+        let body = document(&output)["plan"]["body"]["content"].clone();
+        let found: Vec<(String, String)> = body
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|part| part["type"] != "text")
+            .map(|part| {
+                let source = part[part["type"].as_str().unwrap()]["url"].as_str().unwrap().to_owned();
+                (part["role"].as_str().unwrap().to_owned(), source)
+            })
+            .collect();
+        let expected: Vec<(String, String)> = expected
+            .iter()
+            .map(|(role, name)| ((*role).to_owned(), url(name)))
+            .collect();
+        assert_eq!(found, expected, "{args:?}");
+    }
+    // A tool that is named twice is one tool.
+    let request = json!({"model": "seedance-2.0", "prompt": "a kite", "tools": [{"type": "web_search"}]});
+    std::fs::write(folder.path().join("r.json"), request.to_string()).unwrap();
+    let tool = [
+        "plan",
+        "--vendor",
+        "alltoken",
+        "--request",
+        "r.json",
+        "--json",
+        "--tool",
+        "web_search",
+    ];
+    let output = run(folder.path(), &tool);
+    assert!(output.status.success(), "{}", stdout(&output));
+    let body = document(&output)["plan"]["body"].to_string();
+    assert_eq!(body.matches("web_search").count(), 1, "{body}");
+}

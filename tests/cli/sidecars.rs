@@ -62,17 +62,27 @@ async fn a_video_is_made_again_from_its_sidecar() {
         let mode = |name: &str| fs::metadata(path(name)).unwrap().permissions().mode();
         assert_eq!(mode("kite.mp4.json"), mode("kite.mp4"));
     }
+    // The callback URL is not stored, and not left out silently. The journal does not have it either.
+    assert_eq!(first["missing"][0]["field"], "callback_url");
+    let id = result["id"].as_str().unwrap();
+    let output = vg(&["wait", id, "-o", "wait.mp4", "--sidecar"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(sidecar(&path("wait.mp4.json"))["missing"], first["missing"]);
+    for name in ["kite.mp4.json", "wait.mp4.json"] {
+        let output = vg(&["generate", "--request", name, "-o", "again.mp4"]);
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        let words = "callback_url (callback URLs are not stored); give it as an option";
+        assert!(stderr(&output).contains(words), "{}", stderr(&output));
+    }
+    assert_eq!(simulator.stats().tasks, 1);
     // The same request at the same vendor; options override it.
-    let output = vg(&[
-        "generate",
-        "--request",
-        "kite.mp4.json",
-        "-o",
-        "again.mp4",
-        "--sidecar",
-        "--seed",
-        "7",
-    ]);
+    let callback = ["--callback-url", "https://hooks.example.com/canary"];
+    let repeat = [
+        &["generate", "--request", "kite.mp4.json", "-o", "again.mp4", "--sidecar"][..],
+        &callback,
+    ]
+    .concat();
+    let output = vg(&[&repeat[..], &["--seed", "7"]].concat());
     assert!(output.status.success(), "{}", stderr(&output));
     let again = sidecar(&path("again.mp4.json"));
     let mut expected = first["request"].clone();
@@ -80,7 +90,7 @@ async fn a_video_is_made_again_from_its_sidecar() {
     assert_eq!(again["request"], expected);
     assert_eq!(simulator.stats().tasks, 2);
     // Another one of the same name is replaced on request only, and before anything is paid.
-    let output = vg(&["generate", "--request", "kite.mp4.json", "-o", "again.mp4", "--sidecar"]);
+    let output = vg(&repeat);
     assert_eq!(
         (output.status.code(), simulator.stats().tasks),
         (Some(7), 2),
@@ -88,7 +98,7 @@ async fn a_video_is_made_again_from_its_sidecar() {
         stderr(&output)
     );
     fs::remove_file(path("again.mp4")).unwrap();
-    let output = vg(&["generate", "--request", "kite.mp4.json", "-o", "again.mp4", "--sidecar"]);
+    let output = vg(&repeat);
     assert_eq!(
         (output.status.code(), simulator.stats().tasks),
         (Some(7), 2),
@@ -152,11 +162,23 @@ async fn what_is_not_stored_is_listed() {
     let plan = ["plan", "--request", "own.mp4.json", "--json"];
     let output = vg(&plan);
     assert_eq!(output.status.code(), Some(2), "{}", stdout(&output));
-    for words in ["own.mp4.json", "reference_image (links with a query are not stored)"] {
+    for words in [
+        "own.mp4.json",
+        "reference_image (links with a query are not stored; give all 2",
+    ] {
         assert!(stdout(&output).contains(words), "{}", stdout(&output));
     }
+    // An option replaces all inputs of its role, also those that are stored.
     let output = vg(&[&plan[..], &["--reference-image", link]].concat());
+    assert_eq!(output.status.code(), Some(2), "{}", stdout(&output));
+    let words = "reference_image (links with a query are not stored; give all 2, since the option replaces them)";
+    assert!(stdout(&output).contains(words), "{}", stdout(&output));
+    let both = ["--reference-image", "a.png", "--reference-image", link];
+    let output = vg(&[&plan[..], &both].concat());
     assert!(output.status.success(), "{}", stdout(&output));
+    let again = ["generate", "--request", "wait.mp4.json", "-o", "again.mp4", "--again"];
+    let output = vg(&[&again[..], &both].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
 }
 
 #[test]

@@ -123,9 +123,9 @@ pub(crate) enum What<'a> {
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(crate) enum Shown<'a> {
-    /// Of this run.
+    /// Of a task.
     New(&'a TaskResult),
-    /// As an earlier run of a batch has recorded it.
+    /// Of a job, as its batch records it.
     Recorded(&'a Value),
 }
 

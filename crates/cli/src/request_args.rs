@@ -153,6 +153,9 @@ pub(crate) struct RequestArgs {
     /// Send FIELD even if it breaks an undocumented rule (repeatable)
     #[arg(long, value_name = "FIELD")]
     allow_unverified: Vec<String>,
+    /// Whether the command sets the callback URL.
+    #[arg(skip)]
+    pub(crate) has_listener: bool,
 }
 
 impl RequestArgs {
@@ -181,7 +184,7 @@ impl RequestArgs {
     ) -> Result<(Vec<VideoRequest>, Option<Vendor>), Failure> {
         let mut stdin = StandardInput::new(output);
         let (mut request, vendor) = match &self.request {
-            Some(path) => request_file::read(path, &mut stdin, &|field| self.gives(field, !prompts.is_empty()))?,
+            Some(path) => request_file::read(path, &mut stdin, &|field| self.given(field, !prompts.is_empty()))?,
             None => (VideoRequest::default(), None),
         };
         let (mut texts, mut faults) = (Vec::new(), Vec::new());
@@ -224,10 +227,13 @@ impl RequestArgs {
             video_operation: self.video_operation.map(Some),
             output_format: self.output_format.map(Some),
         }
-        request.tools.extend(self.tool.into_iter().map(|kind| Tool {
-            kind,
-            settings: Map::new(),
-        }));
+        if !self.tool.is_empty() {
+            let tool = |kind| Tool {
+                kind,
+                settings: Map::new(),
+            };
+            request.tools = self.tool.into_iter().map(tool).collect();
+        }
         for (fields, how) in [(self.allow_drop, Adjust::Drop), (self.allow_round, Adjust::Round)] {
             for field in fields {
                 request = request.adjust(field.replace('-', "_"), how);
@@ -257,6 +263,9 @@ impl RequestArgs {
             (Role::ReferenceAudio, self.reference_audio),
         ];
         for (role, sources) in roles {
+            if !sources.is_empty() {
+                request.inputs.retain(|input| input.role != role);
+            }
             for source in sources {
                 request = request.input(role, source);
             }
@@ -283,17 +292,27 @@ impl RequestArgs {
         Ok((texts.into_iter().map(with).collect(), vendor))
     }
 
-    /// Whether a part of a request that a sidecar lacks is on the command line.
-    fn gives(&self, field: &str, has_prompt: bool) -> bool {
-        match field {
-            "prompt" => has_prompt,
-            "first_frame" => self.first_frame.is_some(),
-            "last_frame" => self.last_frame.is_some(),
-            "reference_image" => !self.reference_image.is_empty(),
-            "reference_video" => !self.reference_video.is_empty(),
-            "reference_audio" => !self.reference_audio.is_empty(),
-            _ => false,
-        }
+    /// How many values the options have for a part of a request that a sidecar lacks.
+    fn given(&self, field: &str, has_prompt: bool) -> usize {
+        let is_set = match field.split_once('.') {
+            Some(("metadata", key)) => self.metadata.iter().any(|(given, _)| given == key),
+            Some(("extra", _)) => !self.extra.is_empty(),
+            Some(_) => false,
+            None => match field {
+                "prompt" => has_prompt,
+                "model" => self.model.is_some(),
+                "callback_url" => self.callback_url.is_some() || self.has_listener,
+                "client_reference" => self.client_reference.is_some(),
+                "safety_identifier" => self.safety_identifier.is_some(),
+                "first_frame" => self.first_frame.is_some(),
+                "last_frame" => self.last_frame.is_some(),
+                "reference_image" => return self.reference_image.len(),
+                "reference_video" => return self.reference_video.len(),
+                "reference_audio" => return self.reference_audio.len(),
+                _ => false,
+            },
+        };
+        is_set.into()
     }
 }
 

@@ -1,11 +1,12 @@
 //! Reads a request from a JSON file. Unknown members are errors.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
-use videogen::{ErrorKind, LocalFile, Source, Vendor, VideoRequest};
+use videogen::{ErrorKind, LocalFile, Role, Source, Vendor, VideoRequest};
 
 use crate::exit::{Failure, INVALID, IO};
 use crate::input::{StandardInput, text};
@@ -14,11 +15,11 @@ use crate::output::file;
 
 /// Reads the request from the file at `path` or from standard input (`-`), and the vendor if it is the sidecar of a video. Paths of
 /// local files in it are relative to the folder of the file, or to the current one. Model and prompt may be missing, and be given
-/// on the command line; so may what a sidecar lacks, if `is_given` says so.
+/// on the command line; so may what a sidecar lacks: `given` counts the values of the options.
 pub(crate) fn read(
     path: &Path,
     stdin: &mut StandardInput<'_>,
-    is_given: &dyn Fn(&str) -> bool,
+    given: &dyn Fn(&str) -> usize,
 ) -> Result<(VideoRequest, Option<Vendor>), Failure> {
     let (bytes, place) = if path.as_os_str() == "-" {
         (stdin.read("the request")?, "standard input".to_owned())
@@ -33,7 +34,7 @@ pub(crate) fn read(
         Failure::new(INVALID, ErrorKind::InvalidRequest, message)
     };
     let members = members(&bytes).map_err(invalid)?;
-    let (members, vendor) = match Sidecar::of(members, is_given).map_err(invalid)? {
+    let (members, vendor) = match Sidecar::of(members, given).map_err(invalid)? {
         Sidecar::None(members) => (members, None),
         Sidecar::Of(members, vendor) => (members, Some(vendor)),
     };
@@ -49,7 +50,7 @@ enum Sidecar {
 }
 
 impl Sidecar {
-    fn of(mut members: Map<String, Value>, is_given: &dyn Fn(&str) -> bool) -> Result<Self, String> {
+    fn of(mut members: Map<String, Value>, given: &dyn Fn(&str) -> usize) -> Result<Self, String> {
         if !members.get("task").is_some_and(Value::is_object) || members.contains_key("prompt") {
             return Ok(Self::None(members));
         }
@@ -62,12 +63,32 @@ impl Sidecar {
             .get("missing")
             .and_then(Value::as_array)
             .map_or(&[][..], Vec::as_slice);
-        let lacks: Vec<String> = missing
+        let fields: BTreeMap<&str, &str> = missing
             .iter()
-            .map(|part| (part["field"].as_str().unwrap_or_default(), part["reason"].as_str()))
-            .filter(|(field, _)| !is_given(field))
-            .map(|(field, reason)| format!("{field} ({})", reason.unwrap_or("not stored")))
+            .map(|part| {
+                let reason = part["reason"].as_str().unwrap_or("not stored");
+                (part["field"].as_str().unwrap_or_default(), reason)
+            })
             .collect();
+        let inputs = request
+            .get("inputs")
+            .and_then(Value::as_array)
+            .map_or(&[][..], Vec::as_slice);
+        let lacks = fields.into_iter().filter_map(|(field, reason)| {
+            // An option replaces all inputs of its role, so it must not lose those that are stored.
+            let lost = missing.iter().filter(|part| part["field"] == field).count();
+            let all = lost + inputs.iter().filter(|input| input["role"] == field).count();
+            let has_role = serde_json::from_value::<Role>(field.into()).is_ok();
+            match (has_role, given(field)) {
+                (true, given) if given >= all => None,
+                (true, _) if all > 1 => Some(format!(
+                    "{field} ({reason}; give all {all}, since the option replaces them)"
+                )),
+                (false, 1..) => None,
+                _ => Some(format!("{field} ({reason})")),
+            }
+        });
+        let lacks: Vec<String> = lacks.collect();
         match lacks.is_empty() {
             true => Ok(Self::Of(request, vendor)),
             false => Err(format!(

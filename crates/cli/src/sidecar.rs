@@ -89,6 +89,15 @@ pub(crate) struct Missing {
     pub(crate) reason: String,
 }
 
+impl Missing {
+    fn new(field: &str, reason: &str) -> Self {
+        Self {
+            field: field.to_owned(),
+            reason: reason.to_owned(),
+        }
+    }
+}
+
 /// Why a vendor did not take a request.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 struct Refusal {
@@ -111,6 +120,7 @@ pub(crate) struct Origin {
     simulated: bool,
 }
 
+const CALLBACK: &str = "callback URLs are not stored";
 const LINK: &str = "links with a query are not stored";
 
 impl Origin {
@@ -147,8 +157,10 @@ impl Origin {
             return Self::default();
         };
         let mut missing = Vec::new();
-        // Its path may be a secret too, and it is for one task.
-        request.remove("callback_url");
+        // Its path may be a secret too.
+        if request.remove("callback_url").is_some() {
+            missing.push(Missing::new("callback_url", CALLBACK));
+        }
         if let Some(Value::Array(inputs)) = request.remove("inputs") {
             let stored: Vec<Value> = inputs
                 .into_iter()
@@ -158,10 +170,7 @@ impl Origin {
                         Some(input)
                     }
                     Err(reason) => {
-                        missing.push(Missing {
-                            field: input["role"].as_str().unwrap_or("inputs").to_owned(),
-                            reason: reason.to_owned(),
-                        });
+                        missing.push(Missing::new(input["role"].as_str().unwrap_or("inputs"), reason));
                         None
                     }
                 })
@@ -203,10 +212,7 @@ fn is_plain(text: &str) -> bool {
 fn clean(name: &str, value: &mut Value, missing: &mut Vec<Missing>) {
     match value {
         Value::String(text) if !is_plain(text) => {
-            missing.push(Missing {
-                field: name.to_owned(),
-                reason: LINK.to_owned(),
-            });
+            missing.push(Missing::new(name, LINK));
             *text = hide_urls(text);
         }
         Value::Array(items) => {

@@ -6,7 +6,9 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use videogen::{ErrorKind, SecretUrl, TaskId};
+use serde_json::{Value, json};
+use videogen::journal::hide_urls_in;
+use videogen::{ErrorKind, TaskId};
 
 use crate::exit::{Failure, IO};
 use crate::output::file;
@@ -102,9 +104,9 @@ impl ResultFile {
         self.last.get(item)
     }
 
-    /// Appends the outcome of a job, unless it is there already.
-    pub(crate) fn add(&mut self, result: &TaskResult) -> Result<(), Failure> {
-        let line = text::json_line(&without_links(result));
+    /// Appends the outcome of a job as its [`document`], unless it is there already.
+    pub(super) fn add(&mut self, result: &TaskResult, document: &Value) -> Result<(), Failure> {
+        let line = text::json_line(document);
         let added = self.locked(|results| {
             let is_known = result
                 .item
@@ -161,18 +163,17 @@ impl ResultFile {
     }
 }
 
-/// The result without links to files, which are credentials.
-fn without_links(result: &TaskResult) -> TaskResult {
-    let mut result = result.clone();
-    if let Some(task) = &mut result.task {
-        let mask = |url: &SecretUrl| SecretUrl::new(url.to_string());
-        for video in task.video.iter_mut().chain(&mut task.more_videos) {
-            video.url = mask(&video.url);
-            video.thumbnail = video.thumbnail.as_ref().map(mask);
+/// The result as it is recorded and printed: without links to files, which are credentials, and with other URLs reduced to their
+/// hosts, wherever they are: in the vendor's response and in the prompt too.
+pub(super) fn document(result: &TaskResult) -> Value {
+    const OWN: [&str; 4] = ["id", "file", "further_files", "last_frame_file"];
+    let mut document = json!(result);
+    for (name, value) in document.as_object_mut().into_iter().flatten() {
+        if !OWN.contains(&name.as_str()) {
+            *value = hide_urls_in(value.take());
         }
-        task.last_frame = task.last_frame.as_ref().map(mask);
     }
-    result
+    document
 }
 
 fn unusable(path: &Path, reason: &str) -> Failure {

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until};
 use videogen::price::Money;
 use videogen::{Client, ErrorKind, Vendor};
 
-use super::results::Recorded;
+use super::results::{self, Recorded};
 use super::run::{Batch, News, Step};
 use super::view::{Counts, View};
 use crate::exit::{Failure, IO};
@@ -158,7 +158,7 @@ impl Run<'_> {
                 self.output.note(&failure.message);
                 continue;
             }
-            self.output.ended_before(&line)?;
+            self.output.recorded(&line)?;
             self.lines[index] = Some(line);
             self.view.over(job, Outcome::Done, cost(&known), None);
             let frame = job.last_frame();
@@ -275,15 +275,16 @@ impl Run<'_> {
     fn over(&mut self, index: usize, result: &TaskResult, is_final: bool) -> Result<(), Failure> {
         let batch = Arc::clone(&self.batch);
         let job = &batch.jobs[index];
+        let document = results::document(result);
         if is_final {
             batch
                 .results
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .add(result)?;
+                .add(result, &document)?;
         }
-        self.output.ended(result)?;
-        self.lines[index] = serde_json::to_value(result).ok();
+        self.output.recorded(&document)?;
+        self.lines[index] = Some(document);
         let money = result.cost.as_ref().map(|cost| &cost.money);
         self.view.over(job, result.outcome, money, Some(result));
         self.code = self.code.max(code(result));

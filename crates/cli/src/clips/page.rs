@@ -9,7 +9,7 @@ use chrono::{SecondsFormat, Utc};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use url::Url;
-use videogen::journal::hide_urls;
+use videogen::journal::{hide_urls, hide_urls_in};
 
 use super::Clip;
 
@@ -54,7 +54,7 @@ pub(crate) fn page(title: &str, clips: &[Clip], folder: &Path) -> String {
 
 /// A clip for the script. Prompts and messages may hold links with credentials; no member but `src` keeps one.
 fn shown(clip: &Clip, base: Option<&Url>) -> Value {
-    let mut document = masked(json!(clip));
+    let mut document = hide_urls_in(json!(clip));
     let source = clip.path.as_ref().and_then(|path| Url::from_file_path(path).ok());
     if let Some(source) = source {
         let relative = base.and_then(|base| base.make_relative(&source));
@@ -64,15 +64,6 @@ fn shown(clip: &Clip, base: Option<&Url>) -> Value {
             .into();
     }
     document
-}
-
-fn masked(value: Value) -> Value {
-    match value {
-        Value::String(text) => hide_urls(&text).into(),
-        Value::Array(items) => items.into_iter().map(masked).collect(),
-        Value::Object(members) => members.into_iter().map(|(name, value)| (name, masked(value))).collect(),
-        other => other,
-    }
 }
 
 /// JSON for a `script` element, which ends at the first `</script`, wherever that is.

@@ -90,6 +90,7 @@ pub(crate) async fn generate(
     journal: &JournalArgs,
     output: &Output,
 ) -> Result<ExitCode, Failure> {
+    args.request.has_listener = args.webhook.listens();
     args.routes.check(args.request.has_model())?;
     let (mut requests, of_file) = args.request.into_requests(args.prompts.prompts, output)?;
     let need = if args.simulate { Need::Simulation } else { Need::Key };

@@ -10,11 +10,11 @@ use crate::result::BatchTotals;
 use crate::text;
 
 impl Output {
-    /// Reports the result of a job that an earlier run has recorded. Only `--events` prints it.
+    /// Reports the result of a job as it is recorded, by this or an earlier run. Only `--events` prints it.
     ///
     /// # Errors
     /// See [`result`](Self::result).
-    pub(crate) fn ended_before(&self, result: &Value) -> Result<(), Failure> {
+    pub(crate) fn recorded(&self, result: &Value) -> Result<(), Failure> {
         let Format::Events(log) = self.format else {
             return Ok(());
         };

@@ -293,11 +293,8 @@ fn folder(target: &Path) -> &Path {
 }
 
 fn exists(target: &Path) -> Error {
-    let message = format!(
-        "{} already exists; use DownloadOptions::overwrite(true) to replace it",
-        target.display()
-    );
-    Error::new(ErrorKind::Io, message)
+    let message = format!("{} already exists", target.display());
+    Error::new(ErrorKind::Io, message).with_advice("use DownloadOptions::overwrite(true) to replace it")
 }
 
 fn cannot_write(target: &Path, error: &io::Error) -> Error {

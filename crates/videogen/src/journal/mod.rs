@@ -58,4 +58,4 @@ pub use pages::Pages;
 pub use query::{Position, Query, Subject};
 pub use upload::{UploadKey, UploadLease, UploadRecord};
 
-pub use crate::model::mask::hide_urls;
+pub use crate::model::mask::{hide_urls, hide_urls_in};

@@ -99,6 +99,12 @@ pub(crate) fn json(value: Value, hide: &dyn Fn(&str) -> String) -> Value {
     }
 }
 
+/// Reduces the URLs in all strings of a JSON value to their hosts, including member names; see [`hide_urls`].
+#[must_use]
+pub fn hide_urls_in(value: Value) -> Value {
+    json(value, &hide_urls)
+}
+
 /// A value as JSON for `Debug`: URLs and media are masked.
 pub(crate) fn debug(value: &impl Serialize) -> Value {
     json(

@@ -172,7 +172,8 @@ impl Client {
                 false
             }
             Err(error) => {
-                lost.inconclusive = Some(error.to_string());
+                // Without the calls of the library to make.
+                lost.inconclusive = Some(format!("{error:#}"));
                 error.is_retryable()
             }
         }

@@ -123,10 +123,16 @@ pub(crate) fn route(rules: &Capabilities, model: &str, role: Role, probe: &Probe
             let takes_assets = rule.sources.contains(&"asset")
                 && ways.any(|way| way.gives == "asset" && way.media.contains(&medium_of(role)));
             let hint = match takes_assets {
-                true => "upload it with `videogen assets upload` or Client::assets and give its asset:// id, or use an https:// URL".to_owned(),
+                true => {
+                    "upload it as an asset (`videogen assets upload`) and give its asset:// id, or use an https:// URL"
+                        .to_owned()
+                }
                 false => elsewhere(rules.vendor, role),
             };
-            Refusal::new(format!("{whom} {model} does not support a local file as a source"), hint)
+            Refusal::new(
+                format!("{whom} {model} does not support a local file as a source"),
+                hint,
+            )
         }
     }))
 }
