@@ -254,7 +254,11 @@ async fn deadlines_and_final_errors_are_those_of_their_task() {
     let kind = |name: &str| ended.get(name).copied();
     assert_eq!(kind("t-0"), Some(ErrorKind::Timeout), "what may pass ends no wait");
     assert_eq!(kind("t-1"), Some(ErrorKind::PollRefused));
-    assert_eq!(kind("t-2"), Some(ErrorKind::PollRefused), "a paid video is not given up");
+    assert_eq!(
+        kind("t-2"),
+        Some(ErrorKind::PollRefused),
+        "a paid video is not given up"
+    );
     assert_eq!(kind("t-3"), Some(ErrorKind::Timeout));
     assert_eq!((kind("t-4"), kind("t-7")), (None, Some(ErrorKind::InvalidRequest)));
     assert!(start.elapsed() < 610 * SECOND);

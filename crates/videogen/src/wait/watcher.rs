@@ -377,10 +377,12 @@ impl Watcher {
                 Request::Poll(job) => {
                     let poll = span.within(client.poll(&job.id));
                     let polled = match deadline {
-                        Some(deadline) => timeout_at(last_response(deadline), poll).await.unwrap_or_else(|_| Polled {
-                            result: Err(no_response()),
-                            submitted: None,
-                        }),
+                        Some(deadline) => timeout_at(last_response(deadline), poll)
+                            .await
+                            .unwrap_or_else(|_| Polled {
+                                result: Err(no_response()),
+                                submitted: None,
+                            }),
                         None => poll.await,
                     };
                     permit.settle(&polled.result);
