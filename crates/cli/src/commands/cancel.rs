@@ -7,6 +7,7 @@ use videogen::{ErrorKind, VideoTask};
 use crate::account::TaskArgs;
 use crate::exit::{Failure, TIMEOUT};
 use crate::follow;
+use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::output::{Output, shown};
 use crate::result::TaskResult;
@@ -24,13 +25,14 @@ pub(crate) async fn cancel(args: TaskArgs, journal: &JournalArgs, output: &Outpu
 /// The failure when the vendor accepts a cancellation, and the task goes on: a script must not count on its end.
 fn not_yet(task: &VideoTask) -> Failure {
     let message = format!(
-        "{} accepted the cancellation, but {} is still {}, and may be billed; look again with: videogen status {}",
+        "{} accepted the cancellation, but {} is still {}, and may be billed",
         task.id.vendor().name(),
         task.id,
-        shown(&task.status),
-        task.id
+        shown(&task.status)
     );
+    let again = Invocation::new("status").arg(task.id.to_string());
     let mut failure = Failure::new(TIMEOUT, ErrorKind::Timeout, message).about(&task.id);
+    failure = failure.hint(&format!("Look again with: {again}"));
     failure.result = Some(Box::new(TaskResult::of(task)));
     failure
 }

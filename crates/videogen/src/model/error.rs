@@ -91,6 +91,13 @@ impl Error {
         error
     }
 
+    /// A completed task in whose responses no video is found. They may be read later, or by another version.
+    pub(crate) fn no_link(task: &TaskId, message: &'static str) -> Self {
+        let mut error = Self::new(ErrorKind::PollRefused, message).with_task(task);
+        error.0.cause = Some(Self::new(ErrorKind::Decode, message));
+        error
+    }
+
     /// The error of an ended task without a file: the vendor's own reason, or else `otherwise`.
     pub(crate) fn without_file(task: &VideoTask, otherwise: &str) -> Self {
         let Some(reason) = &task.error else {

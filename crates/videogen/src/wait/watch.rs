@@ -357,7 +357,7 @@ pub(crate) fn no_url(task: &VideoTask) -> Error {
                    response may contain it, and a later poll may";
     match task.error {
         Some(_) => Error::without_file(task, message),
-        None => Error::new(ErrorKind::PollRefused, message).with_task(&task.id),
+        None => Error::no_link(&task.id, message),
     }
 }
 
