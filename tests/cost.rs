@@ -347,7 +347,7 @@ fn prices_that_contradict_each_other_give_no_estimate() {
     open.price_with(&book);
     assert_eq!(
         unknown(&open),
-        "two of your prices apply, 1 USD per second for resolution=480p,720p and 9 CNY per second for duration=5; give one of \
+        "two of your prices apply, 9 CNY per second for duration=5 and 1 USD per second for resolution=480p,720p; give one of \
          them another condition"
     );
     book.set(second("3", &[("duration", "5"), ("resolution", "720p")]));

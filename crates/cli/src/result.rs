@@ -38,6 +38,49 @@ pub(crate) struct BatchTotals {
     pub(crate) not_billed: u64,
 }
 
+impl BatchTotals {
+    /// The amounts in a currency.
+    pub(crate) fn in_currency(&mut self, currency: String) -> &mut BatchCost {
+        let place = self.costs.iter().position(|cost| cost.currency == currency);
+        let place = place.unwrap_or_else(|| {
+            self.costs.push(BatchCost {
+                currency,
+                cost: Decimal::ZERO,
+                reserved: Decimal::ZERO,
+                uncertain: Decimal::ZERO,
+            });
+            self.costs.len() - 1
+        });
+        &mut self.costs[place]
+    }
+}
+
+/// `9.07 USD, up to 0.8 USD uncertain, 2 of unknown cost`; empty if there is nothing to say.
+impl fmt::Display for BatchTotals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        type Kind = (fn(&BatchCost) -> Decimal, &'static str, &'static str);
+        let kinds: [Kind; 3] = [
+            (|cost| cost.cost, "", ""),
+            (|cost| cost.reserved, "up to ", " reserved"),
+            (|cost| cost.uncertain, "up to ", " uncertain"),
+        ];
+        let mut parts: Vec<String> = Vec::new();
+        for (amount, before, after) in kinds {
+            let costs = self.costs.iter().filter(|cost| !amount(cost).is_zero());
+            let amounts: Vec<String> = costs
+                .map(|cost| format!("{} {}", amount(cost).normalize(), cost.currency))
+                .collect();
+            if !amounts.is_empty() {
+                parts.push(format!("{before}{}{after}", amounts.join(" and ")));
+            }
+        }
+        if self.unknown_cost > 0 {
+            parts.push(format!("{} of unknown cost", self.unknown_cost));
+        }
+        f.write_str(&parts.join(", "))
+    }
+}
+
 /// What the jobs cost in one currency.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct BatchCost {

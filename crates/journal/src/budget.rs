@@ -5,7 +5,7 @@ use videogen::Timestamp;
 use videogen::journal::{Budget, BudgetKey, Intent, JournalError, OverBudget};
 use videogen::price::Decimal;
 
-use crate::row::broken;
+use crate::broken::broken;
 use crate::totals;
 
 /// What the column `vendor` has for all vendors.

@@ -3,7 +3,8 @@
 use rusqlite::Connection;
 use videogen::journal::{JournalError, Unreadable};
 
-use crate::row::{COLUMNS, broken, read};
+use crate::broken::broken;
+use crate::row::{COLUMNS, read};
 
 /// Problems that are listed.
 const LISTED: usize = 100;

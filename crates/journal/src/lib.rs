@@ -29,6 +29,7 @@
 //!
 //! Depends on `videogen` alone. The rules of the journal are in `videogen::journal`; this crate stores their results.
 
+mod broken;
 mod budget;
 mod file;
 mod health;

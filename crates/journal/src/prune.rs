@@ -6,7 +6,8 @@ use rusqlite::{Connection, params};
 use videogen::journal::{Budget, Entry, FileKind, JournalError, Period, Position, State};
 use videogen::{ErrorKind, TaskStatus, Timestamp};
 
-use crate::row::{COLUMNS, broken, read};
+use crate::broken::broken;
+use crate::row::{COLUMNS, read};
 use crate::{budget, select, totals};
 
 /// Records of one transaction, so that no other process waits long.

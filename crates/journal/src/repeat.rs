@@ -4,7 +4,8 @@ use chrono::TimeDelta;
 use rusqlite::{Connection, params};
 use videogen::journal::{Entry, Intent, JournalError};
 
-use crate::row::{COLUMNS, broken, read};
+use crate::broken::broken;
+use crate::row::{COLUMNS, read};
 
 /// The newest submission that `intent` repeats. The file's lock must be held for a decision that stands.
 pub(crate) fn find(connection: &Connection, intent: &Intent) -> Result<Option<Entry>, JournalError> {

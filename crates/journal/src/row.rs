@@ -1,12 +1,11 @@
 //! Reading and writing one record.
 
-use std::fmt;
-
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use videogen::journal::{Entry, Event, JournalError, Started, Unreadable};
 use videogen::{TaskId, Timestamp};
 
+use crate::broken::broken;
 use crate::totals;
 
 /// The columns for [`read`].
@@ -150,8 +149,4 @@ pub(crate) fn new(entry: Entry) -> Started {
         id: entry.intent.id,
         attempt: entry.attempts,
     }
-}
-
-pub(crate) fn broken(error: impl fmt::Display) -> JournalError {
-    JournalError::new(format!("the journal cannot be used: {error}"))
 }

@@ -5,7 +5,8 @@ use rusqlite::{Connection, Row, params_from_iter};
 use videogen::Timestamp;
 use videogen::journal::{Found, JournalError, Position, Query};
 
-use crate::row::{COLUMNS, broken, read};
+use crate::broken::broken;
+use crate::row::{COLUMNS, read};
 
 /// The entries that match, newest first.
 pub(crate) fn find(connection: &Connection, query: Query) -> Result<Found, JournalError> {

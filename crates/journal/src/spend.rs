@@ -10,7 +10,8 @@ use videogen::journal::{
 use videogen::price::{Decimal, Money};
 use videogen::{TaskStatus, Timestamp, Vendor};
 
-use crate::row::{COLUMNS, broken, read};
+use crate::broken::broken;
+use crate::row::{COLUMNS, read};
 use crate::{select, totals};
 
 /// Records of one transaction, so that no other process waits long.

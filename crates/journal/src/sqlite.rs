@@ -14,10 +14,11 @@ use videogen::journal::{
 };
 use videogen::price::Decimal;
 
+use crate::broken::broken;
 use crate::file::BUSY;
 use crate::health::Health;
 use crate::prune::{Prune, Pruned};
-use crate::row::{broken, entry, log, new, put};
+use crate::row::{entry, log, new, put};
 use crate::spend::Spent;
 use crate::{budget, file, health, prune, repeat, schema, select, spend, upload};
 

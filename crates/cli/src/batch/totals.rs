@@ -1,7 +1,5 @@
 //! What the jobs of a batch cost together, as the ledger counts it.
 
-use std::fmt;
-
 use videogen::journal::{Amounts, Ledger};
 use videogen::price::Decimal;
 
@@ -9,7 +7,7 @@ use super::attempt::key;
 use super::run::Batch;
 use super::view::Counts;
 use crate::exit::Failure;
-use crate::result::{BatchCost as Cost, BatchTotals as Totals, Outcome};
+use crate::result::{BatchTotals as Totals, Outcome};
 
 impl Batch {
     /// What all submissions of the jobs cost, by the journal. Of a job that it does not have, the results file counts.
@@ -72,47 +70,5 @@ impl Batch {
             }
             None => totals.unknown_cost += 1,
         }
-    }
-}
-
-impl Totals {
-    fn in_currency(&mut self, currency: String) -> &mut Cost {
-        let place = self.costs.iter().position(|cost| cost.currency == currency);
-        let place = place.unwrap_or_else(|| {
-            self.costs.push(Cost {
-                currency,
-                cost: Decimal::ZERO,
-                reserved: Decimal::ZERO,
-                uncertain: Decimal::ZERO,
-            });
-            self.costs.len() - 1
-        });
-        &mut self.costs[place]
-    }
-}
-
-/// `9.07 USD, up to 0.8 USD uncertain, 2 of unknown cost`; empty if there is nothing to say.
-impl fmt::Display for Totals {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        type Kind = (fn(&Cost) -> Decimal, &'static str, &'static str);
-        let kinds: [Kind; 3] = [
-            (|cost| cost.cost, "", ""),
-            (|cost| cost.reserved, "up to ", " reserved"),
-            (|cost| cost.uncertain, "up to ", " uncertain"),
-        ];
-        let mut parts: Vec<String> = Vec::new();
-        for (amount, before, after) in kinds {
-            let costs = self.costs.iter().filter(|cost| !amount(cost).is_zero());
-            let amounts: Vec<String> = costs
-                .map(|cost| format!("{} {}", amount(cost).normalize(), cost.currency))
-                .collect();
-            if !amounts.is_empty() {
-                parts.push(format!("{before}{}{after}", amounts.join(" and ")));
-            }
-        }
-        if self.unknown_cost > 0 {
-            parts.push(format!("{} of unknown cost", self.unknown_cost));
-        }
-        f.write_str(&parts.join(", "))
     }
 }
