@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use videogen_wire::facts::PriceUnit;
 
-use crate::model::{PossibleCost, Timestamp};
+use crate::model::{PossibleCost, Timestamp, TokenPrice};
 
 /// Currency of an amount that names none.
 const CURRENCY: &str = "USD";
@@ -220,18 +220,6 @@ impl fmt::Display for CostEstimate {
         }
         write!(f, "{} {}", self.high.normalize(), self.currency)
     }
-}
-
-/// Price of a number of tokens.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TokenPrice {
-    /// The price.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
-    pub price: Decimal,
-    /// Number of tokens that it is for.
-    pub per: u64,
 }
 
 /// Price of a unit of video, where the cost of a request is unknown because the number of its units is.

@@ -1,7 +1,8 @@
 //! What a task cost, from what its vendor reports and what was known before its submission.
 
 use crate::model::cost::{positive, whole_seconds};
-use crate::model::possible_cost::{Made, cost_of};
+use crate::model::obtained::cost_of;
+use crate::model::possible_cost::Made;
 use crate::model::{Expected, Obtained, TaskCost, Video, VideoTask};
 
 impl VideoTask {
