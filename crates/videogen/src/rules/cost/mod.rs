@@ -3,6 +3,7 @@
 //! What the request leaves to the vendor has every value that the model allows, and the estimate is the range of their costs.
 
 mod decided;
+mod decisions;
 mod open;
 mod terms;
 
@@ -13,6 +14,7 @@ use rust_decimal::Decimal;
 use videogen_wire::facts::PriceUnit;
 
 use self::decided::Decided;
+use self::decisions::decisions;
 use self::open::{Length, input_seconds, lengths, sizes};
 use self::terms::{Offers, Terms};
 use super::media::Files;
@@ -105,7 +107,7 @@ impl Order {
         let mut found: Option<UnitPrice> = None;
         for request in [&self.request, &flagged] {
             let offers = self.offers(request, book);
-            for decided in offers.decisions().ok()? {
+            for decided in decisions(&offers).ok()? {
                 let price = offers.terms(&decided, false).ok()?.unit_price()?;
                 if found.get_or_insert_with(|| price.clone()) != &price {
                     return None;
@@ -138,7 +140,7 @@ impl Order {
         let request = &self.request;
         let offers = self.offers(request, book);
         let rules = offers.rules;
-        let decisions = offers.decisions()?;
+        let decisions = decisions(&offers)?;
         let is_open = decisions.iter().any(|decided| decided.places[0] > 0);
         let mut outcomes = Vec::new();
         for decided in decisions {
