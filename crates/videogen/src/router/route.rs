@@ -101,7 +101,7 @@ impl FromStr for Route {
     }
 }
 
-/// Order in which a [`Router`] tries the vendors.
+/// Order in which a [`Router`](crate::Router) tries the vendors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum RouteOrder {
