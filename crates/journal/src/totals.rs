@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, ToSql, params};
 use videogen::Timestamp;
 use videogen::journal::{BudgetKey, Entry, JournalError, Period};
 use videogen::price::{Decimal, Money};
@@ -23,6 +23,22 @@ struct Total {
     scope: String,
     day: i64,
     vendor: String,
+}
+
+/// Selects the row of a sum by its [key](Total::key).
+const BY_KEY: &str = "period = ?1 AND group_name = ?2 AND currency = ?3 AND scope = ?4 AND day = ?5 AND vendor = ?6";
+
+impl Total {
+    fn key(&self) -> [&dyn ToSql; 6] {
+        [
+            &self.period,
+            &self.group,
+            &self.currency,
+            &self.scope,
+            &self.day,
+            &self.vendor,
+        ]
+    }
 }
 
 /// What a submission counts in one currency.
@@ -143,20 +159,9 @@ impl Change {
 
 /// The stored sum, if it is known. One that no submission counts for has no row.
 fn stored(connection: &Connection, total: &Total) -> Result<Option<Decimal>, JournalError> {
-    let sql = "SELECT amount FROM totals
-        WHERE period = ?1 AND group_name = ?2 AND currency = ?3 AND scope = ?4 AND day = ?5 AND vendor = ?6";
-    let mut statement = connection.prepare_cached(sql).map_err(broken)?;
-    let Total {
-        period,
-        group,
-        currency,
-        scope,
-        day,
-        vendor,
-    } = total;
-    let mut rows = statement
-        .query(params![period, group, currency, scope, day, vendor])
-        .map_err(broken)?;
+    let sql = format!("SELECT amount FROM totals WHERE {BY_KEY}");
+    let mut statement = connection.prepare_cached(&sql).map_err(broken)?;
+    let mut rows = statement.query(total.key()).map_err(broken)?;
     match rows.next().map_err(broken)? {
         None => Ok(Some(Decimal::ZERO)),
         Some(row) => {
@@ -167,19 +172,11 @@ fn stored(connection: &Connection, total: &Total) -> Result<Option<Decimal>, Jou
 }
 
 fn put(connection: &Connection, total: &Total, sum: Decimal) -> Result<(), JournalError> {
-    let sql = "UPDATE totals SET amount = ?7
-        WHERE period = ?1 AND group_name = ?2 AND currency = ?3 AND scope = ?4 AND day = ?5 AND vendor = ?6";
-    let mut statement = connection.prepare_cached(sql).map_err(broken)?;
-    let Total {
-        period,
-        group,
-        currency,
-        scope,
-        day,
-        vendor,
-    } = total;
-    let stored = statement.execute(params![period, group, currency, scope, day, vendor, sum.to_string()]);
-    stored.map(drop).map_err(broken)
+    let sql = format!("UPDATE totals SET amount = ?7 WHERE {BY_KEY}");
+    let mut statement = connection.prepare_cached(&sql).map_err(broken)?;
+    let sum = sum.to_string();
+    let values: Vec<&dyn ToSql> = total.key().into_iter().chain([&sum as &dyn ToSql]).collect();
+    statement.execute(values.as_slice()).map(drop).map_err(broken)
 }
 
 /// The sum, unless it is rounded.

@@ -22,7 +22,7 @@ pub(crate) async fn cancel(args: TaskArgs, journal: &JournalArgs, output: &Outpu
     Ok(ExitCode::SUCCESS)
 }
 
-/// The failure when the vendor accepts a cancellation, and the task goes on: a script must not count on its end.
+/// The error when the vendor accepts the cancellation but the task has not ended yet.
 fn not_yet(task: &VideoTask) -> Failure {
     let message = format!(
         "{} accepted the cancellation, but {} is still {}, and may be billed",

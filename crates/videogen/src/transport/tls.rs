@@ -1,6 +1,6 @@
 //! Settings of TLS.
 //!
-//! With `ring`, because it takes a tenth of the build time of reqwest's default, `aws-lc-rs`.
+//! With `ring`, because `aws-lc-rs`, reqwest's default, takes much longer to build.
 
 use std::sync::Arc;
 
