@@ -321,6 +321,7 @@ fn the_page_in_a_browser() {
 
     // The viewer plays the clip.
     browser.press("Home");
+    browser.until(LOADED);
     browser.press("Enter");
     browser.until("document.querySelector('#stage video')?.currentTime > 0.1");
     let playing = "(() => { const video = document.querySelector('#stage video'); return [video.paused, video.videoWidth > 0, video.error]; })()";
@@ -352,6 +353,8 @@ fn the_page_in_a_browser() {
     );
     browser.press("ArrowRight");
     assert_eq!(browser.value("document.getElementById('place').textContent"), "3 of 7");
+    // A clip that is removed while it loads counts as one that failed to load.
+    browser.until("document.querySelector('#stage video')?.readyState >= 2");
     browser.press("Escape");
     browser.until("!document.getElementById('viewer').open");
     browser.until(&format!("{FOCUSED} === 'a harbour at dawn'"));
