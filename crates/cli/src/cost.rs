@@ -37,11 +37,9 @@ pub(crate) async fn add_live(
         if models.iter().all(|model| model.prices_usd.is_empty()) {
             missing.push(format!("No live prices of {name}: its list of models has none"));
         }
-        for (model, names) in book.add_listed(*vendor, Utc::now(), &models) {
-            let names = names.join(", ");
-            missing.push(format!(
-                "No live price of {name} {model}: this version does not know what is billed by {names}"
-            ));
+        for (model, reasons) in book.add_listed(*vendor, Utc::now(), &models) {
+            let reasons = reasons.join("; ");
+            missing.push(format!("No live price of {name} {model}: {reasons}"));
         }
     }
     for note in &missing {

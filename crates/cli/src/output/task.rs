@@ -44,7 +44,7 @@ pub(crate) fn task_text(task: &VideoTask) -> String {
     }
     let more = task.more_videos.len();
     add("more videos", (more > 0).then(|| format!("{more} ready")));
-    add("cost", task.cost().map(|cost| cost.to_string()));
+    add("cost", cost_text(task));
     add("last frame", task.last_frame.as_ref().map(|_| "ready".to_owned()));
     let expired = task.expired.filter(|expired| *expired);
     add(
@@ -58,6 +58,14 @@ pub(crate) fn task_text(task: &VideoTask) -> String {
     // For the vendor's support.
     add("request", task.request_id.clone().filter(|_| task.error.is_some()));
     lines.join("\n")
+}
+
+/// The cost, and what the vendor reported instead of an amount.
+fn cost_text(task: &VideoTask) -> Option<String> {
+    let unreadable = task.usage.as_ref().and_then(|usage| usage.unreadable_cost.as_ref());
+    let reported = unreadable.map(|reported| format!("the vendor reported {reported}, which is not an amount"));
+    let known = task.cost().map(|cost| cost.to_string());
+    Some([known, reported].into_iter().flatten().collect::<Vec<_>>().join("; ")).filter(|text| !text.is_empty())
 }
 
 /// What a task was made with; the line of the video shows its length, resolution and aspect ratio.

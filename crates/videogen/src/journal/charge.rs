@@ -1,9 +1,10 @@
 //! What a submission counts: against budgets, and in the ledger (pure).
 
+use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::{Entry, State};
-use crate::model::{Money, Obtained, Reserved, TaskStatus};
+use crate::model::{Money, Obtained, Reserved, TaskCost, TaskStatus};
 
 /// What a submission counts; see [`Entry::charge`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -107,7 +108,9 @@ impl Entry {
             State::Sending | State::Ambiguous => return estimated(ChargeKind::Reserved),
             State::Accepted => {}
         }
-        if let Some(cost) = &self.cost {
+        // Earlier versions recorded what a vendor reported even if it was negative, which is no cost.
+        let is_cost = |cost: &&TaskCost| cost.money.amount >= Decimal::ZERO;
+        if let Some(cost) = self.cost.as_ref().filter(is_cost) {
             let kind = match cost.obtained {
                 Obtained::Reported => ChargeKind::Reported,
                 Obtained::Computed => ChargeKind::Computed,

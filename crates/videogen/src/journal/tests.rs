@@ -359,6 +359,21 @@ fn the_request_of_a_dead_sender_is_known() {
 }
 
 #[test]
+fn a_negative_cost_of_an_earlier_version_does_not_count() {
+    let mut entry = Entry::begin(intent("i"));
+    entry.state = State::Accepted;
+    entry.status = Some(TaskStatus::Completed);
+    entry.intent.estimate =
+        serde_json::from_value(json!({"amount": "0.756", "low": "0.756", "currency": "USD"})).unwrap();
+    for (amount, counted) in [("-1", "0.756 USD"), ("0", "0 USD"), ("0.5", "0.5 USD")] {
+        let cost = json!({"amount": amount, "currency": "USD", "obtained": "reported"});
+        entry.cost = serde_json::from_value(cost).unwrap();
+        let counts: Vec<_> = entry.counted().iter().map(ToString::to_string).collect();
+        assert_eq!(counts, [counted], "{amount}");
+    }
+}
+
+#[test]
 fn names_of_earlier_versions_are_read() {
     use crate::model::{Adjustment, ErrorKind, VideoTask};
 

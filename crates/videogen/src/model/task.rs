@@ -283,6 +283,9 @@ pub struct Usage {
     /// What the vendor charged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Money>,
+    /// What the vendor reported as the cost, where that is not an amount, such as `-1`; at most 40 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreadable_cost: Option<String>,
     /// Seconds for which the model ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]

@@ -1,5 +1,7 @@
 //! What a task cost, from what its vendor reports and what was known before its submission.
 
+use rust_decimal::Decimal;
+
 use crate::model::cost::{positive, whole_seconds};
 use crate::model::obtained::cost_of;
 use crate::model::possible_cost::Made;
@@ -22,7 +24,8 @@ impl VideoTask {
     #[must_use]
     pub fn cost(&self) -> Option<TaskCost> {
         let usage = self.usage.as_ref();
-        if let Some(reported) = usage.and_then(|usage| usage.cost.clone()) {
+        let reported = usage.and_then(|usage| usage.cost.clone());
+        if let Some(reported) = reported.filter(|reported| reported.amount >= Decimal::ZERO) {
             return Some(TaskCost::new(reported, Obtained::Reported));
         }
         if !self.status.is_completed() {
