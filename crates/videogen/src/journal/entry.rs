@@ -332,6 +332,15 @@ impl Entry {
             }
     }
 
+    /// Returns whether its task is completed and its video was not saved, and can no longer be: the vendor has removed it, or
+    /// withholds it.
+    #[must_use]
+    pub fn is_without_video(&self) -> bool {
+        let is_completed = self.status == Some(TaskStatus::Completed);
+        let is_gone = self.reason.as_ref().is_some_and(is_without_file);
+        is_completed && is_gone && self.saved_file(FileKind::Video).is_none()
+    }
+
     /// Returns whether the submission may still be in flight.
     #[must_use]
     pub fn is_in_flight(&self, now: Timestamp) -> bool {
