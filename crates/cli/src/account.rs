@@ -448,15 +448,18 @@ fn no_key(vendors: &[Vendor]) -> Failure {
 /// The notes on the fields that the request leaves to the vendor, though the price depends on them.
 pub(crate) fn left_to_the_vendor(plan: &Plan, request: &VideoRequest) -> Vec<String> {
     let note = |field: &&str| {
-        let decides = format!(
-            "{} {} decides the {field}, and with it the price.",
-            plan.vendor.name(),
-            plan.model
-        );
+        // Whether the price depends on it, and on nothing else that is open.
+        let (depends, alone) = match plan.cost().known() {
+            Some(cost) => (cost.depends_on.contains(field), cost.depends_on == [*field]),
+            None => (true, true),
+        };
+        let price = if depends { ", and with it the price" } else { "" };
+        let decides = format!("{} {} decides the {field}{price}.", plan.vendor.name(), plan.model);
         // A caller who requests it knows, and a model that takes nothing else leaves no choice.
         let is_bound = plan.overridden.iter().any(|violation| violation.field == **field);
         match request.duration.is_none() && !is_bound {
-            true => format!("{decides} Set --{field} to fix both."),
+            true if alone => format!("{decides} Set --{field} to fix both."),
+            true => format!("{decides} Set --{field} to fix it."),
             false => decides,
         }
     };

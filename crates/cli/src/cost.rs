@@ -90,16 +90,25 @@ pub(crate) fn line(estimate: &Estimate) -> String {
         Some((only, [])) => format!(", depending on {only}"),
         Some((last, rest)) => format!(", depending on {} and {last}", rest.join(", ")),
     };
-    let origin = match cost.origin {
+    let origin = origin(cost.origin);
+    let origin = match cost.low_origin {
+        Some(low) => format!("{}; {origin}", self::origin(low)),
+        None => origin,
+    };
+    let unverified = if cost.unverified { "; unverified" } else { "" };
+    format!("Estimated cost: {cost}{depends}: {} ({origin}{unverified})", cost.basis)
+}
+
+/// Where a price comes from.
+fn origin(origin: PriceOrigin) -> String {
+    match origin {
         PriceOrigin::List { read, .. } => {
             format!("list price of {read}{}, before taxes, discounts and fees", age(read))
         }
         PriceOrigin::User => "your price".to_owned(),
         PriceOrigin::Live { at } => format!("the vendor's price at {}, before taxes, discounts and fees", moment(at)),
         _ => "price of unknown origin".to_owned(),
-    };
-    let unverified = if cost.unverified { "; unverified" } else { "" };
-    format!("Estimated cost: {cost}{depends}: {} ({origin}{unverified})", cost.basis)
+    }
 }
 
 /// How old a price is.

@@ -174,7 +174,15 @@ async fn a_removed_file_is_a_failure_that_can_be_paid_again() {
     write(folder, "jobs.jsonl", &[json!({"id": "boat", "prompt": "a boat"})]);
     let run = |more: &[&str]| {
         let args = [
-            &["batch", "jobs.jsonl", "--vendor", "replicate", "--timeout", "0", "--json"][..],
+            &[
+                "batch",
+                "jobs.jsonl",
+                "--vendor",
+                "replicate",
+                "--timeout",
+                "0",
+                "--json",
+            ][..],
             more,
         ];
         at(&simulator, folder, &args.concat()).output().unwrap()

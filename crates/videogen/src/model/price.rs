@@ -200,6 +200,9 @@ pub struct CostEstimate {
     pub possible: Vec<PossibleCost>,
     /// Where the price comes from.
     pub origin: PriceOrigin,
+    /// Where the price of the least comes from, if that is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub low_origin: Option<PriceOrigin>,
     /// Whether the price, or a size that it is counted by, is not documented, or not for the server that the request goes to.
     pub unverified: bool,
 }
