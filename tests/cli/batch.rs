@@ -421,7 +421,7 @@ async fn a_batch_keeps_its_maximum_cost_in_two_processes() {
     for output in &outputs {
         assert_eq!(code(output), 2, "{}", stderr(output));
         assert!(
-            stderr(output).contains("left of 0.79 USD in total for batch:jobs"),
+            stderr(output).contains("left of 0.79 USD in total for batch:jobs (its maximum cost)"),
             "{}",
             stderr(output)
         );
@@ -458,6 +458,32 @@ async fn a_batch_keeps_its_maximum_cost_in_two_processes() {
         totals["costs"],
         json!([{"currency": "USD", "cost": "1.2", "reserved": "0", "uncertain": "0"}])
     );
+}
+
+/// What is reserved for a running job is freed when it costs less: the next one waits for it, in the order of the file.
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_wait_for_what_others_have_reserved() {
+    let simulator = Simulator::builder().speed(100.0).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let job = |id: &str| json!({"id": id, "prompt": "a boat", "vendor": "token360", "duration": "auto"});
+    let refused = json!({"id": "refused", "prompt": "sim:refuse", "vendor": "token360", "duration": 15});
+    write(folder, "jobs.jsonl", &[refused, job("one"), job("two"), job("three")]);
+    // From 0.2 to 0.75 USD a job; the simulator makes 5 seconds.
+    let set = ["prices", "set", "token360", "seedance-2.0", "0.05", "--unit", "second"];
+    assert!(run(folder, &set).status.success());
+    let batch = |most: &str| {
+        let args = ["batch", "jobs.jsonl", "--max-cost", most];
+        let output = at(&simulator, folder, &args).output().unwrap();
+        (code(&output), stderr(&output))
+    };
+    let (code, err) = batch("1.05");
+    assert_eq!(code, 2, "{err}");
+    let of = |outcomes: BTreeMap<String, String>| ["one", "two", "three"].map(|id| outcomes[id].clone());
+    assert_eq!(of(outcomes(folder)), ["done", "done", "rejected"], "{err}");
+    let (_, err) = batch("1.25");
+    assert_eq!(of(outcomes(folder)), ["done", "done", "done"], "{err}");
+    assert_eq!(simulator.stats().tasks, 3);
 }
 
 /// Every clip of the models costs 0.10 US dollars.

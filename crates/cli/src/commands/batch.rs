@@ -29,6 +29,7 @@ use crate::batch::results::ResultFile;
 use crate::batch::run::{Batch, Settings};
 use crate::batch::schedule;
 use crate::config;
+use crate::cost;
 use crate::exit::{ACCOUNT, Failure, INVALID, IO};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
@@ -215,6 +216,10 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
             })?;
         }
     }
+    let mut is_limited = args.max_cost.is_some();
+    for client in vendors.iter() {
+        is_limited |= cost::budgets(Some(&journal), client.vendor()).await > 0;
+    }
     let mut group = Group::new(format!("batch:{name}"));
     group.max_cost = args.max_cost;
     let (news, heard) = mpsc::unbounded_channel();
@@ -246,7 +251,7 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
         stop: watch::Sender::new(false),
     });
     let count = batch.jobs.len();
-    let ended = schedule::run(Arc::clone(&batch), heard, args.in_flight, output).await?;
+    let ended = schedule::run(Arc::clone(&batch), heard, args.in_flight, is_limited, output).await?;
     let totals = batch.totals(&ended.counts).await?;
     drop((simulator, temporary));
     output.jobs(&ended.results, &totals, || {
