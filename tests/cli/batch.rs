@@ -379,6 +379,10 @@ async fn the_order_of_the_vendors_may_be_that_of_their_prices() {
     write(folder, "jobs.jsonl", &[json!({"id": "a", "prompt": "a kite"})]);
     let vendors = ["--vendor", "token360,toapis=seedance-2", "--vendor-order", "price"];
     let args = [&["batch", "jobs.jsonl"][..], &vendors].concat();
+    let dry = [&args[..], &["--dry-run", "--json"]].concat();
+    let planned = document(&at(&simulator, folder, &dry).output().unwrap());
+    assert_eq!(planned["jobs"][0]["vendors"], json!(["toapis=seedance-2", "token360"]));
+    assert_eq!(planned["jobs"][0]["estimates"][0]["high"], "0.05");
     let output = at(&simulator, folder, &args).output().unwrap();
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     assert_eq!(results(folder, "jobs.results.jsonl")[0]["vendor"], "toapis");

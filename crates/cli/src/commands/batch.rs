@@ -12,7 +12,7 @@ use videogen::ErrorKind;
 use videogen::journal::Group;
 use videogen::lost::ReconcileOptions;
 use videogen::price::Money;
-use videogen::route::Route;
+use videogen::route::{Route, RouteOrder};
 use videogen_journal::SqliteJournal;
 use videogen_sim::Simulator;
 
@@ -142,7 +142,10 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
         base_url: if args.simulate { |_| None } else { default_base_url },
         prices,
     };
-    let jobs = plan::jobs(&args.file, &common)?;
+    let mut jobs = plan::jobs(&args.file, &common)?;
+    if args.order.order() == RouteOrder::Price {
+        jobs.iter_mut().for_each(Job::cheapest_first);
+    }
     let routes = jobs.iter().flat_map(|job| &job.routes);
     if let Some(route) = routes.into_iter().find(|route| config::get().has_fields(route.vendor)) {
         output.note(&format!(

@@ -80,8 +80,8 @@ impl fmt::Display for ParseMoneyError {
             }
             _ => write!(
                 f,
-                "invalid amount `{shown}`: use a decimal number, and a currency other than {CURRENCY} after it, such as 2.50 or \
-                 30CNY"
+                "invalid amount `{shown}`: use a decimal number in {CURRENCY}, or with the three capital letters of its currency \
+                 after it, such as 2.50 or 30CNY"
             ),
         }
     }
