@@ -58,7 +58,7 @@ async fn a_submission_beyond_a_cap_is_refused_with_its_own_code() {
         let output = generate(folder, &simulator, "a kite", &[args[0], args[1], "--json"]);
         assert_eq!(
             document(&output)["error"]["cost_limit"],
-            json!({"kind": "max_cost", "cost_known": is_known})
+            json!({"kind": "max_cost", "all_vendors": true, "cost_known": is_known})
         );
         let output = generate(folder, &simulator, "a kite", &[args[0], args[1], "--json"]);
         assert_eq!(document(&output)["error"]["kind"], "budget");
