@@ -9,6 +9,8 @@ use videogen_sim::{Fault, Operation, Simulator};
 
 use super::{account, document, run, stderr, stdout, videogen};
 
+const VERSION: &str = "bytedance/seedance-2.0:9dcd6d78e7c6560c340d916fe32e9f24aabfa331e5cce95fe31f77fb03121426";
+
 /// The lines about invalid values.
 fn violations(folder: &Path, args: &[&str]) -> Vec<String> {
     let text = stderr(&run(folder, args));
@@ -137,6 +139,52 @@ fn help_has_the_operations_of_all_vendors() {
     let operations =
         "--video-operation <OPERATION> edit, extend, auto (alltoken, ark), generate (toapis), reference (ark)";
     assert!(words.contains(operations), "{words}");
+}
+
+/// The limits of a model hold for its versions, as unverified ones.
+#[test]
+fn a_pinned_version_is_checked_like_its_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = [
+        "plan",
+        "a kite",
+        "--vendor",
+        "replicate",
+        "--model",
+        VERSION,
+        "--duration",
+        "20",
+    ];
+    let output = run(folder.path(), &plan);
+    let text = stderr(&output);
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(
+        text.contains("supports 4 to 15 seconds; use 15 (unverified rule)"),
+        "{text}"
+    );
+    assert!(
+        text.contains("--allow-unverified duration") && !text.contains("limits unchecked"),
+        "{text}"
+    );
+    let output = run(
+        folder.path(),
+        &[&plan[..], &["--allow-unverified", "duration"]].concat(),
+    );
+    assert!(
+        output.status.success() && stdout(&output).contains(VERSION),
+        "{}",
+        stderr(&output)
+    );
+    // The names of its fields are those of the model.
+    let output = run(
+        folder.path(),
+        &[&plan[..6], &["--first-frame", "https://media.example.com/a.png"]].concat(),
+    );
+    assert!(
+        stdout(&output).contains("\"image\": \"https://media.example.com/a.png\""),
+        "{}",
+        stdout(&output)
+    );
 }
 
 /// A default model belongs to the vendor's own server.
