@@ -2,6 +2,7 @@
 //! Cargo provides the path of the binary.
 #![allow(clippy::unwrap_used)]
 
+mod advice;
 mod again;
 mod assets;
 mod batch;

@@ -66,6 +66,7 @@ const CRATES: &[(&str, &str, Floors)] = &[
             ("user_file", 0),
             ("nearest", 0),
             ("options", 0),
+            ("server", 0),
             ("terminal", 1),
             ("invocation", 1),
             ("result", 1),

@@ -19,6 +19,7 @@ use crate::keys;
 use crate::options;
 use crate::output::{Output, file};
 use crate::result::Configured;
+use crate::server::note_on_default_model;
 
 /// The vendor to use.
 struct Choice {
@@ -88,6 +89,10 @@ impl AccountArgs {
                 }
                 None => {
                     request.model = vendor.default_model().to_owned();
+                    let base_url = self.base_url(vendor).filter(|_| need != Need::Simulation);
+                    if let Some(note) = note_on_default_model(vendor, base_url.as_deref()) {
+                        output.note(&note);
+                    }
                     if let Some(unused) = &config.model {
                         let (name, model) = (vendor.name(), &request.model);
                         output.note(&format!("{name} has no {unused} (defaults.model): using {model}."));

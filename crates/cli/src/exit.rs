@@ -202,8 +202,8 @@ pub(crate) async fn stoppable<T>(work: impl Future<Output = Result<T, Failure>>)
 pub(crate) fn overrides<'a>(violations: impl IntoIterator<Item = &'a Violation>) -> Option<String> {
     let unverified = violations.into_iter().filter(|violation| violation.unverified);
     let fields: BTreeSet<&str> = unverified.map(|violation| violation.field.as_str()).collect();
-    let options = fields.iter().map(|field| format!("--allow-unverified {field}"));
-    (!fields.is_empty()).then(|| options.collect::<Vec<_>>().join(" "))
+    let permissions = fields.iter().map(|field| format!("--allow-unverified {field}"));
+    (!fields.is_empty() && options::has("allow_unverified")).then(|| permissions.collect::<Vec<_>>().join(" "))
 }
 
 /// What to do about a limit of cost.
@@ -271,7 +271,7 @@ impl From<Error> for Failure {
             )),
             false => failure,
         };
-        let failure = match any(|violation| violation.fits_extra) {
+        let failure = match any(|violation| violation.fits_extra) && options::has("extra") {
             true => failure.hint("To send a field under the vendor's name for it, add: --extra NAME=VALUE"),
             false => failure,
         };

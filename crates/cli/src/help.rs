@@ -66,7 +66,7 @@ Examples:
   videogen wait token360:videos:video-4f1c alltoken:generations:vgen_81
   videogen wait token360:videos:video-4f1c --timeout 600 --json
   videogen wait token360:videos:video-4f1c --events
-  videogen wait toapis:seedance-2:t1 toapis:seedance-2:t2 -o clips/ --parents
+  videogen wait token360:videos:video-4f1c ark:tasks:cgt-20261127-kz7q4 -o clips/ --parents
 
 With -o PATH, each task is downloaded as soon as it has ended; see \
 `videogen download --help` for the forms of PATH.";
@@ -76,7 +76,7 @@ Examples:
   videogen download token360:videos:video-4f1c -o boat.mp4
   videogen download token360:videos:video-4f1c --last-frame-output boat.png
   videogen download token360:videos:video-4f1c -o - > boat.mp4
-  videogen download toapis:seedance-2:t1 toapis:seedance-2:t2 -o \"k-{index}.mp4\"
+  videogen download token360:videos:video-4f1c ark:tasks:cgt-20261127-kz7q4 -o \"k-{index}.mp4\"
 
 -o PATH names a file, a folder (one that exists, or with a / at the end), - for \
 standard output, which then has the video alone, or a file by a template: {vendor}, {model}, {id} of the task, {index}, the number of \
@@ -101,7 +101,7 @@ Examples:
 pub(crate) const RECOVER: &str = "\
 Examples:
   videogen recover --wait
-  videogen recover SUBMISSION --task toapis:seedance-2:task_vid_7
+  videogen recover SUBMISSION --task toapis:generations:tsk_vid_7a10
   videogen recover SUBMISSION --dismiss";
 
 pub(crate) const MODELS: &str = "\

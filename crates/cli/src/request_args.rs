@@ -1,6 +1,6 @@
 //! The options that describe a video.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -132,8 +132,7 @@ pub(crate) struct RequestArgs {
     /// Tool that the model may use, such as web_search (repeatable).
     #[arg(long, value_name = "KIND")]
     tool: Vec<String>,
-    /// Operation: edit, extend, generate (ToAPIs) or auto (AllToken).
-    #[arg(long, value_name = "OPERATION")]
+    #[arg(long, value_name = "OPERATION", help = operations())]
     video_operation: Option<String>,
     /// File format of the video, such as mov.
     #[arg(long, value_name = "FORMAT")]
@@ -156,6 +155,28 @@ pub(crate) struct RequestArgs {
     /// Whether the command sets the callback URL.
     #[arg(skip)]
     pub(crate) has_listener: bool,
+}
+
+/// The help of `--video-operation`: the values that the specs have, and the vendors of those that not all have.
+fn operations() -> String {
+    let mut values: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for vendor in Vendor::ALL {
+        let models = vendor.facts().models.iter();
+        let fields = models.flat_map(|model| model.request.fields);
+        for field in fields.filter(|field| field.name == "video_operation") {
+            for value in field.values.iter().filter(|value| !value.is_empty()) {
+                values.entry(value).or_default().insert(vendor.as_str());
+            }
+        }
+    }
+    let all: BTreeSet<&str> = values.values().flatten().copied().collect();
+    let (common, others): (Vec<_>, Vec<_>) = values.iter().partition(|(_, vendors)| **vendors == all);
+    let common = common.into_iter().map(|(value, _)| (*value).to_owned());
+    let others = others.into_iter().map(|(value, vendors)| {
+        let vendors: Vec<&str> = vendors.iter().copied().collect();
+        format!("{value} ({})", vendors.join(", "))
+    });
+    common.chain(others).collect::<Vec<_>>().join(", ")
 }
 
 impl RequestArgs {

@@ -280,6 +280,8 @@ impl Outcome {
     fn of(task: &VideoTask) -> Self {
         match &task.status {
             TaskStatus::Completed if task.is_removed() => Self::Failed,
+            // Its link may come later.
+            TaskStatus::Completed if task.video.is_none() => Self::Running,
             TaskStatus::Completed => Self::Done,
             ended if ended.is_ended() => Self::Failed,
             _ => Self::Running,

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 use clap::CommandFactory as _;
-use videogen::Vendor;
 use videogen::facts::{Operation, Scheme};
+use videogen::{TaskId, Vendor};
 
 use super::Cli;
 
@@ -52,6 +52,13 @@ fn help_is_short_and_has_examples() {
             let words = shell(line);
             if let Err(error) = Cli::command().try_get_matches_from(&words) {
                 wrong.push(format!("{line}: {error}"));
+            }
+            // Task ids are of the form that the command prints.
+            for id in words.iter().filter_map(|word| word.parse::<TaskId>().ok()) {
+                let mut families = id.vendor().facts().families.iter();
+                if !families.any(|family| family.name == id.family() && !family.former) {
+                    wrong.push(format!("{line}: no task of {id} is created any more"));
+                }
             }
         }
     }

@@ -14,6 +14,7 @@ use super::reader::{self, OWN, Problem, Raw};
 use super::vars::Vars;
 use crate::account::with_variable;
 use crate::exit::{Failure, INVALID};
+use crate::options;
 use crate::output::file;
 use crate::request_file;
 use crate::routes::{check_routes, parse_route};
@@ -280,7 +281,10 @@ impl Checks<'_> {
                             "first_frame" if job.after.is_some() => " (it begins with the last frame of another job)",
                             _ => "",
                         };
-                        self.problem(job.line, format!("{}: {violation}{reason}", route.vendor.name()));
+                        self.problem(
+                            job.line,
+                            format!("{}: {}{reason}", route.vendor.name(), options::in_job(violation)),
+                        );
                     }
                 }
             }

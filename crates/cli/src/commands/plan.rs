@@ -87,10 +87,10 @@ pub(crate) async fn plan(mut args: PlanArgs, journal: &JournalArgs, output: &Out
         output.note(&note);
     }
     for adjustment in &plan.adjustments {
-        output.note(&format!("Adjusted: {adjustment}"));
+        output.note(&format!("Adjusted: {}", options::adjustment(adjustment)));
     }
     for note in &plan.notes {
-        output.note(&format!("Note: {note}"));
+        output.note(&format!("Note: {}", options::note(note)));
     }
     for violation in &plan.overridden {
         output.note(&overridden(violation));
@@ -271,9 +271,9 @@ fn rows(model_plan: &ModelPlan, asked: &VideoRequest) -> Vec<Vec<String>> {
                 .map(|(name, value)| format!("{name}: {value} "))
                 .collect();
             let request = format!("{} {} {headers}{}", plan.method, plan.url, short(&plan.body));
-            let adjusted = plan.adjustments.iter().map(ToString::to_string);
+            let adjusted = plan.adjustments.iter().map(options::adjustment);
             let left = left_to_the_vendor(plan, asked);
-            let notes = plan.notes.iter().map(|note| format!("Note: {note}"));
+            let notes = plan.notes.iter().map(|note| format!("Note: {}", options::note(note)));
             let overridden = plan.overridden.iter().map(overridden);
             let all = std::iter::once(request).chain(files(plan)).chain(adjusted);
             all.chain(left).chain(notes).chain(overridden).collect()

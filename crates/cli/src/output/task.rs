@@ -19,6 +19,12 @@ pub(crate) fn task_text(task: &VideoTask) -> String {
         "raw status",
         (!word.is_empty() && word != task.status.as_str()).then(|| word.clone()),
     );
+    add(
+        "vendor's id",
+        task.vendor_id
+            .as_ref()
+            .map(|id| format!("{id} (the response names this task, and not the one that was requested)")),
+    );
     add("model", task.model.clone());
     add("prompt", task.prompt.clone());
     add("progress", task.progress.map(|percent| format!("{percent}%")));

@@ -15,6 +15,7 @@ use crate::again;
 use crate::error::ErrorDocument;
 use crate::exit::{Failure, INVALID};
 use crate::files::Target;
+use crate::options;
 use crate::output::Output;
 use crate::request_args::MOST;
 use crate::result::{Configured, RequestFacts};
@@ -135,7 +136,12 @@ impl Job {
                 Some(_) => format!("{}: ", vendor.name()),
                 None => String::new(),
             };
-            notes.extend(facts.notes.iter().map(|note| format!("{at}Note: {note}")));
+            notes.extend(
+                facts
+                    .notes
+                    .iter()
+                    .map(|one| format!("{at}Note: {}", options::note(one))),
+            );
             notes.extend(
                 facts
                     .overridden

@@ -19,6 +19,7 @@ use crate::files::{Files, Target};
 use crate::follow;
 use crate::interrupt;
 use crate::invocation::Invocation;
+use crate::options;
 use crate::output::Output;
 use crate::output::task::task_text;
 use crate::result::{RequestFacts, TaskResult};
@@ -109,7 +110,8 @@ impl Run {
             self.output.note(&format!("Not recorded in the journal: {reason}"));
         }
         for adjustment in &submitted.adjustments {
-            self.output.note(&format!("Adjusted: {adjustment}"));
+            self.output
+                .note(&format!("Adjusted: {}", options::adjustment(adjustment)));
         }
         job.facts.adjustments.clone_from(&submitted.adjustments);
         Ok(submitted)
