@@ -329,6 +329,7 @@ mod tests {
             per_second: None,
             possible: Vec::new(),
             origin: PriceOrigin::User,
+            low_origin: None,
             unverified: false,
         };
         assert_eq!(Estimate::Known(estimate.clone()).to_string(), "0.756 USD");
