@@ -36,6 +36,7 @@ mod request_args;
 mod request_file;
 mod result;
 mod routes;
+mod several;
 mod sidecar;
 mod since;
 mod submission;
