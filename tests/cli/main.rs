@@ -55,6 +55,7 @@ mod resumed;
 mod routes;
 #[cfg(unix)]
 mod screen;
+mod settled;
 mod several;
 mod shells;
 mod sidecars;

@@ -72,6 +72,7 @@ const CRATES: &[(&str, &str, Floors)] = &[
             ("result", 1),
             ("events", 2),
             ("exit", 2),
+            ("several", 3),
             ("output", 3),
             ("config", 4),
             ("keys", 4),

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{NaiveDate, Utc};
-use serde_json::Value;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
 use videogen::Vendor;
 use videogen::facts::{ListedModel, Operation};
 use videogen::journal::Journal as _;
@@ -130,7 +131,7 @@ pub(crate) async fn budgets(journal: Option<&SqliteJournal>, vendor: Vendor) -> 
     budgets.iter().filter(|(budget, _)| budget.applies_to(vendor)).count()
 }
 
-/// What several submissions may cost together.
+/// What several submissions may cost together. In JSON: `costs`, with the least and the most by currency, and `unknown_cost`.
 #[derive(Default)]
 pub(crate) struct Total {
     /// The least and the most, by currency.
@@ -159,6 +160,14 @@ impl Total {
             *sum = (sum.0 + low, sum.1 + high);
         }
         total
+    }
+}
+
+impl Serialize for Total {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let cost = |(currency, (low, high)): (&String, &(Decimal, Decimal))| json!({"currency": currency, "low": low.normalize(), "high": high.normalize()});
+        let costs: Vec<Value> = self.known.iter().map(cost).collect();
+        json!({"costs": costs, "unknown_cost": self.unknown}).serialize(serializer)
     }
 }
 

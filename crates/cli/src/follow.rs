@@ -90,9 +90,13 @@ fn billed(task: &VideoTask) -> Option<String> {
             format!("{name} does not bill it.")
         }
         None => {
-            let spend = Invocation::new("spend");
+            let settle = Invocation::new("spend")
+                .arg("settle")
+                .arg(task.id.to_string())
+                .arg("AMOUNT");
             format!(
-                "No page of {name} says whether it is billed; until that is known, its estimate is uncertain: {spend}"
+                "No page of {name} says whether it is billed; its estimate counts as uncertain until you enter what the bill \
+                 shows: {settle}"
             )
         }
     })

@@ -49,6 +49,7 @@ pub(crate) const PLAN: &str = "\
 Examples:
   videogen plan \"a paper boat\" --vendor toapis --seed 7
   videogen plan \"it sails\" --reference-video sail.mp4 --vendor toapis
+  videogen plan \"a paper boat\" \"a kite\" -n 2 --vendor ark,fal
   videogen plan \"a paper boat\" --resolution 4k --all
   videogen plan \"a paper boat\" --duration 5 --all --cheapest
   videogen plan @prompt.txt --request template.json
@@ -120,10 +121,11 @@ Examples:
   videogen prices unset toapis seedance-2
 
 Your prices are in CONFIG_DIR/videogen/prices.toml, or the file that \
-VIDEOGEN_PRICES names. The one with the most conditions that fits applies, and \
-before any list price. One with the same conditions is replaced; one that would \
-contradict another (a request fits both, and neither has more conditions) is \
-refused.
+VIDEOGEN_PRICES names, and come before any list price. Of those that fit a \
+request, the one with the most --when conditions applies; for the same fields, \
+the one that the request itself meets: duration=unset before duration=5. A price \
+with the same conditions replaces the earlier one. A price is refused if some \
+request would have two prices, and neither came first.
 
 By second and token, the seconds of input videos cost nothing, unless the price \
 has --input-video.";
@@ -136,9 +138,22 @@ pub(crate) const SPEND: &str = "\
 Examples:
   videogen spend --since 30d --by day
   videogen spend --by model --csv
+  videogen spend settle token360:videos:video-4f1c 1.20
 
-Amounts are what vendors reported, else computed from usage and its price, \
-else estimated from list prices. What is running or ambiguous is `reserved`.";
+Amounts are what you entered or vendors reported, else computed from usage and \
+its price, else estimated from list prices. What is running or ambiguous is \
+`reserved`.";
+
+pub(crate) const SETTLE: &str = "\
+Examples:
+  videogen spend settle token360:videos:video-4f1c 1.20 --note \"invoice 7\"
+  videogen spend settle token360:videos:video-4f1c 30 CNY
+  videogen spend settle token360:videos:video-4f1c --nothing
+
+Use it when the vendor's bill shows what this program cannot know. It counts \
+for budgets and in `videogen spend` before any other amount, also if the vendor \
+reports another one later. Use it again to replace it, or with --undo to remove \
+it.";
 
 pub(crate) const BUDGET: &str = "\
 Examples:

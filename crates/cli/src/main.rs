@@ -37,6 +37,7 @@ mod request_file;
 mod result;
 mod routes;
 mod server;
+mod several;
 mod sidecar;
 mod since;
 mod submission;

@@ -13,9 +13,8 @@ use crate::exit::{Failure, INVALID};
 use crate::input::{self, StandardInput};
 use crate::output::{Output, file as shown};
 use crate::request_file;
+use crate::several::MOST;
 
-/// The most submissions of one command.
-pub(crate) const MOST: u16 = 100;
 /// Options with which a request may do without a prompt, if the model does.
 const PROMPTLESS: [&str; 7] = [
     "request",
@@ -26,15 +25,6 @@ const PROMPTLESS: [&str; 7] = [
     "reference_audio",
     "allow_unverified",
 ];
-
-/// The prompt of one request.
-#[derive(Args)]
-#[command(next_help_heading = "Video")]
-pub(crate) struct PromptArg {
-    /// Description of the video; @FILE reads it from a file, - from standard input.
-    #[arg(required_unless_present_any = PROMPTLESS)]
-    pub(crate) prompt: Option<String>,
-}
 
 /// The prompts of several requests.
 #[derive(Args)]
@@ -183,17 +173,6 @@ impl RequestArgs {
     /// Whether an option names the model.
     pub(crate) fn has_model(&self) -> bool {
         self.model.is_some()
-    }
-
-    /// The request, and the vendor of its sidecar; its model is empty if none is given.
-    pub(crate) fn into_request(
-        self,
-        prompt: Option<String>,
-        output: &Output,
-    ) -> Result<(VideoRequest, Option<Vendor>), Failure> {
-        let (mut requests, vendor) = self.into_requests(prompt.into_iter().collect(), output)?;
-        // Without a prompt too, there is one request.
-        Ok((requests.pop().unwrap_or_default(), vendor))
     }
 
     /// A request for each prompt, or one with that of the file, and the vendor if the file is a sidecar. Their model is empty

@@ -34,7 +34,7 @@ pub(crate) struct BatchTotals {
     pub(crate) costs: Vec<BatchCost>,
     /// Submissions of unknown cost, which are in no amount.
     pub(crate) unknown_cost: u64,
-    /// Failed tasks that the vendor does not bill.
+    /// Those that are not billed: failed tasks of a vendor that does not bill them, and what you entered as not billed.
     pub(crate) not_billed: u64,
 }
 
@@ -86,7 +86,7 @@ impl fmt::Display for BatchTotals {
 pub(crate) struct BatchCost {
     /// Currency code of ISO 4217, such as `USD`.
     pub(crate) currency: String,
-    /// What completed tasks cost: reported by the vendors, computed from usage, or estimated.
+    /// What completed tasks cost: entered by you, reported by the vendors, computed from usage, or estimated.
     #[schemars(with = "String")]
     pub(crate) cost: Decimal,
     /// Estimates of running tasks and of submissions of unknown status.

@@ -54,6 +54,22 @@ impl RouteArgs {
         Ok(())
     }
 
+    /// The vendors that are named, each once.
+    pub(crate) fn vendors(&self) -> Vec<Vendor> {
+        let mut vendors: Vec<Vendor> = Vec::new();
+        for route in &self.vendor {
+            if !vendors.contains(&route.vendor) {
+                vendors.push(route.vendor);
+            }
+        }
+        vendors
+    }
+
+    /// Whether a vendor is named with a model.
+    pub(crate) fn has_models(&self) -> bool {
+        self.vendor.iter().any(|route| route.model.is_some())
+    }
+
     /// The options of the only vendor. `of_file`: the vendor of a sidecar.
     pub(crate) fn account(&self, of_file: Option<Vendor>) -> AccountArgs {
         AccountArgs {

@@ -37,6 +37,7 @@ impl Batch {
             for amounts in spend.amounts {
                 let Amounts {
                     currency,
+                    entered,
                     reported,
                     computed,
                     estimated,
@@ -44,7 +45,7 @@ impl Batch {
                     uncertain,
                     ..
                 } = amounts;
-                let known = [computed, estimated]
+                let known = [entered, computed, estimated]
                     .into_iter()
                     .fold(reported, Decimal::saturating_add);
                 let cost = totals.in_currency(currency);

@@ -11,10 +11,10 @@ use videogen::poll::PollPolicy;
 use videogen::price::Estimate;
 use videogen::submit::{Note, SubmitOptions};
 use videogen::wait::WaitOptions;
-use videogen::{ErrorKind, Vendor, VideoRequest};
+use videogen::{ErrorKind, Vendor};
 use videogen_sim::Simulator;
 
-use self::job::{Job, check_several, numbered};
+use self::job::{Job, numbered};
 use self::run::{Run, code_of};
 use self::senders::Senders;
 use crate::account::{Need, Resolved, explained, unknown_model};
@@ -32,6 +32,7 @@ use crate::price_file::Prices;
 use crate::request_args::{PromptsArgs, RequestArgs};
 use crate::result::RequestFacts;
 use crate::routes::{RouteArgs, Routes};
+use crate::several;
 use crate::sidecar::Origin;
 use crate::submission::Submission;
 use crate::text::many;
@@ -95,8 +96,8 @@ pub(crate) async fn generate(
     let (mut requests, of_file) = args.request.into_requests(args.prompts.prompts, output)?;
     let need = if args.simulate { Need::Simulation } else { Need::Key };
     let account = args.routes.account(of_file);
-    let several = args.routes.several(&requests[0], output);
-    let (vendor, from_config) = match &several {
+    let routed = args.routes.several(&requests[0], output);
+    let (vendor, from_config) = match &routed {
         Some(Routes {
             routes, from_config, ..
         }) => (routes[0].vendor, from_config.clone()),
@@ -117,14 +118,9 @@ pub(crate) async fn generate(
         complete.return_last_frame = Some(true);
     }
     let model = complete.model.clone();
-    for request in &mut requests {
-        complete.prompt = std::mem::take(&mut request.prompt);
-        request.clone_from(&complete);
-    }
-    let variations = |request| std::iter::repeat_n(request, args.prompts.count.into());
-    let requests: Vec<VideoRequest> = requests.into_iter().flat_map(variations).collect();
-    check_several(&requests, args.webhook.listens())?;
-    if several.is_some() {
+    let requests = several::variations(requests, &complete, args.prompts.count);
+    several::check(&requests, args.webhook.listens())?;
+    if routed.is_some() {
         args.file.serves_several_vendors()?;
         if args.webhook.listens() {
             let message = "--listen-for-webhook is for one vendor, and --vendor names several; remove one of them";
@@ -201,7 +197,7 @@ pub(crate) async fn generate(
     let is_journalled = journal.is_some();
     let budgeted = journal.clone().or(left_out);
     let under_way = Submission::new(is_journalled);
-    let named = match &several {
+    let named = match &routed {
         Some(routes) => routes.routes.iter().map(|route| route.vendor).collect(),
         None => vec![vendor],
     };
@@ -221,7 +217,7 @@ pub(crate) async fn generate(
             lost::earlier(client, &journal, args.search_timeout > 0, output).await;
         }
     }
-    let router = match several {
+    let router = match routed {
         Some(Routes { routes, order, .. }) => {
             let (own, output) = (under_way.clone(), *output);
             let router = vendors.router(&routes, order)?.complete(|vendor, request| {

@@ -51,6 +51,11 @@ pub(crate) fn task_text(task: &VideoTask) -> String {
     let more = task.more_videos.len();
     add("more videos", (more > 0).then(|| format!("{more} ready")));
     add("cost", cost_text(task));
+    let units = task.unnamed_units();
+    add(
+        "billed",
+        units.map(|units| format!("{} units (unit unknown)", units.normalize())),
+    );
     add("last frame", task.last_frame.as_ref().map(|_| "ready".to_owned()));
     let expired = task.expired.filter(|expired| *expired);
     add(

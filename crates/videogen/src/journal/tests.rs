@@ -93,6 +93,7 @@ fn events() -> Vec<Event> {
             vendor_id: None,
             videos: None,
             word: None,
+            units: None,
         });
         for id in ["t-1", "t-2"] {
             events.push(Event::Accepted {
@@ -219,6 +220,7 @@ fn an_entry_without_its_video_is_unfinished() {
         vendor_id: None,
         videos: None,
         word: None,
+        units: None,
     }));
     assert!(apply(Event::Target {
         target: Destination::file("x.mp4"),
@@ -281,6 +283,7 @@ fn an_entry_without_a_further_video_is_unfinished() {
         vendor_id: None,
         videos,
         word: None,
+        units: None,
     };
     let placed = |number, path: &str| Event::Downloaded {
         kind: FileKind::of_video(number),

@@ -142,7 +142,7 @@ impl Client {
             let request = VideoRequest::default();
             let expected = Expected {
                 estimate: total,
-                unit_price: None,
+                ..Expected::default()
             };
             let intent = self.intent(options, &request, &Contents::default(), String::new(), expected);
             if let Some(over) = journal.over_budget(intent).await.map_err(journal_error)? {
