@@ -64,6 +64,7 @@ const CRATES: &[(&str, &str, Floors)] = &[
             ("csv", 0),
             ("environment", 0),
             ("user_file", 0),
+            ("words", 0),
             ("nearest", 0),
             ("options", 0),
             ("terminal", 1),

@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use videogen::{ErrorKind, Vendor};
 
 pub(crate) use self::env_file::EnvFileArgs;
-pub(crate) use self::store::{check, path, remove, save};
+pub(crate) use self::store::{PROTECT, check, path, remove, save};
 use crate::environment;
 use crate::exit::{ACCOUNT, Failure};
 use crate::invocation::Invocation;
@@ -65,6 +65,33 @@ pub(crate) fn reason(vendor: Vendor) -> String {
         },
         _ => format!("{variable} is not set"),
     }
+}
+
+/// Names the place of a key that a vendor refused. The message of the library names the variable, wherever the key was found.
+pub(crate) fn with_place(mut failure: Failure) -> Failure {
+    for vendor in Vendor::ALL.iter().copied() {
+        let in_variable = format!("the key in {}", vendor.facts().key_env);
+        if !failure.message.contains(&in_variable) {
+            continue;
+        }
+        let place = match find(vendor) {
+            Ok(Some(Key {
+                origin: Origin::Login, ..
+            })) => format!(
+                "the key that is stored with {}",
+                Invocation::new("login").arg(vendor.as_str())
+            ),
+            Ok(Some(Key {
+                origin: Origin::EnvFile(path),
+                ..
+            })) => format!("{} in {}", vendor.facts().key_env, file(path)),
+            _ => continue,
+        };
+        for text in [&mut failure.message, &mut failure.error.message] {
+            *text = text.replace(&in_variable, &place);
+        }
+    }
+    failure
 }
 
 /// The failure without a key of any of these vendors.

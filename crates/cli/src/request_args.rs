@@ -13,6 +13,7 @@ use crate::exit::{Failure, INVALID};
 use crate::input::{self, StandardInput};
 use crate::output::{Output, file as shown};
 use crate::request_file;
+use crate::words;
 
 /// The most submissions of one command.
 pub(crate) const MOST: u16 = 100;
@@ -338,7 +339,8 @@ fn extra(text: &str) -> Result<Map<String, Value>, String> {
             let nest = |value, name: &str| Value::Object(Map::from_iter([(name.to_owned(), value)]));
             path.rsplit('.').fold(value, nest)
         }
-        _ => serde_json::from_str(text).map_err(|error| format!("is neither MEMBER=VALUE nor JSON: {error}"))?,
+        _ => serde_json::from_str(text)
+            .map_err(|error| format!("is neither MEMBER=VALUE nor JSON: {}", words::syntax(&error)))?,
     };
     match members {
         Value::Object(members) if has_empty_name(&members) => Err("the name of a member is empty".to_owned()),

@@ -333,6 +333,7 @@ pub(crate) async fn generate(
         wait,
         simulate: args.simulate,
         base_url: account.base_url,
+        timeout: args.timeout,
         submission,
         is_journalled,
         search: ReconcileOptions::default()

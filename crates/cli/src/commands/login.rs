@@ -116,8 +116,14 @@ async fn check(vendor: Vendor, key: &SecretString) -> Result<(), Failure> {
     match timeout(LIMIT, probe(&client)).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) if error.kind() == ErrorKind::Auth => {
-            let message = format!("{name} does not accept the key: {error:#}");
-            Err(Failure::new(ACCOUNT, ErrorKind::Auth, message).hint(unchecked))
+            // Without the library's advice: the key is in no variable.
+            let message = format!("{name} does not accept the key: {}", error.message());
+            let failure = Failure::new(ACCOUNT, ErrorKind::Auth, message);
+            let failure = match vendor.facts().keys_page {
+                Some(page) => failure.hint(&format!("Keys of {name}: {page}")),
+                None => failure,
+            };
+            Err(failure.hint(unchecked))
         }
         Ok(Err(error)) => Err(Failure::from(error).hint(unchecked)),
         Err(_) => {

@@ -9,6 +9,7 @@ use super::settings::{Config, Key};
 use crate::invocation::Invocation;
 use crate::nearest::nearest;
 use crate::user_file::at_home;
+use crate::words;
 
 /// Keys below `defaults`.
 const DEFAULTS: [&str; 5] = ["vendor", "model", "output", "journal", "timeout"];
@@ -102,6 +103,13 @@ fn unknown(name: &str, last: &str) -> String {
         "callback_url" => return format!("`{name}`: a URL may hold a secret; pass it with --callback-url"),
         _ => {}
     }
+    if let (["vendor", name, ..], None) = (parts.as_slice(), vendor) {
+        return name
+            .parse::<Vendor>()
+            .err()
+            .map(|error| error.to_string())
+            .unwrap_or_default();
+    }
     let known = known_keys();
     // Without a part that is right, in which all are alike.
     let near = match parts.as_slice() {
@@ -179,7 +187,15 @@ fn check_field(field: &str, value: &Value) -> Result<(), String> {
         .collect();
     match serde_json::from_value::<VideoRequest>(members.into()) {
         Ok(_) => Ok(()),
-        Err(error) => Err(format!("{value}: {error}")),
+        Err(error) => {
+            let reason = error.to_string();
+            let plain = words::value(&reason);
+            Err(if plain == reason {
+                format!("{value}: {reason}")
+            } else {
+                plain
+            })
+        }
     }
 }
 

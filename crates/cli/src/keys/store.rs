@@ -13,6 +13,8 @@ use crate::user_file;
 
 /// Environment variable with the path of the file.
 const VARIABLE: &str = "VIDEOGEN_CREDENTIALS";
+/// What is before the command that protects the file.
+pub(crate) const PROTECT: &str = "Protect it with: ";
 /// The member with the key.
 const MEMBER: &str = "api_key";
 
@@ -112,7 +114,7 @@ fn check_mode(path: &Path) -> Result<(), Failure> {
             let path = file(path);
             let message = format!("{path} has API keys, and other users may read or change it, so it is not used");
             let command = format!("chmod 600 {}", shell_words::quote(&path));
-            Err(Failure::new(ACCOUNT, ErrorKind::Config, message).hint(&format!("Protect it with: {command}")))
+            Err(Failure::new(ACCOUNT, ErrorKind::Config, message).hint(&format!("{PROTECT}{command}")))
         }
         _ => Ok(()),
     }

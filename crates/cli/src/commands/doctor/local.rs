@@ -17,7 +17,7 @@ use crate::probe::LIMIT;
 
 /// The user's files.
 pub(crate) fn files(broken: Option<Failure>, problems: &mut Vec<Finding>) -> Vec<FileReport> {
-    let mut add = |file: &'static str, path: Option<PathBuf>, failure: Option<Failure>, command: Invocation| {
+    let mut add = |file: &'static str, path: Option<PathBuf>, failure: Option<Failure>, command: String| {
         let report = FileReport {
             file,
             exists: path.as_ref().is_some_and(|path| path.exists()),
@@ -27,26 +27,31 @@ pub(crate) fn files(broken: Option<Failure>, problems: &mut Vec<Finding>) -> Vec
         if let Some(failure) = failure {
             problems.push(Finding {
                 exit_code: Some(failure.code),
-                message: failure.message,
-                command: command.to_string(),
+                message: failure.error.message,
+                command,
             });
         }
         report
     };
-    let edit = Invocation::new("config").arg("path");
+    let edit = Invocation::new("config").arg("path").to_string();
+    let keys = keys::check().err();
+    let protect = keys.as_ref().and_then(|failure| {
+        let hint = failure.error.hint.as_deref()?;
+        Some(hint.strip_prefix(keys::PROTECT)?.to_owned())
+    });
     vec![
         add("configuration", config::path().ok(), broken, edit),
         add(
             "prices",
             price_file::path().ok(),
             Prices::read().err(),
-            Invocation::new("prices").flag("--help", true),
+            Invocation::new("prices").flag("--help", true).to_string(),
         ),
         add(
             "keys",
             keys::path(),
-            keys::check().err(),
-            Invocation::new("login").flag("--help", true),
+            keys,
+            protect.unwrap_or_else(|| Invocation::new("login").flag("--help", true).to_string()),
         ),
     ]
 }
