@@ -62,6 +62,7 @@ const CRATES: &[(&str, &str, Floors)] = &[
             ("sidecar", 0),
             ("since", 0),
             ("csv", 0),
+            ("echo", 0),
             ("environment", 0),
             ("user_file", 0),
             ("words", 0),

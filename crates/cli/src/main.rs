@@ -10,6 +10,7 @@ mod config;
 mod cost;
 mod csv;
 mod diagnosis;
+mod echo;
 mod ended;
 mod environment;
 mod error;
@@ -311,6 +312,9 @@ async fn run() -> ExitCode {
         Ok(Ok(())) => {}
     }
     journal.configure(config::get().journal.clone());
+    if config::get().uses_keyring {
+        keys::use_keyring();
+    }
     invocation::repeat([journal.options(), cli.env_file.options()].concat());
     let result = match cli.command {
         Command::Generate(args) => generate::generate(*args, &journal, &output).await,

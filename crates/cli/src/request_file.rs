@@ -14,59 +14,103 @@ use crate::nearest;
 use crate::output::file;
 use crate::words;
 
-/// Reads the request from the file at `path` or from standard input (`-`), and the vendor if it is the sidecar of a video. Paths of
-/// local files in it are relative to the folder of the file, or to the current one. Model and prompt may be missing, and be given
-/// on the command line; so may what a sidecar lacks: `given` counts the values of the options.
-pub(crate) fn read(
-    path: &Path,
-    stdin: &mut StandardInput<'_>,
-    given: &dyn Fn(&str) -> usize,
-) -> Result<(VideoRequest, Option<Vendor>), Failure> {
+/// The content of a request file.
+#[derive(Default)]
+pub(crate) struct RequestFile {
+    /// Model and prompt may be missing. Without what is wrong.
+    pub(crate) request: VideoRequest,
+    /// The vendor, if it is the sidecar of a video.
+    pub(crate) vendor: Option<Vendor>,
+    /// Everything that is wrong with it.
+    pub(crate) fault: Option<Failure>,
+    /// Whether the rules of the vendors can be checked without what is wrong.
+    pub(crate) is_checkable: bool,
+    /// Whether it has no prompt, which is not because the prompt is wrong.
+    pub(crate) lacks_prompt: bool,
+}
+
+/// Members without which most rules of the vendors say nothing.
+const DECISIVE: [&str; 3] = ["model", "inputs", "draft_task"];
+
+/// Whether the rules of the vendors can be checked without the members that are `wrong`.
+pub(crate) fn is_checkable(wrong: &BTreeSet<String>) -> bool {
+    !DECISIVE.iter().any(|name| wrong.contains(*name))
+}
+
+/// Reads the request from the file at `path` or from standard input (`-`). Paths of local files in it are relative to the folder
+/// of the file, or to the current one. Model and prompt may be missing, and be given on the command line; so may what a sidecar
+/// lacks: `given` counts the values of the options.
+pub(crate) fn read(path: &Path, stdin: &mut StandardInput<'_>, given: &dyn Fn(&str) -> usize) -> RequestFile {
+    let unusable = |fault: Failure| RequestFile {
+        fault: Some(fault),
+        ..RequestFile::default()
+    };
     let (bytes, place) = if path.as_os_str() == "-" {
-        (stdin.read("the request")?, "standard input".to_owned())
+        (stdin.read("the request"), "standard input".to_owned())
     } else {
         let read = std::fs::read(path);
         let read =
-            read.map_err(|error| Failure::new(IO, ErrorKind::Io, format!("cannot read {}: {error}", file(path))))?;
+            read.map_err(|error| Failure::new(IO, ErrorKind::Io, format!("cannot read {}: {error}", file(path))));
         (read, file(path))
     };
     let invalid = |reason: String| {
         let message = format!("{place} is not a request: {reason}");
         Failure::new(INVALID, ErrorKind::InvalidRequest, message)
     };
-    let members = members(&bytes).map_err(invalid)?;
-    let (members, vendor) = match Sidecar::of(members, given).map_err(invalid)? {
-        Sidecar::None(members) => (members, None),
-        Sidecar::Of(members, vendor) => (members, Some(vendor)),
+    let members = match bytes {
+        Ok(bytes) => members(&bytes).map_err(invalid),
+        Err(failure) => Err(failure),
     };
+    let sidecar = match members.map(|members| Sidecar::of(members, given)) {
+        Ok(Ok(sidecar)) => sidecar,
+        Ok(Err(reason)) => return unusable(invalid(reason)),
+        Err(failure) => return unusable(failure),
+    };
+    let Sidecar { members, vendor, lacks } = sidecar;
     let Parsed {
-        mut request, problems, ..
+        mut request,
+        mut problems,
+        wrong,
     } = from_members(members);
-    match problems.as_slice() {
-        [] => {}
-        [only] => return Err(invalid(only.clone())),
-        several => {
-            return Err(invalid(format!(
-                "{} problems\n  {}",
-                several.len(),
-                several.join("\n  ")
-            )));
-        }
-    }
     in_folder(&mut request, path.parent().unwrap_or(Path::new("")));
-    Ok((request, vendor))
+    let is_checkable = is_checkable(&wrong) && lacks.is_none();
+    let lacks_prompt = request.prompt.is_empty() && !wrong.contains("prompt") && lacks.is_none();
+    problems.extend(lacks);
+    let fault = match problems.as_slice() {
+        [] => None,
+        [only] => Some(invalid(only.clone())),
+        several => Some(invalid(format!(
+            "{} problems\n  {}",
+            several.len(),
+            several.join("\n  ")
+        ))),
+    };
+    RequestFile {
+        request,
+        vendor,
+        fault,
+        is_checkable,
+        lacks_prompt,
+    }
 }
 
-/// A request file: a request, or the sidecar of a video with one.
-enum Sidecar {
-    None(Map<String, Value>),
-    Of(Map<String, Value>, Vendor),
+/// The members of a request file, which may be the sidecar of a video.
+struct Sidecar {
+    members: Map<String, Value>,
+    /// Of a sidecar.
+    vendor: Option<Vendor>,
+    /// What a sidecar lacks, and the options do not have either.
+    lacks: Option<String>,
 }
 
 impl Sidecar {
     fn of(mut members: Map<String, Value>, given: &dyn Fn(&str) -> usize) -> Result<Self, String> {
         if !members.get("task").is_some_and(Value::is_object) || members.contains_key("prompt") {
-            return Ok(Self::None(members));
+            return Ok(Self {
+                members,
+                vendor: None,
+                lacks: None,
+            });
         }
         let Some(Value::Object(request)) = members.remove("request") else {
             return Err("it is a sidecar without a request, because its task was not in the journal".to_owned());
@@ -103,14 +147,18 @@ impl Sidecar {
             }
         });
         let lacks: Vec<String> = lacks.collect();
-        match lacks.is_empty() {
-            true => Ok(Self::Of(request, vendor)),
-            false => Err(format!(
+        let lacks = (!lacks.is_empty()).then(|| {
+            format!(
                 "it is a sidecar that lacks a part of its request: {}; give it as an option, or copy `request` to a file and \
                  add it there",
                 lacks.join(", ")
-            )),
-        }
+            )
+        });
+        Ok(Self {
+            members: request,
+            vendor: Some(vendor),
+            lacks,
+        })
     }
 }
 

@@ -45,7 +45,8 @@ pub(crate) fn value(reason: &str) -> String {
         "a string" | "a borrowed string" => format!("{shown} is not text"),
         "a boolean" => format!("{shown} is neither true nor false"),
         "i8" | "i16" | "i32" | "i64" | "isize" => format!("{shown} is not a whole number"),
-        "u8" | "u16" | "u32" | "u64" | "usize" => format!("{shown} is not a whole number from 0"),
+        "u32" => format!("{shown} is not a whole number from 0 to {}", u32::MAX),
+        "u8" | "u16" | "u64" | "usize" => format!("{shown} is not a whole number from 0"),
         "a sequence" => format!("{shown} is not a list; put it in []"),
         "a map" => format!("{shown} is not an object"),
         "struct Tool" => format!("{shown} is not an object; write {{\"type\": \"web_search\"}}"),
@@ -101,7 +102,14 @@ mod tests {
             ),
             (r#"{"model": "m", "prompt": ["x"]}"#, "prompt: a list is not text"),
             (r#"{"seed": "1"}"#, "seed: \"1\" is not a whole number"),
-            (r#"{"frames": -1}"#, "frames: -1 is not a whole number from 0"),
+            (
+                r#"{"frames": -1}"#,
+                "frames: -1 is not a whole number from 0 to 4294967295",
+            ),
+            (
+                r#"{"frames": 4294967296}"#,
+                "frames: 4294967296 is not a whole number from 0 to",
+            ),
             (r#"{"draft": "yes"}"#, "draft: \"yes\" is neither true nor false"),
             (r#"{"tools": "x"}"#, "tools: \"x\" is not a list; put it in []"),
             (

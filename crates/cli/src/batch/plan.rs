@@ -237,10 +237,7 @@ impl Checks<'_> {
             output,
             request,
             routes,
-            // The rules depend on them.
-            is_checkable: !["model", "inputs", "draft_task"]
-                .iter()
-                .any(|name| wrong.contains(*name)),
+            is_checkable: request_file::is_checkable(&wrong),
         }
     }
 
@@ -387,12 +384,18 @@ impl Checks<'_> {
 
     /// Each file is written by one job.
     fn check_outputs(&mut self, jobs: &[Job]) {
-        let mut names: HashMap<PathBuf, usize> = HashMap::new();
+        let mut names: HashMap<PathBuf, &Job> = HashMap::new();
         for job in jobs {
             for path in std::iter::once(job.output.clone()).chain(job.last_frame()) {
                 let absolute = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
-                if let Some(line) = names.insert(absolute, job.line) {
-                    self.problem(job.line, format!("output: line {line} writes {} too", file(&path)));
+                match names.get(&absolute) {
+                    None => drop(names.insert(absolute, job)),
+                    // Two jobs with one id are reported as such.
+                    Some(first) if first.id == job.id && first.line != job.line => {}
+                    Some(first) => {
+                        let text = format!("output: line {} writes {} too", first.line, file(&path));
+                        self.problem(job.line, text);
+                    }
                 }
             }
             let folder = job.output.parent().filter(|folder| !folder.as_os_str().is_empty());

@@ -89,7 +89,8 @@ impl Vars<'_> {
                 self.problems.push(format!(
                     "`{{{{{name}}}}}` names no variable; write {{{{name}}}}, or a literal `{{{{` as `{{{{{{{{`"
                 ));
-                return None;
+                (any, rest) = (true, after);
+                continue;
             }
             let value = self.value(name.trim()).unwrap_or_default();
             if before.is_empty() && after.is_empty() && !any {

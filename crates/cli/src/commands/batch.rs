@@ -257,8 +257,8 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
         stop: watch::Sender::new(false),
     });
     let count = batch.jobs.len();
-    let ended = schedule::run(Arc::clone(&batch), heard, args.in_flight, output).await?;
-    let totals = batch.totals(&ended.counts).await?;
+    let mut ended = schedule::run(Arc::clone(&batch), heard, args.in_flight, output).await?;
+    let totals = batch.totals(&mut ended.counts, &ended.without_result).await?;
     drop((simulator, temporary));
     output.jobs(&ended.results, &totals, || {
         let cost = totals.to_string();

@@ -22,6 +22,7 @@ use crate::options;
 use crate::output::{Output, file, table, without_repeats};
 use crate::price_file::Prices;
 use crate::request_args::{PromptArg, RequestArgs};
+use crate::routes::check_model_of_file;
 
 #[derive(Args)]
 pub(crate) struct PlanArgs {
@@ -52,8 +53,19 @@ enum Sort {
 }
 
 pub(crate) async fn plan(mut args: PlanArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let (mut request, vendor) = args.request.into_request(args.prompt.prompt, output)?;
-    args.account.vendor = args.account.vendor.or(vendor);
+    let given_model = args.request.model().map(str::to_owned);
+    let mut read = args.request.read(args.prompt.prompt.into_iter().collect(), output);
+    // Without a prompt too, there is one request.
+    let mut request = read.requests.pop().unwrap_or_default();
+    let of_file = read.vendor;
+    args.account.vendor = args.account.vendor.or(of_file);
+    if let Some(fault) = read.fault {
+        let violations = match read.is_checkable && !args.all {
+            true => violations(request, &args.account, output),
+            false => None,
+        };
+        return Err(fault.and(violations));
+    }
     if args.all {
         let mut prices = Prices::read()?.book;
         let missing = match args.live {
@@ -65,13 +77,18 @@ pub(crate) async fn plan(mut args: PlanArgs, journal: &JournalArgs, output: &Out
     }
     let mut prices = Prices::read()?.book;
     let Resolved { vendor, from_config } = args.account.resolve(&mut request, Need::Plan, output)?;
+    let of_other = check_model_of_file(of_file, vendor, &request, given_model.as_deref()).err();
     let missing = match args.live {
         true => add_live(&mut prices, &[vendor], &args.account, output).await,
         false => Vec::new(),
     };
     let base_url = args.account.base_url(vendor);
-    let mut plan = videogen::submit::plan(vendor, base_url.as_deref(), &request)
-        .map_err(|error| explained(of_vendor(vendor, args.account.base_url.as_deref(), error), &from_config))?;
+    let planned = videogen::submit::plan(vendor, base_url.as_deref(), &request)
+        .map_err(|error| explained(of_vendor(vendor, args.account.base_url.as_deref(), error), &from_config));
+    let mut plan = match of_other {
+        Some(failure) => return Err(failure.and(planned.err())),
+        None => planned?,
+    };
     // A plan needs neither a key nor a journal; both show what was uploaded before.
     if !plan.uploads.is_empty()
         && let Some(journal) = journal.open_unchanged()
@@ -113,6 +130,16 @@ pub(crate) async fn plan(mut args: PlanArgs, journal: &JournalArgs, output: &Out
         format!("{} {}\n{headers}{body}", plan.method, plan.url)
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What else is wrong with a request, a part of which cannot be read.
+fn violations(mut request: VideoRequest, account: &AccountArgs, output: &Output) -> Option<Failure> {
+    let Resolved { vendor, from_config } = account.resolve(&mut request, Need::Plan, output).ok()?;
+    let error = videogen::submit::plan(vendor, account.base_url(vendor).as_deref(), &request).err()?;
+    Some(explained(
+        of_vendor(vendor, account.base_url.as_deref(), error),
+        &from_config,
+    ))
 }
 
 /// How each local file reaches the vendor.

@@ -47,7 +47,11 @@ struct Resume<'a> {
 impl Resume<'_> {
     /// The command. `target`: the output files of the task, if they are known.
     fn command(&self, id: &TaskId, target: Option<&Target>) -> Invocation {
-        let timeout = self.timeout.map(|seconds| seconds.to_string());
+        // With 0, it would wait for nothing again.
+        let timeout = self
+            .timeout
+            .filter(|seconds| *seconds > 0)
+            .map(|seconds| seconds.to_string());
         self.save.resume(id, target, self.base_url).option("--timeout", timeout)
     }
 }

@@ -12,7 +12,7 @@ use crate::user_file::at_home;
 use crate::words;
 
 /// Keys below `defaults`.
-const DEFAULTS: [&str; 5] = ["vendor", "model", "output", "journal", "timeout"];
+const DEFAULTS: [&str; 6] = ["vendor", "model", "output", "journal", "timeout", "key_store"];
 /// Members that differ between requests, or may hold a secret.
 const NOT_CONFIGURED: [&str; 6] = [
     "model",
@@ -62,6 +62,7 @@ impl Key {
             ["defaults", "output"] => return Ok(Self::Output),
             ["defaults", "journal"] => return Ok(Self::Journal),
             ["defaults", "timeout"] => return Ok(Self::Timeout),
+            ["defaults", "key_store"] => return Ok(Self::KeyStore),
             ["vendor", vendor, member] => {
                 if let Ok(vendor) = vendor.parse::<Vendor>() {
                     match *member {
@@ -161,6 +162,20 @@ pub(super) fn put(config: &mut Config, key: &Key, value: &Value, check_output: C
             Some(seconds) => config.timeout = Some(seconds),
             None => return Err(format!("{value} is not a number of seconds; use a whole number from 0")),
         },
+        Key::KeyStore => {
+            config.uses_keyring = match text()?.as_str() {
+                "file" => false,
+                "keyring" if cfg!(feature = "keyring") => true,
+                "keyring" => {
+                    return Err(
+                        "this program was built without the keyring; use \"file\", or build it with: cargo install --path \
+                         crates/cli --features keyring"
+                            .to_owned(),
+                    );
+                }
+                _ => return Err(format!("{value} is none; use \"file\" or \"keyring\"")),
+            }
+        }
         Key::VendorModel(vendor) => config.vendors.entry(*vendor).or_default().model = Some(text()?),
         Key::BaseUrl(vendor) => {
             let url = text()?;

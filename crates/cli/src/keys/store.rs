@@ -13,8 +13,6 @@ use crate::user_file;
 
 /// Environment variable with the path of the file.
 const VARIABLE: &str = "VIDEOGEN_CREDENTIALS";
-/// What is before the command that protects the file.
-pub(crate) const PROTECT: &str = "Protect it with: ";
 /// The member with the key.
 const MEMBER: &str = "api_key";
 
@@ -30,7 +28,7 @@ pub(crate) fn path() -> Option<PathBuf> {
 ///
 /// # Errors
 /// When it cannot be read, or others may read it.
-pub(crate) fn check() -> Result<(), Failure> {
+pub(super) fn check() -> Result<(), Failure> {
     match path() {
         Some(path) => read(&path).map(drop),
         None => Ok(()),
@@ -51,7 +49,7 @@ pub(super) fn find(vendor: Vendor) -> Result<Option<SecretString>, Failure> {
 ///
 /// # Errors
 /// When the file cannot be written, or others may read it.
-pub(crate) fn save(vendor: Vendor, key: &SecretString) -> Result<PathBuf, Failure> {
+pub(super) fn save(vendor: Vendor, key: &SecretString) -> Result<PathBuf, Failure> {
     change(|document| {
         let entry = document.entry(vendor.as_str());
         let entry = entry.or_insert_with(|| Item::Table(Table::new()));
@@ -68,7 +66,7 @@ pub(crate) fn save(vendor: Vendor, key: &SecretString) -> Result<PathBuf, Failur
 ///
 /// # Errors
 /// When the file cannot be written, or others may read it.
-pub(crate) fn remove(vendor: Vendor) -> Result<(PathBuf, bool), Failure> {
+pub(super) fn remove(vendor: Vendor) -> Result<(PathBuf, bool), Failure> {
     change(|document| document.remove(vendor.as_str()).is_some())
 }
 
@@ -114,7 +112,7 @@ fn check_mode(path: &Path) -> Result<(), Failure> {
             let path = file(path);
             let message = format!("{path} has API keys, and other users may read or change it, so it is not used");
             let command = format!("chmod 600 {}", shell_words::quote(&path));
-            Err(Failure::new(ACCOUNT, ErrorKind::Config, message).hint(&format!("{PROTECT}{command}")))
+            Err(Failure::new(ACCOUNT, ErrorKind::Config, message).hint(&format!("Protect it with: {command}")))
         }
         _ => Ok(()),
     }

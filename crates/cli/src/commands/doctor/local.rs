@@ -35,9 +35,10 @@ pub(crate) fn files(broken: Option<Failure>, problems: &mut Vec<Finding>) -> Vec
     };
     let edit = Invocation::new("config").arg("path").to_string();
     let keys = keys::check().err();
-    let protect = keys.as_ref().and_then(|failure| {
-        let hint = failure.error.hint.as_deref()?;
-        Some(hint.strip_prefix(keys::PROTECT)?.to_owned())
+    // `Protect it with: chmod ...`
+    let remedy = keys.as_ref().and_then(|failure| {
+        let (_, command) = failure.error.hint.as_deref()?.split_once(": ")?;
+        Some(command.to_owned())
     });
     vec![
         add("configuration", config::path().ok(), broken, edit),
@@ -51,7 +52,7 @@ pub(crate) fn files(broken: Option<Failure>, problems: &mut Vec<Finding>) -> Vec
             "keys",
             keys::path(),
             keys,
-            protect.unwrap_or_else(|| Invocation::new("login").flag("--help", true).to_string()),
+            remedy.unwrap_or_else(|| Invocation::new("login").flag("--help", true).to_string()),
         ),
     ]
 }
@@ -98,9 +99,9 @@ pub(crate) async fn journal(journal: &JournalArgs, problems: &mut Vec<Finding>) 
 async fn health(journal: &SqliteJournal, path: &Path, report: &mut JournalReport, problems: &mut Vec<Finding>) {
     let check = Invocation::new("journal").arg("check");
     report.bytes = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-    let health = match tokio::time::timeout(LIMIT, journal.health()).await {
-        Ok(Ok(health)) => health,
-        Ok(Err(error)) => {
+    let health = match journal.health_within(LIMIT).await {
+        Ok(Some(health)) => health,
+        Err(error) => {
             report.healthy = Some(false);
             problems.push(Finding {
                 exit_code: Some(IO),
@@ -110,7 +111,7 @@ async fn health(journal: &SqliteJournal, path: &Path, report: &mut JournalReport
             return;
         }
         // It is large, which is no problem.
-        Err(_) => {
+        Ok(None) => {
             problems.push(Finding {
                 exit_code: None,
                 message: format!("the journal is too large to be checked within {} s", LIMIT.as_secs()),

@@ -154,7 +154,9 @@ impl Run {
             Some(target) => target.options_for(id, wait),
             None => wait,
         };
-        wait.option("--timeout", self.timeout.map(|seconds| seconds.to_string()))
+        // With 0, it would wait for nothing again.
+        let timeout = self.timeout.filter(|seconds| *seconds > 0);
+        wait.option("--timeout", timeout.map(|seconds| seconds.to_string()))
     }
 
     /// A failure after the task was accepted: it is paid for, whatever fails.
