@@ -218,6 +218,18 @@ fn a_simulated_clip_from_every_family() {
     at_once(defaults.chain([("toapis", "doubao-seedance-1-5-pro")]), generate);
 }
 
+/// Sends a whole video.
+#[cfg(unix)]
+fn send(mut socket: std::net::TcpStream) {
+    let file = b"\0\0\0\x08ftyp\0\0\0\x08moov\0\0\0\x0cmdatabcd";
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        file.len()
+    );
+    // The command may have ended.
+    let _ = socket.write_all(&[head.as_bytes(), file].concat());
+}
+
 /// The first of two downloads to one path has placed the file, and records it while the second one finds it there.
 #[cfg(unix)]
 #[test]
@@ -246,18 +258,15 @@ fn a_file_that_another_download_has_just_placed_is_done() {
     }
     let lock = rusqlite::Connection::open(folder.join("journal.db")).unwrap();
     lock.execute_batch("BEGIN IMMEDIATE").unwrap();
-    for mut socket in files {
-        let file = b"\0\0\0\x08ftyp\0\0\0\x08moov\0\0\0\x0cmdatabcd";
-        let head = format!(
-            "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-            file.len()
-        );
-        socket.write_all(&[head.as_bytes(), file].concat()).unwrap();
+    for socket in files {
+        send(socket);
         while !folder.join("kite.mp4").exists() {
             std::thread::yield_now();
         }
     }
     drop(lock);
+    // A transfer that breaks is repeated.
+    std::thread::spawn(move || requests.into_iter().for_each(|(_, socket)| send(socket)));
     for mut child in children {
         let err = child.stderr.take().unwrap();
         let (code, out, err) = end(child, err);

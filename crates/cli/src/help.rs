@@ -8,8 +8,9 @@ use clap::{Arg, ArgAction};
 pub(crate) const WIDTH: usize = 100;
 
 /// Hides an option of all commands in one that does not take it. It is still read, so that the command can say why it is refused.
-pub(crate) fn hidden(id: &'static str, long: &'static str) -> Arg {
+pub(crate) fn hidden(id: &'static str, long: &'static str, conflicts: &[&'static str]) -> Arg {
     Arg::new(id)
+        .conflicts_with_all(conflicts.iter().copied())
         .long(long)
         .action(ArgAction::SetTrue)
         .global(true)
