@@ -212,7 +212,8 @@ fn the_usual_duration_is_shown_also_by_a_recovery() {
             let left = screen.end();
             assert_eq!(left.code, Some(130), "{}", left.text);
             is_clean(&left);
-            check(&format!("{name}_interrupted"), columns, &left.text);
+            // A recovery is ended as a whole, or while it waits for this task.
+            assert!(left.text.contains("Resume with: videogen "), "{}", left.text);
         }
     }
 }
