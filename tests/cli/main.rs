@@ -21,6 +21,7 @@ mod doctor;
 mod documents;
 mod download;
 mod encrypted;
+mod faults;
 #[path = "../download/server.rs"]
 #[allow(dead_code)]
 mod file_server;

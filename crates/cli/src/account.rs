@@ -443,7 +443,8 @@ fn has_key(vendor: Vendor) -> bool {
     keys::has(vendor)
 }
 
-fn no_key(vendors: &[Vendor]) -> Failure {
+/// The failure without a key of any of these vendors.
+pub(crate) fn no_key(vendors: &[Vendor]) -> Failure {
     keys::missing(vendors).hint(&format!(
         "To try without a key, use: {}",
         Invocation::new("generate").flag("--simulate", true)

@@ -102,14 +102,18 @@ impl Failure {
     /// Joins several failures, each with another message. `None` if there are none.
     pub(crate) fn all(failures: impl IntoIterator<Item = Self>) -> Option<Self> {
         let mut failures = failures.into_iter();
-        let mut joined = failures.next()?;
-        for other in failures {
-            if !joined.message.contains(&other.message) {
-                joined.message = format!("{}\n{}", joined.message, other.message);
-                joined.error.add(*other.error);
+        Some(failures.next()?.and(failures))
+    }
+
+    /// Adds others, each with another message.
+    pub(crate) fn and(mut self, others: impl IntoIterator<Item = Self>) -> Self {
+        for other in others {
+            if !self.message.contains(&other.message) {
+                self.message = format!("{}\n{}", self.message, other.message);
+                self.error.add(*other.error);
             }
         }
-        Some(joined)
+        self
     }
 
     /// Adds what to do.

@@ -2,8 +2,20 @@
 //! Paragraphs are one line each, because clap wraps them to the terminal. It replaces `{n}` by a line break, unless a control
 //! sequence is in it.
 
+use clap::{Arg, ArgAction};
+
 /// Widest help, in columns.
 pub(crate) const WIDTH: usize = 100;
+
+/// Hides an option of all commands in one that does not take it. It is still read, so that the command can say why it is refused.
+pub(crate) fn hidden(id: &'static str, long: &'static str, conflicts: &[&'static str]) -> Arg {
+    Arg::new(id)
+        .conflicts_with_all(conflicts.iter().copied())
+        .long(long)
+        .action(ArgAction::SetTrue)
+        .global(true)
+        .hide(true)
+}
 
 pub(crate) const GENERATE: &str = "\
 Examples:

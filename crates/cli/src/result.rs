@@ -28,7 +28,8 @@ pub(crate) struct Results<'a> {
 pub(crate) struct BatchTotals {
     /// Number of jobs.
     pub(crate) jobs: usize,
-    /// Number of jobs with each outcome, such as `done`; `left` are those that are still running.
+    /// Number of jobs with each outcome, such as `done`. After an interrupt, `unfinished` are those that have a task, which is paid
+    /// for, and no complete files; `not_submitted` those that were never submitted.
     pub(crate) outcomes: BTreeMap<&'static str, usize>,
     /// The amounts, by currency.
     pub(crate) costs: Vec<BatchCost>,

@@ -1,5 +1,7 @@
 //! The state of a journal's file.
 
+use std::time::Instant;
+
 use rusqlite::Connection;
 use videogen::journal::{JournalError, Unreadable};
 
@@ -41,8 +43,19 @@ impl Health {
     }
 }
 
-/// Reads the whole file.
-pub(crate) fn check(connection: &Connection) -> Result<Health, JournalError> {
+/// Instructions of SQLite between two looks at the clock.
+const STEPS: i32 = 1000;
+
+/// Reads the whole file. Fails at `end`.
+pub(crate) fn check(connection: &mut Connection, end: Option<Instant>) -> Result<Health, JournalError> {
+    let is_late = move || end.is_some_and(|end| end <= Instant::now());
+    connection.progress_handler(STEPS, Some(is_late)).map_err(broken)?;
+    let checked = read_all(connection);
+    connection.progress_handler(0, None::<fn() -> bool>).map_err(broken)?;
+    checked
+}
+
+fn read_all(connection: &Connection) -> Result<Health, JournalError> {
     let number = |sql: &str| {
         connection
             .query_row(sql, [], |row| row.get::<_, i64>(0))

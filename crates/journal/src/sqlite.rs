@@ -272,7 +272,20 @@ impl SqliteJournal {
     /// # Errors
     /// When the file cannot be read.
     pub async fn health(&self) -> Result<Health, JournalError> {
-        self.run(|connection| health::check(connection)).await
+        self.run(|connection| health::check(connection, None)).await
+    }
+
+    /// Does the same within a time limit, and holds up other calls no longer. Returns `None` if it was not enough.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn health_within(&self, limit: Duration) -> Result<Option<Health>, JournalError> {
+        let end = Instant::now().checked_add(limit);
+        let checked = self.run(move |connection| Ok(health::check(connection, end))).await?;
+        match checked {
+            Err(_) if end.is_some_and(|end| end <= Instant::now()) => Ok(None),
+            checked => checked.map(Some),
+        }
     }
 
     /// Runs a write.

@@ -294,8 +294,8 @@ impl Router {
             None => Ok(()),
             Some((_, other)) => {
                 let message = format!(
-                    "an idempotency key is unique among base URLs on the public internet, or on one host: {} and {} could \
-                     both be paid for it; use base URLs of one kind, or no key",
+                    "an idempotency key is unique among base URLs on the public internet, or at one host and port: {} and {} \
+                     could both be paid for it; use base URLs of one kind, or no key",
                     first.origin(),
                     other.origin()
                 );

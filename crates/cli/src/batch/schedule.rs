@@ -46,6 +46,8 @@ pub(crate) struct Ended {
     /// A line of JSON for each job that has a result, in the order of the file.
     pub(crate) results: Vec<serde_json::Value>,
     pub(crate) counts: Counts,
+    /// The jobs without a result, which an interrupt has stopped.
+    pub(crate) without_result: Vec<usize>,
     /// The exit code of the worst outcome.
     pub(crate) code: u8,
     pub(crate) interrupt: Option<Interrupt>,
@@ -130,7 +132,12 @@ pub(crate) async fn run(
     }
     // Also removes the lines of the jobs.
     run.set.shutdown().await;
+    let lines = run.lines.iter().enumerate();
     Ok(Ended {
+        without_result: lines
+            .filter(|(_, line)| line.is_none())
+            .map(|(index, _)| index)
+            .collect(),
         results: run.lines.into_iter().flatten().collect(),
         counts: run.view.end(),
         code: run.code,

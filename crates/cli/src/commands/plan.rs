@@ -23,9 +23,9 @@ use crate::keys;
 use crate::options;
 use crate::output::Output;
 use crate::price_file::Prices;
-use crate::request_args::{PromptsArgs, RequestArgs};
+use crate::request_args::{PromptsArgs, RequestArgs, Requests};
 use crate::result::Configured;
-use crate::routes::{RouteArgs, Routes};
+use crate::routes::{RouteArgs, Routes, check_model_of_file};
 use crate::several;
 use crate::text::many;
 
@@ -78,10 +78,23 @@ struct Planner {
 }
 
 pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
-    args.routes.check(args.request.has_model())?;
+    let given_model = args.request.model().map(str::to_owned);
+    args.routes.check(given_model.is_some())?;
     let named = args.routes.vendors();
-    let (mut requests, of_file) = args.request.into_requests(args.prompts.prompts, output)?;
+    let Requests {
+        mut requests,
+        vendor: of_file,
+        fault,
+        is_checkable,
+    } = args.request.read(args.prompts.prompts, output);
     let account = args.routes.account(of_file);
+    if let Some(fault) = fault {
+        let violations = match is_checkable && !args.all && named.len() < 2 {
+            true => violations(requests.swap_remove(0), &account, output),
+            false => None,
+        };
+        return Err(fault.and(violations));
+    }
     let mut prices = Prices::read()?.book;
     if args.all {
         let invalid = |message| Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
@@ -109,6 +122,7 @@ pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output)
         return all::all(request, (&account, &named), order, &prices, missing, output);
     }
     let routed = args.routes.several(&requests[0], output);
+    let mut faults = Vec::new();
     let (vendors, from_config) = match &routed {
         Some(routes) => (named, routes.from_config.clone()),
         None => {
@@ -116,6 +130,8 @@ pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output)
                 model.clone_into(&mut requests[0].model);
             }
             let Resolved { vendor, from_config } = account.resolve(&mut requests[0], Need::Plan, output)?;
+            let model = given_model.as_deref().or(args.routes.model());
+            faults.extend(check_model_of_file(of_file, vendor, &requests[0], model).err());
             (vec![vendor], from_config)
         }
     };
@@ -127,7 +143,7 @@ pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output)
         false => Vec::new(),
     };
     let planner = Planner::new(account, &vendors, routed, prices, from_config)?;
-    let (mut submissions, mut faults) = (Vec::new(), Vec::new());
+    let mut submissions = Vec::new();
     for request in &requests {
         match planner.plan(request, journal, output).await {
             Ok(submission) => submissions.push(submission),
@@ -139,6 +155,16 @@ pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output)
     }
     planner.show(&submissions, missing, output)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What else is wrong with a request, a part of which cannot be read.
+fn violations(mut request: VideoRequest, account: &AccountArgs, output: &Output) -> Option<Failure> {
+    let Resolved { vendor, from_config } = account.resolve(&mut request, Need::Plan, output).ok()?;
+    let error = videogen::submit::plan(vendor, account.base_url(vendor).as_deref(), &request).err()?;
+    Some(explained(
+        of_vendor(vendor, account.base_url.as_deref(), error),
+        &from_config,
+    ))
 }
 
 impl Planner {

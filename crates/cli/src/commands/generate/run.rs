@@ -37,6 +37,8 @@ pub(super) struct Run {
     pub(super) simulate: bool,
     /// For hints.
     pub(super) base_url: Option<String>,
+    /// How long to wait, as given; for hints.
+    pub(super) timeout: Option<u64>,
     /// Without key and target.
     pub(super) submission: SubmitOptions,
     /// Only a journal keeps the target of a task.
@@ -150,10 +152,13 @@ impl Run {
     /// The command that waits for the task of a job and downloads its files.
     fn rest(&self, job: &Job, id: &TaskId) -> Invocation {
         let wait = follow::wait_command(id, self.base_url.as_deref());
-        match &job.target {
+        let wait = match &job.target {
             Some(target) => target.options_for(id, wait),
             None => wait,
-        }
+        };
+        // With 0, it would wait for nothing again.
+        let timeout = self.timeout.filter(|seconds| *seconds > 0);
+        wait.option("--timeout", timeout.map(|seconds| seconds.to_string()))
     }
 
     /// A failure after the task was accepted: it is paid for, whatever fails.
