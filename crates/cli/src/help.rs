@@ -79,7 +79,7 @@ Examples:
   videogen wait token360:videos:video-4f1c alltoken:generations:vgen_81
   videogen wait token360:videos:video-4f1c --timeout 600 --json
   videogen wait token360:videos:video-4f1c --events
-  videogen wait token360:videos:video-4f1c ark:tasks:cgt-20261127-kz7q4 -o clips/ --parents
+  videogen wait token360:videos:video-4f1c alltoken:generations:vgen_81 -o clips/
 
 With -o PATH, each task is downloaded as soon as it has ended; see \
 `videogen download --help` for the forms of PATH.";
@@ -89,7 +89,7 @@ Examples:
   videogen download token360:videos:video-4f1c -o boat.mp4
   videogen download token360:videos:video-4f1c --last-frame-output boat.png
   videogen download token360:videos:video-4f1c -o - > boat.mp4
-  videogen download token360:videos:video-4f1c ark:tasks:cgt-20261127-kz7q4 -o \"k-{index}.mp4\"
+  videogen download ark:tasks:cgt-20261120101500-d4kqz -o \"{vendor}-{index}.mp4\"
 
 -o PATH names a file, a folder (one that exists, or with a / at the end), - for \
 standard output, which then has the video alone, or a file by a template: {vendor}, {model}, {id} of the task, {index}, the number of \

@@ -174,10 +174,10 @@ mod tests {
     use videogen::{Adjust, Vendor, VideoRequest};
 
     use super::*;
-    use crate::request_args::{PromptArg, RequestArgs};
+    use crate::request_args::{PromptsArgs, RequestArgs};
 
     fn command() -> Command {
-        RequestArgs::augment_args(PromptArg::augment_args(Command::new("plan")))
+        RequestArgs::augment_args(PromptsArgs::augment_args(Command::new("plan")))
     }
 
     #[test]
@@ -188,7 +188,7 @@ mod tests {
             .map(name)
             .filter(|name| !options.iter().any(|option| option.name == *name))
             .collect();
-        assert_eq!(without, ["--request"]);
+        assert_eq!(without, ["--count", "--request"]);
         for field in fields() {
             assert!(given(&field, &options).is_some(), "{field}");
         }

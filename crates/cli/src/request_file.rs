@@ -349,7 +349,7 @@ mod tests {
             ),
             (
                 b"{\"prompt\": \"x\", \"prompt\": \"y\"}",
-                "line 1, column 29: the member `prompt` is given twice",
+                "the member `prompt` is given twice",
             ),
             (b"{\"extra\": {\"a\": {\"b\": 1, \"b\": 2}}}", "`b` is given twice"),
             (

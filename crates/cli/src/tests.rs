@@ -28,7 +28,8 @@ fn help_is_short_and_has_examples() {
             wrong.push(format!("{name}: no examples; add them in help.rs"));
         }
         let about = (name.to_owned(), command.get_about().unwrap().to_string());
-        let options = command.get_arguments().map(|option| {
+        let offered = command.get_arguments().filter(|option| !option.is_hide_set());
+        let options = offered.map(|option| {
             let help = option.get_help().map(ToString::to_string).unwrap_or_default();
             (format!("{name} {}", option.get_id()), help)
         });
