@@ -13,6 +13,7 @@ mod reuse;
 mod server;
 mod simulated;
 mod together;
+mod unusable;
 mod verification;
 
 use std::path::{Path, PathBuf};

@@ -47,8 +47,12 @@ pub(crate) struct Mood {
     pub(crate) stumbles: bool,
     /// Links to uploads have a query.
     pub(crate) signs: bool,
-    /// Uploads expire at once, as their answer states.
+    /// Uploads expire at once by the clock of this machine, but not by the server's, which is an hour behind.
     pub(crate) expires: bool,
+    /// Uploads have expired, as their answer states.
+    pub(crate) expired: bool,
+    /// The link to every upload, in place of one to this server.
+    pub(crate) link: Option<&'static str>,
     /// Links to uploads name a host that refuses connections.
     pub(crate) unreachable: bool,
     /// The vendor announces a small limit of uploads.
@@ -238,7 +242,10 @@ async fn answer(State((inner, [submitted, uploading], base_url)): State<Shared>,
     }
     let mut inner = inner.lock().unwrap();
     let (status, body) = inner.answer(&seen, &base_url);
-    (StatusCode::from_u16(status).unwrap(), Json(body)).into_response()
+    let behind = chrono::TimeDelta::hours(i64::from(inner.mood.expires));
+    let date = (chrono::Utc::now() - behind).format("%a, %d %b %Y %H:%M:%S GMT");
+    let headers = [(header::DATE, date.to_string())];
+    (StatusCode::from_u16(status).unwrap(), headers, Json(body)).into_response()
 }
 
 impl Inner {
@@ -264,11 +271,20 @@ impl Inner {
                 } else {
                     base_url
                 };
-                let url = format!("{base_url}{link}");
+                let url = self
+                    .mood
+                    .link
+                    .map_or_else(|| format!("{base_url}{link}"), str::to_owned);
+                let half_an_hour_ago = (chrono::Utc::now() - chrono::TimeDelta::minutes(30)).to_rfc3339();
+                let end = match self.mood {
+                    Mood { expired: true, .. } => "2020-01-01T00:00:00Z",
+                    Mood { expires: true, .. } => half_an_hour_ago.as_str(),
+                    _ => "2099-01-01T00:00:00Z",
+                };
                 (
                     200,
                     json!({"success": true, "message": "", "data": {"id": "upload_1", "url": url}, "urls": {"get": url},
-                        "expires_at": if self.mood.expires { "2020-01-01T00:00:00Z" } else { "2099-01-01T00:00:00Z" }}),
+                        "expires_at": end}),
                 )
             }
             ("HEAD", link) if link.starts_with("/files/") => match self.files.contains(&seen.path) {
@@ -331,7 +347,7 @@ impl Inner {
                     200,
                     json!({
                         "upload_url": format!("{base_url}/storage/{}?X-Amz-Signature=canary", self.count),
-                        "file_url": format!("{host}{link}"),
+                        "file_url": self.mood.link.map_or_else(|| format!("{host}{link}"), str::to_owned),
                     }),
                 )
             }

@@ -152,12 +152,18 @@ impl Client {
         let exchange = self.exchange(&call);
         let (stored, _) = self.judge().read(Operation::Upload, result, exchange.as_ref())?;
         match stored {
-            Stored::Url(url, expires_at) => Ok(Reference {
-                expires_at,
-                ..Reference::url(url)
-            }),
+            Stored::Url(url, expires_at) => {
+                self.check_stored(&url, expires_at)?;
+                Ok(Reference {
+                    expires_at,
+                    ..Reference::url(url)
+                })
+            }
             Stored::Asset(asset) => Ok(Reference::asset(asset)),
             Stored::Presigned(presigned) => {
+                if let Source::Url(url) = &presigned.source {
+                    self.check_stored(url, presigned.expires_at)?;
+                }
                 put::put(&self.0.http, &presigned, content, sent, limit)
                     .await
                     .map_err(|error| {
@@ -171,6 +177,21 @@ impl Client {
                     ..Reference::new(presigned.source)
                 })
             }
+        }
+    }
+
+    /// Rejects a link to a file that a paid request could not use: not on the public internet, or expired by the vendor's
+    /// clock.
+    fn check_stored(&self, url: &SecretUrl, expires_at: Option<Timestamp>) -> Result<(), Error> {
+        let unusable = |reason: String| {
+            let message = format!("the link to the uploaded file cannot be used: {reason}");
+            Error::new(ErrorKind::Decode, message).during(self.0.vendor, Operation::Upload)
+        };
+        self.0.http.guard.parse(url.expose()).map_err(unusable)?;
+        let now = Utc::now() + self.clock_skew().unwrap_or_default();
+        match expires_at.filter(|end| *end <= now) {
+            Some(end) => Err(unusable(format!("it expired at {}", end.format("%FT%TZ")))),
+            None => Ok(()),
         }
     }
 
