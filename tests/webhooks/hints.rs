@@ -232,3 +232,45 @@ async fn a_signature_without_a_secret_is_a_hint() {
         "https://files.example.com/polled.mp4"
     );
 }
+
+/// Where that is allowed, a signature that fits no key is a hint too; a token is still needed.
+#[tokio::test]
+async fn a_wrong_signature_can_be_a_hint() {
+    let poll = json!({"id": "t-1", "status": "completed", "url": "https://files.example.com/polled.mp4"});
+    let server = Canned::json(200, &poll).await;
+    for polls in [false, true] {
+        let receiver = receiver_of_signed(&server).poll_unverified(polls).build().unwrap();
+        let callback = receiver.callback(BASE).unwrap();
+        let token = token(&callback);
+        let (_, body) = signed("evt-1", &completed("t-1"));
+        let signature = format!("v1={}", sign("whsec-other", "evt-1", &NOW.to_string(), &body));
+        let forged = headers([b"evt-1", NOW.to_string().as_bytes(), signature.as_bytes()]).unwrap();
+        for other in [None, Some("guessed")] {
+            assert_eq!(
+                refused(receiver.receive(other, &forged, &body).await),
+                Refusal::Signature
+            );
+        }
+        let early = receiver.receive(Some(&token), &forged, &body).await;
+        assert_eq!(matches!(early, Err(Rejection::Unbound)), polls, "{early:?}");
+        let bound = receiver
+            .bind(callback.hash(), &task(Vendor::ToApis, "seedance-2", "t-1"))
+            .await
+            .unwrap();
+        assert_eq!(bound.is_some(), polls);
+        if let Some(event) = bound {
+            assert_eq!((event.id, event.kind), (None, None));
+            let video = event.task.unwrap().video.unwrap();
+            assert_eq!(video.url.expose(), "https://files.example.com/polled.mp4");
+        }
+        let late = receiver.receive(Some(&token), &forged, &body).await;
+        match polls {
+            true => assert_eq!(late.unwrap(), Received::Duplicate),
+            false => assert_eq!(refused(late), Refusal::Signature),
+        }
+        // A signed event is still taken as it is.
+        let (good, body) = signed("evt-2", &completed("t-1"));
+        let event = new(receiver.receive(Some(&token), &good, &body).await);
+        assert_eq!(event.id.as_deref(), Some("evt-2"));
+    }
+}

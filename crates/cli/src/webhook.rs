@@ -1,6 +1,7 @@
 //! Receives the vendor's webhook during a wait.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use clap::Args;
@@ -70,14 +71,30 @@ impl Listener {
             }
         };
         let (send, ended) = mpsc::unbounded_channel();
-        let mut builder = Receiver::builder(client.clone()).on_event(move |event| {
-            if let Some(task) = event.task {
-                // Ignored when the wait has ended.
-                let _ = send.send(task);
-            }
-            async { Ok(()) }
-        });
         let secrets = secrets(client.vendor(), simulate, output);
+        let vendor = client.vendor();
+        let key = match &secrets {
+            Some(secrets) => Some(secrets.variable.to_owned()),
+            None if has_public_keys(vendor) => Some(format!("the public keys of {}", vendor.name())),
+            None => None,
+        };
+        let (output, noted) = (*output, AtomicBool::new(false));
+        let mut builder = Receiver::builder(client.clone())
+            .poll_unverified(true)
+            .on_event(move |event| {
+                if let (None, Some(key)) = (&event.id, &key)
+                    && !noted.swap(true, Ordering::Relaxed)
+                {
+                    output.note(&format!(
+                        "A webhook arrived, but its signature does not fit {key}; the task was polled instead."
+                    ));
+                }
+                if let Some(task) = event.task {
+                    // Ignored when the wait has ended.
+                    let _ = send.send(task);
+                }
+                async { Ok(()) }
+            });
         for secret in secrets.iter().flat_map(|secrets| &secrets.values) {
             builder = builder.secret(secret.as_str());
         }
@@ -127,6 +144,12 @@ impl Listener {
 struct Secrets {
     variable: &'static str,
     values: Vec<String>,
+}
+
+/// Whether the vendor signs with a key pair.
+fn has_public_keys(vendor: Vendor) -> bool {
+    let signature = vendor.facts().webhook.signature;
+    signature.is_some_and(|signature| matches!(signature.scheme, Scheme::Ed25519 { .. }))
 }
 
 /// The vendor's webhook secrets; none if it does not sign, or signs with a key pair.

@@ -38,6 +38,7 @@ use crate::model::{Error, ErrorKind, Timestamp};
 pub struct ReceiverBuilder {
     client: Client,
     secrets: Vec<SecretString>,
+    polls_unverified: bool,
     handler: Option<Handler>,
     clock: Clock,
 }
@@ -63,6 +64,7 @@ impl ReceiverBuilder {
         Self {
             client,
             secrets: Vec::new(),
+            polls_unverified: false,
             handler: None,
             clock: Box::new(Utc::now),
         }
@@ -76,6 +78,13 @@ impl ReceiverBuilder {
         // A secret from a file ends with a newline.
         let line = secret.expose_secret().trim_end_matches(['\r', '\n']);
         self.secrets.push(line.to_owned().into());
+        self
+    }
+
+    /// Sets whether a delivery to a [callback URL](Receiver::callback) triggers a poll if its signature is not valid, for
+    /// example because of a wrong secret. Its event has no [`id`](Event::id). By default it is refused.
+    pub fn poll_unverified(mut self, polls: bool) -> Self {
+        self.polls_unverified = polls;
         self
     }
 
@@ -119,6 +128,12 @@ impl ReceiverBuilder {
             return Err(Error::new(ErrorKind::Config, message));
         }
         let verifier = Verifier::new(&self.client, &self.secrets)?;
-        Ok(Receiver::new(self.client, verifier, self.handler, self.clock))
+        Ok(Receiver::new(
+            self.client,
+            verifier,
+            self.polls_unverified,
+            self.handler,
+            self.clock,
+        ))
     }
 }

@@ -59,6 +59,8 @@ struct Inner {
     client: Client,
     /// `None`: deliveries are not authenticated and only trigger polls.
     verifier: Option<Verifier>,
+    /// Whether deliveries without a valid signature trigger polls too.
+    polls_unverified: bool,
     handler: Option<Handler>,
     clock: Clock,
     bindings: Bindings,
@@ -77,13 +79,20 @@ impl fmt::Debug for Receiver {
 }
 
 impl Receiver {
-    pub(crate) fn new(client: Client, verifier: Option<Verifier>, handler: Option<Handler>, clock: Clock) -> Self {
+    pub(crate) fn new(
+        client: Client,
+        verifier: Option<Verifier>,
+        polls_unverified: bool,
+        handler: Option<Handler>,
+        clock: Clock,
+    ) -> Self {
         // Signed at most one tolerance ahead, it is accepted until one tolerance after that time.
         let kept = verifier.as_ref().map(|verifier| verifier.tolerance.saturating_mul(2));
         let kept = kept.map(|seconds| TimeDelta::from_std(Duration::from_secs(seconds)).unwrap_or(TimeDelta::MAX));
         Self(Arc::new(Inner {
             client,
             verifier,
+            polls_unverified,
             handler,
             clock,
             bindings: Bindings::default(),
@@ -157,11 +166,21 @@ impl Receiver {
     /// The reason for refusing the delivery, or the failure of handling it.
     pub async fn receive(&self, token: Option<&str>, headers: &HeaderMap, body: &[u8]) -> Result<Received, Rejection> {
         if let Some(verifier) = &self.0.verifier {
-            let id = verifier.verify(headers, body, (self.0.clock)()).await?;
-            return self.signed(token, id, body).await;
+            match verifier.verify(headers, body, (self.0.clock)()).await {
+                Ok(id) => return self.signed(token, id, body).await,
+                Err(Rejection::Refused(refusal)) if self.0.polls_unverified => {
+                    return self.unverified(token, refusal).await;
+                }
+                Err(rejection) => return Err(rejection),
+            }
         }
-        let hash = TokenHash::of(token.ok_or(Refusal::Token)?);
-        let task = self.0.bindings.hint(&hash).ok_or(Refusal::Token)?;
+        self.unverified(token, Refusal::Token).await
+    }
+
+    /// Handles a delivery that only its token authenticates. `refusal`: the reason if the token is missing or unknown.
+    async fn unverified(&self, token: Option<&str>, refusal: Refusal) -> Result<Received, Rejection> {
+        let hash = TokenHash::of(token.ok_or(refusal)?);
+        let task = self.0.bindings.hint(&hash).ok_or(refusal)?;
         // The body is ignored: the token identifies the task, which is polled.
         self.hinted(&task.ok_or(Rejection::Unbound)?).await
     }

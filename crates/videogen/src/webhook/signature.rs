@@ -16,6 +16,9 @@ use crate::client::Client;
 use crate::model::mask::hex;
 use crate::model::{Error, ErrorKind, Timestamp};
 
+/// Shortest key of a secret in base64, in bytes: <https://github.com/standard-webhooks/standard-webhooks>.
+const KEY: usize = 24;
+
 /// Verifier of signed deliveries.
 pub(crate) struct Verifier {
     rules: Signature,
@@ -131,9 +134,10 @@ fn key(form: SigningKey, secret: &SecretString) -> Result<SecretBox<[u8]>, Strin
     let bytes = match form {
         SigningKey::Text => text.as_bytes().to_vec(),
         SigningKey::Base64 { prefix } => {
-            let encoded = text.strip_prefix(prefix).unwrap_or(text);
-            // Anyone can sign with an empty key.
-            let decoded = STANDARD.decode(encoded).ok().filter(|key| !key.is_empty());
+            // Anyone can sign with an empty key. Some consoles show the secret without its prefix: any word may be base64, but
+            // only a secret is this long.
+            let (encoded, least) = text.strip_prefix(prefix).map_or((text, KEY), |encoded| (encoded, 1));
+            let decoded = STANDARD.decode(encoded).ok().filter(|key| key.len() >= least);
             decoded.ok_or_else(|| {
                 format!(
                     "the webhook secret has no base64 after {prefix:?}; copy the whole signing secret from the vendor's console"
