@@ -24,6 +24,7 @@ mod fal;
 mod fields;
 mod fuzz;
 mod generation;
+mod hints;
 mod http;
 mod journal;
 mod logs;

@@ -116,7 +116,10 @@ fn cause(test: &FieldTest, request: &VideoRequest) -> String {
 fn demand(test: &FieldTest, allowed: &[&'static str], model: &Model, request: &VideoRequest) -> (String, String) {
     let field = test.field;
     match test.is {
-        FieldState::Set if field == "inputs" => ("an input".to_owned(), "add an input".to_owned()),
+        FieldState::Set if field == "inputs" => {
+            let roles: Vec<&str> = model.inputs.iter().map(|input| input.role).collect();
+            ("an input".to_owned(), added(&roles, model, request))
+        }
         FieldState::Set if is_role(field) => (format!("a {field}"), added(&[field], model, request)),
         FieldState::Set => (field.to_owned(), format!("set {field}")),
         FieldState::Unset if field == "inputs" => {

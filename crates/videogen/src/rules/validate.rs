@@ -7,7 +7,7 @@ use videogen_wire::facts::{Condition, Field, Place, Zero};
 
 use crate::model::extra::placed;
 use crate::model::mask::hide_urls;
-use crate::model::{Adjust, Capabilities, SecretUrl, Tool, Vendor, VideoDuration, VideoRequest, Violation};
+use crate::model::{Adjust, Capabilities, Tool, Vendor, VideoDuration, VideoRequest, Violation};
 use crate::rules::conditions::broken;
 use crate::rules::hints::{Hint, adjustable, elsewhere, names_a_value, one_of, under_another_name};
 use crate::rules::media::Files;
@@ -15,6 +15,7 @@ use crate::rules::permission::is_adjustable;
 use crate::rules::spelling::spelled;
 use crate::rules::unverified;
 
+mod callback;
 mod inputs;
 
 pub(crate) use inputs::of_file;
@@ -414,35 +415,6 @@ impl Check<'_> {
         }
     }
 
-    fn callback(&mut self, field: &'static Field, url: &SecretUrl) {
-        // The parser mends what is not quite a URI, but the text travels as it is.
-        let exact = url
-            .expose()
-            .chars()
-            .all(|c| c.is_ascii_graphic() && !"\"<>\\^`{|}".contains(c))
-            && url.expose().split('%').skip(1).all(|rest| {
-                rest.get(..2)
-                    .is_some_and(|escape| escape.chars().all(|c| c.is_ascii_hexdigit()))
-            });
-        let parsed = url::Url::parse(url.expose())
-            .ok()
-            .filter(|url| matches!(url.scheme(), "https" | "http"));
-        let parsed = parsed.filter(|_| exact);
-        let Some(parsed) = parsed else {
-            let hint = "use a full URL with https:// and without spaces";
-            self.add(Basis::Field(field), field.name, url, "is not an http(s) URL", hint);
-            return;
-        };
-        // Plain HTTP to this machine is for simulators: no vendor can reach it.
-        if let Some(prefix) = field.prefix
-            && !url.expose().starts_with(prefix)
-            && !crate::model::address::is_loopback(&parsed)
-        {
-            let rule = format!("must begin with {prefix}");
-            self.add(Basis::Limit(field), field.name, url, rule, "serve it over TLS");
-        }
-    }
-
     fn conditions(&mut self, request: &VideoRequest) {
         for broken in broken(self.rules.model, request) {
             let is_overridden = broken.condition.unverified && request.allow_unverified.contains(broken.field);
@@ -484,9 +456,14 @@ impl Check<'_> {
             let inside = format!("{wire}.");
             if let Some(field) = fields
                 .iter()
-                .find(|field| field.place == Place::Body && field.wire == wire)
+                .find(|field| matches!(field.place, Place::Body | Place::Query) && field.wire == wire)
             {
-                let rule = format!("would override the vendor's `{wire}`");
+                let rule = match field.place {
+                    Place::Query => {
+                        format!("the vendor has `{wire}` in the query of the URL, and would ignore it in the body")
+                    }
+                    _ => format!("would override the vendor's `{wire}`"),
+                };
                 let hint = format!("set `{}` instead", field.name);
                 self.add(Basis::Request, "extra", &wire, rule, hint);
             } else if fields.iter().any(|field| field.wire.starts_with(&inside)) {

@@ -6,9 +6,11 @@ use videogen_wire::{Answer, Read as _};
 
 use self::connection::client;
 use super::body::Body;
-use super::{Adapter, Call, CallError, ErrorDetail, Outgoing, Stored, named, value, words};
+use super::{Adapter, Call, CallError, ErrorDetail, Outgoing, Stored, links, named, value, words};
 use crate::model::amount::amount;
-use crate::model::{Capabilities, ErrorKind, TaskError, TaskId, TaskStatus, Vendor, Video, VideoRequest, VideoTask};
+use crate::model::{
+    Capabilities, ErrorKind, SecretUrl, TaskError, TaskId, TaskStatus, Vendor, Video, VideoRequest, VideoTask,
+};
 #[cfg(feature = "webhook")]
 use crate::vendors::WebhookEvent;
 
@@ -59,6 +61,12 @@ impl Adapter for Fal {
         match (result, call.session.answer()) {
             (Ok(output), answer) if failed.is_none() => {
                 task.video = video(output.into_inner());
+                if task.video.is_none() {
+                    let body = answer.as_ref().map(|answer| serde_json::from_slice(&answer.body));
+                    let output: Value = body.and_then(Result::ok).unwrap_or_default();
+                    let found = links::videos(&output).into_iter();
+                    task.set_videos(found.map(|url| Video::at(SecretUrl::new(url))));
+                }
                 let units = answer.and_then(|answer| amount(answer.headers.get(UNITS)?.to_str().ok()?));
                 if units.is_some() {
                     task.usage.get_or_insert_default().billable_units = units;

@@ -29,6 +29,8 @@ pub(crate) mod dispatch;
 #[cfg(feature = "fal")]
 mod fal;
 mod ids;
+#[cfg(any(feature = "replicate", feature = "fal"))]
+mod links;
 pub(crate) mod listed;
 #[cfg(feature = "openrouter")]
 mod openrouter;

@@ -7,7 +7,7 @@ use videogen_raw_replicate::types;
 use videogen_wire::Read as _;
 
 use super::body::Body;
-use super::{Adapter, Call, CallError, ErrorDetail, Outgoing, RawPage, Stored, named, read_all, value};
+use super::{Adapter, Call, CallError, ErrorDetail, Outgoing, RawPage, Stored, links, named, read_all, value};
 use crate::model::{
     Capabilities, ErrorKind, ListQuery, SecretUrl, TaskError, TaskId, Vendor, Video, VideoRequest, VideoTask,
 };
@@ -129,7 +129,7 @@ fn read_task(task: types::Prediction, requested: Option<&TaskId>) -> Result<Vide
     let metrics = task.metrics.read().unwrap_or_default();
     // Some models return it in parts while they run.
     let output = task.output.read().filter(|_| read.status.is_completed());
-    let links = output.map(links).unwrap_or_default();
+    let links = output.as_ref().map(links::videos).unwrap_or_default();
     let seconds = metrics.video_output_duration_seconds.read();
     // Of several videos, it is not known whose length it is.
     let duration = seconds.filter(|seconds| *seconds > 0.0 && links.len() == 1);
@@ -147,15 +147,6 @@ fn read_task(task: types::Prediction, requested: Option<&TaskId>) -> Result<Vide
         error.kind = ErrorKind::Moderated;
     }
     Ok(read)
-}
-
-/// The URLs in an output: one text, or a list.
-fn links(output: Value) -> Vec<String> {
-    match output {
-        Value::String(url) => vec![url],
-        Value::Array(items) => items.into_iter().flat_map(links).collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// The code in parentheses at the end of a message, such as `E005`.

@@ -8,4 +8,4 @@ mod webm;
 
 pub(crate) use limits::{Fault, check, is_unusable, total, unchecked};
 pub(crate) use probe::{Files, Probe};
-pub(crate) use route::{Route, medium_of, role_rule, route, way_for};
+pub(crate) use route::{Route, medium_of, role_rule, route, takes_files, way_for};

@@ -31,6 +31,8 @@ impl<T: Read + Seek> Content for T {}
 
 /// The reason why content of no known type cannot be sent.
 pub(super) const UNKNOWN_TYPE: &str = "it is not an image, a video or audio of a known type";
+/// The reason why a file without content cannot be sent.
+pub(super) const EMPTY: &str = "it is empty";
 
 impl Probe {
     /// Reads the header of a file.
@@ -39,8 +41,13 @@ impl Probe {
     /// The reason why it cannot be sent: it cannot be read, is empty or of no known type.
     pub(crate) fn of(file: &LocalFile) -> Result<Self, String> {
         let mut reader = file.open()?;
-        let probed = Self::read(&mut reader).map_err(|error| format!("cannot read {file}: {error}"))?;
-        probed.ok_or_else(|| UNKNOWN_TYPE.to_owned())
+        let cannot = |error: io::Error| format!("cannot read {file}: {error}");
+        let probed = Self::read(&mut reader).map_err(cannot)?;
+        match probed {
+            Some(probe) => Ok(probe),
+            None if reader.stream_position().is_ok_and(|read| read == 0) => Err(EMPTY.to_owned()),
+            None => Err(UNKNOWN_TYPE.to_owned()),
+        }
     }
 
     /// Reads a header. `None`: of no known type. The parsers are compiled once, not for each kind of content.

@@ -35,6 +35,12 @@ fn ways(vendor: Vendor, model: &str, rule: &InputRule, medium: &str) -> impl Ite
     ways.filter(move |way| way.media.contains(&medium) && way.serves(model) && rule.sources.contains(&way.gives))
 }
 
+/// Whether some local file can be sent in `role`.
+pub(crate) fn takes_files(rules: &Capabilities, model: &str, role: Role, rule: &InputRule) -> bool {
+    let mut ways = ways(rules.vendor, model, rule, medium_of(role));
+    rule.sources.contains(&"data") || ways.next().is_some()
+}
+
 /// Why a file cannot be sent, and what to do.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Refusal {

@@ -115,8 +115,7 @@ impl Check<'_> {
         for source in request.inputs_as(role) {
             let name = role.as_str();
             if let Err(error) = source.check() {
-                let hint =
-                    "use a complete https:// URL, asset:// id, upload: id or data: URL, or the path of a readable file";
+                let hint = self.usable(request, role, rule);
                 self.add(Basis::Request, name, source, error.to_string(), hint);
             } else if source.is_plain_http() {
                 let rule = "http:// inputs are not sent: anyone on the way can read and change them";
@@ -124,12 +123,13 @@ impl Check<'_> {
             } else if matches!(source, Source::File(_)) {
                 // Below, all together.
             } else if !rule.sources.contains(&source.kind()) {
-                let (what, hint) = match source.kind() {
-                    "data" => ("a data: URL", "give it as a local file, or use its https:// URL"),
-                    "upload_id" => ("the id of an upload", "use an https:// URL"),
-                    "asset" => ("an asset:// id", "use an https:// URL"),
-                    _ => ("a URL", "upload it as an asset"),
+                let what = match source.kind() {
+                    "data" => "a data: URL",
+                    "upload_id" => "the id of an upload",
+                    "asset" => "an asset:// id",
+                    _ => "a URL",
                 };
+                let hint = self.usable(request, role, rule);
                 let rule = format!("{} does not support {what} as a source", self.whom(request));
                 // What the format of requests does not take, no model does.
                 let general = Capabilities::of(self.rules.vendor, "*").model;
@@ -146,8 +146,36 @@ impl Check<'_> {
         }
     }
 
+    /// Hint: the sources that the model takes in a role.
+    fn usable(&self, request: &VideoRequest, role: Role, rule: &InputRule) -> String {
+        let takes = |kind: &str| rule.sources.contains(&kind);
+        let takes_files = media::takes_files(&self.rules, &request.model, role, rule);
+        let usable = [
+            (takes("url"), "an https:// URL"),
+            (takes("asset"), "an asset:// id"),
+            (takes("upload_id"), "an upload: id"),
+            (takes("data"), "a data: URL"),
+            (takes_files, "the path of a readable file"),
+        ];
+        let usable: Vec<&str> = usable
+            .iter()
+            .filter(|(takes, _)| *takes)
+            .map(|(_, what)| *what)
+            .collect();
+        format!("use {}", listed(&usable))
+    }
+
     fn file(&mut self, fault: Fault) {
         let basis = Basis::Page(fault.page, fault.unverified);
         self.add(basis, fault.field, fault.value, fault.rule, fault.hint);
+    }
+}
+
+/// Alternatives as text: `a, b or c`.
+fn listed(words: &[&str]) -> String {
+    match words.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => "another role".to_owned(),
     }
 }
