@@ -72,6 +72,9 @@ pub struct Entry {
     /// Its task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskId>,
+    /// Whether the user entered the task, and can correct it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub task_entered: bool,
     /// The vendor's other id of the task, under which its lists may show it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vendor_id: Option<String>,
@@ -132,6 +135,7 @@ impl Entry {
             updated_at: intent.at,
             attempts: 1,
             task: None,
+            task_entered: false,
             vendor_id: None,
             status: None,
             vendor_status: None,
@@ -173,7 +177,7 @@ impl Entry {
 
     /// Applies an event of `subject`, which is this entry, at `at`. Returns whether it changed the entry.
     ///
-    /// A known task is never removed or replaced. The failure of an earlier attempt does not affect a later one.
+    /// A known task is never removed or replaced, unless the user entered it, and corrects it. The failure of an earlier attempt does not affect a later one.
     ///
     /// # Errors
     /// When the event names a different task, or dismisses a submission in flight.
@@ -189,6 +193,14 @@ impl Entry {
             )));
         }
         let before = self.clone();
+        let corrects = match &event {
+            Event::Assigned { task, .. } => self.task.as_ref() != Some(task),
+            event => *event == Event::Dismissed,
+        };
+        if corrects && self.task_entered {
+            self.forget_task();
+        }
+        let is_assigned = matches!(event, Event::Assigned { .. });
         match event {
             Event::Started => {}
             Event::Alive { until } => {
@@ -196,24 +208,27 @@ impl Entry {
                     self.intent.until = self.intent.until.max(until);
                 }
             }
-            Event::Accepted { task, status } | Event::Found { task, status } => match &self.task {
-                Some(known) if *known != task => {
-                    let id = &self.intent.id;
-                    return Err(JournalError::new(format!(
-                        "submission {id} already has the task {known}; it cannot have {task} as well"
-                    )));
+            Event::Accepted { task, status } | Event::Found { task, status } | Event::Assigned { task, status } => {
+                match &self.task {
+                    Some(known) if *known != task => {
+                        let id = &self.intent.id;
+                        return Err(JournalError::new(format!(
+                            "submission {id} already has the task {known}; it cannot have {task} as well"
+                        )));
+                    }
+                    Some(_) => {}
+                    None => {
+                        self.state = State::Accepted;
+                        self.vendor_id = Some(task.own().to_owned()).filter(|own| own != task.id());
+                        self.task = Some(task);
+                        self.task_entered = is_assigned;
+                        self.status = Some(status);
+                        (self.reason, self.not_found_after) = (None, None);
+                        // It was settled as one without a task.
+                        self.settled = None;
+                    }
                 }
-                Some(_) => {}
-                None => {
-                    self.state = State::Accepted;
-                    self.vendor_id = Some(task.own().to_owned()).filter(|own| own != task.id());
-                    self.task = Some(task);
-                    self.status = Some(status);
-                    (self.reason, self.not_found_after) = (None, None);
-                    // It was settled as one without a task.
-                    self.settled = None;
-                }
-            },
+            }
             // A known task overrides any failure.
             Event::Rejected { .. }
             | Event::NotSent { .. }
@@ -286,6 +301,14 @@ impl Entry {
             self.updated_at = at;
         }
         Ok(changed)
+    }
+
+    /// Removes the task, and everything that is known from it.
+    fn forget_task(&mut self) {
+        let known = std::mem::replace(self, Self::begin(self.intent.clone()));
+        self.state = State::Ambiguous;
+        (self.updated_at, self.attempts) = (known.updated_at, known.attempts);
+        (self.ambiguity, self.target) = (known.ambiguity, known.target);
     }
 
     /// Checks that a settlement can be recorded at `at`; see [`settle`](super::settle).

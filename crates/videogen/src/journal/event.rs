@@ -161,12 +161,19 @@ pub enum Event {
         /// Its status.
         status: TaskStatus,
     },
+    /// The user entered the task. It replaces one that the user entered before.
+    Assigned {
+        /// The task.
+        task: TaskId,
+        /// Its status.
+        status: TaskStatus,
+    },
     /// Searched for, not found.
     NotFound {
         /// Seconds between the submission and the search.
         after: u64,
     },
-    /// Dismissed by the user: there is no task.
+    /// Dismissed by the user: there is no task. It removes one that the user entered.
     Dismissed,
     /// The status of the task changed.
     Status {

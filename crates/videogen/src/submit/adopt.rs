@@ -8,6 +8,15 @@ use crate::submit::comparison::{Comparison, Match};
 /// Maximum number of recorded tasks that are polled for their other ids.
 const POLLED: usize = 20;
 
+/// The submission that a task belongs to.
+#[derive(Debug, Default)]
+pub(super) struct Owner {
+    /// Its id; empty without a journal.
+    pub(super) id: String,
+    /// Whether the user entered the task.
+    pub(super) entered: bool,
+}
+
 impl Client {
     /// The only strong candidate, if it matches no other open submission.
     pub(super) async fn adopt(&self, ambiguity: &Ambiguity, found: Vec<Candidate>) -> Result<Reconciled, Error> {
@@ -67,21 +76,23 @@ impl Client {
     /// Whether the task, by any of its ids, belongs to another submission than `intent`: one in the journal, or without a journal
     /// one of this client.
     pub(super) async fn is_known(&self, task: &VideoTask, intent: Option<&str>) -> Result<bool, Error> {
-        self.knows(&task.id, task.vendor_id.as_deref(), intent).await
+        let owner = self.owner_of(&task.id, task.vendor_id.as_deref(), intent).await?;
+        Ok(owner.is_some())
     }
 
-    /// The same by its id, and by the other id in the vendor's responses.
-    pub(super) async fn knows(
+    /// That other submission, by the task's id and the other id in the vendor's responses.
+    pub(super) async fn owner_of(
         &self,
         task: &TaskId,
         vendor_id: Option<&str>,
         intent: Option<&str>,
-    ) -> Result<bool, Error> {
+    ) -> Result<Option<Owner>, Error> {
         let other = vendor_id.and_then(|id| TaskId::new(self.0.vendor, task.family(), id));
         // Without a journal, what this client saw accepted belongs to other submissions.
         if self.0.journal.is_none() {
             let was_accepted = |id: &TaskId| self.0.account.accepted(id).is_some();
-            return Ok(was_accepted(task) || other.as_ref().is_some_and(was_accepted));
+            let is_known = was_accepted(task) || other.as_ref().is_some_and(was_accepted);
+            return Ok(is_known.then(Owner::default));
         }
         let scoped = Query::default().scope(self.scope());
         let by_task = |task: &TaskId| scoped.clone().task(task.clone());
@@ -98,12 +109,16 @@ impl Client {
         let is_another = |id: &String| Some(id.as_str()) != intent;
         for query in queries.into_iter().flatten() {
             let found = self.found(query).await?;
-            if found.entries.iter().any(|entry| is_another(&entry.intent.id))
-                || found.unreadable.iter().any(|record| is_another(&record.id))
-            {
-                return Ok(true);
+            let entry = found.entries.iter().find(|entry| is_another(&entry.intent.id));
+            let unreadable = found.unreadable.iter().find(|record| is_another(&record.id));
+            let entered = entry.is_some_and(|entry| entry.task_entered);
+            let id = entry
+                .map(|entry| &entry.intent.id)
+                .or(unreadable.map(|record| &record.id));
+            if let Some(id) = id.cloned() {
+                return Ok(Some(Owner { id, entered }));
             }
         }
-        Ok(false)
+        Ok(None)
     }
 }

@@ -7,6 +7,8 @@ use crate::model::{Ambiguity, Candidate, Capabilities, Evidence, Grade, Timestam
 
 /// Clocks differ, and a service may store a task only after its provider has answered.
 const EARLY: TimeDelta = TimeDelta::minutes(2);
+/// The same where a response's `Date` showed the difference at submission.
+const EARLY_MEASURED: TimeDelta = TimeDelta::seconds(30);
 const LATE: TimeDelta = TimeDelta::minutes(10);
 /// Assumed clock difference if no response's `Date` showed it at submission.
 const UNMEASURED: TimeDelta = TimeDelta::hours(1);
@@ -132,6 +134,14 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// By how much a task may seem to be older than its submission.
+    fn early(&self) -> TimeDelta {
+        match self.ambiguity.clock_skew {
+            Some(_) => EARLY_MEASURED,
+            None => EARLY,
+        }
+    }
+
     /// Whether a polled task shows as much of the prompt as it did in a list.
     pub(crate) fn shows_more(&self, task: &VideoTask, listed: &Candidate) -> bool {
         self.prompt(task) != Evidence::PromptNotShown || listed.reasons.contains(&Evidence::PromptNotShown)
@@ -158,7 +168,7 @@ impl<'a> Comparison<'a> {
         let slack = self.slack();
         task.created_at.is_some_and(|at| {
             let sent = self.ambiguity.sent_at;
-            self.skews.iter().all(|skew| sent + *skew - at > EARLY + slack)
+            self.skews.iter().all(|skew| sent + *skew - at > self.early() + slack)
         })
     }
 
@@ -166,7 +176,7 @@ impl<'a> Comparison<'a> {
         task.created_at.is_some_and(|at| {
             self.skews.iter().any(|skew| {
                 let after = at - (self.ambiguity.sent_at + *skew);
-                after >= -(EARLY + slack) && after <= LATE + slack
+                after >= -(self.early() + slack) && after <= LATE + slack
             })
         })
     }

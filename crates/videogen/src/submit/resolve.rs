@@ -4,8 +4,9 @@ use chrono::Utc;
 
 use crate::client::{Client, journal_error, no_journal};
 use crate::journal::{Destination, Entry, Event, Query, State, Subject};
-use crate::model::{Error, ErrorKind, Reconciled, TaskId, VideoTask};
-use crate::submit::comparison::Comparison;
+use crate::model::{Error, ErrorKind, Grade, Reconciled, TaskId, VideoTask};
+use crate::submit::adopt::Owner;
+use crate::submit::comparison::{Comparison, Match};
 use crate::vendors::dispatch;
 
 impl Client {
@@ -54,7 +55,7 @@ impl Client {
     }
 
     /// Resolves an open submission by hand: it created `task`, or (`None`) it is dismissed because it created no task. A
-    /// dismissal that was wrong is corrected by a later call with the task.
+    /// dismissal or a task that was wrong is corrected by a later call.
     ///
     /// Before dismissing, the client searches for the task once more, because a dismissed key can be submitted, and
     /// billed, again.
@@ -64,7 +65,8 @@ impl Client {
     /// resolved, when the task belongs to another submission, or when it would be dismissed although there are candidates
     /// (even weak ones) or the search is inconclusive: see
     /// [`dismiss_despite_candidates`](Self::dismiss_despite_candidates); `conflict` that names the task
-    /// ([`Error::task`](crate::Error::task)) when the task shows another model, prompt or time than the submission: see
+    /// ([`Error::task`](crate::Error::task)) when the task shows another model, prompt or time than the submission, or matches another open
+    /// submission equally well: see
     /// [`resolve_despite_differences`](Self::resolve_despite_differences); `journal` when the journal cannot be written. With
     /// a task, also the errors of [`get`](Self::get).
     ///
@@ -95,7 +97,8 @@ impl Client {
         self.decide(intent, None, true).await
     }
 
-    /// Records that a submission created `task`, even if the task shows another model, prompt or time.
+    /// Records that a submission created `task`, even if the task shows another model, prompt or time, or matches
+    /// another open submission.
     ///
     /// # Errors
     /// The same as [`resolve`](Self::resolve), except for differences.
@@ -117,8 +120,8 @@ impl Client {
         let by_id = Query::default().intent(intent);
         let missing = || Error::new(ErrorKind::NotFound, format!("no submission {intent} in the journal"));
         let entry = self.known(by_id).await?.pop().ok_or_else(missing)?;
-        // A wrong dismissal can be corrected, so that a paid task is not lost.
-        let is_corrected = task.is_some() && entry.state == State::Dismissed;
+        // What the user decided can be corrected, so that a paid task is not lost.
+        let is_corrected = entry.task_entered || (task.is_some() && entry.state == State::Dismissed);
         if !entry.is_open() && !is_corrected {
             let message = format!("submission {intent} is already {}", entry.state.as_str());
             return Err(Error::new(ErrorKind::Conflict, message));
@@ -149,9 +152,10 @@ impl Client {
         };
         if let (Some(found), false) = (&found, despite) {
             self.refuse_another(&entry, found)?;
+            self.refuse_doubtful(&entry, found).await?;
         }
         let event = match &found {
-            Some(found) => Event::Found {
+            Some(found) => Event::Assigned {
                 task: found.id.clone(),
                 status: found.status.clone(),
             },
@@ -167,17 +171,24 @@ impl Client {
 
     /// A task, which must not belong to another submission in the journal.
     async fn of_no_other(&self, task: &TaskId, intent: &str) -> Result<VideoTask, Error> {
-        let taken = || {
-            let message = format!("the task {task} already belongs to another submission");
+        let taken = |owner: Owner| {
+            let correct = match owner.entered {
+                true => "; if that is wrong, correct or dismiss that submission first",
+                false => "",
+            };
+            let message = format!("the task {task} already belongs to submission {}{correct}", owner.id);
             Error::new(ErrorKind::Conflict, message)
         };
-        if self.knows(task, None, Some(intent)).await? {
-            return Err(taken());
+        if let Some(owner) = self.owner_of(task, None, Some(intent)).await? {
+            return Err(taken(owner));
         }
         let found = self.get(task).await?;
-        match self.is_known(&found, Some(intent)).await? {
-            true => Err(taken()),
-            false => Ok(found),
+        match self
+            .owner_of(&found.id, found.vendor_id.as_deref(), Some(intent))
+            .await?
+        {
+            Some(owner) => Err(taken(owner)),
+            None => Ok(found),
         }
     }
 
@@ -196,6 +207,37 @@ impl Client {
             differences.join("; ")
         );
         let advice = "if it is, call Client::resolve_despite_differences";
+        Err(Error::new(ErrorKind::Conflict, message)
+            .with_task(&found.id)
+            .with_advice(advice))
+    }
+
+    /// Refuses a task that matches another open submission equally well.
+    async fn refuse_doubtful(&self, entry: &Entry, found: &VideoTask) -> Result<(), Error> {
+        let hide = |text: &str| self.judge().hide(text);
+        let grade = |entry: &Entry| match Comparison::new(&entry.ambiguity(), self.clock_skew(), &hide).compare(found) {
+            Match::Candidate(grade, _) => Some(grade == Grade::Strong),
+            Match::Unclear | Match::None => None,
+        };
+        let names = |entry: &Entry| entry.intent.client_reference == found.client_reference;
+        if found.client_reference.is_some() && names(entry) {
+            return Ok(());
+        }
+        let open = Query {
+            open: true,
+            ..self.journal_query()
+        };
+        let own = grade(entry);
+        let others = self.found(open).await?.entries;
+        let mut others = others.iter().filter(|other| other.intent.id != entry.intent.id);
+        let Some(other) = others.find(|other| grade(other).is_some_and(|strong| Some(strong) >= own)) else {
+            return Ok(());
+        };
+        let message = format!(
+            "{} may also be the task of submission {}, which matches it as well as {}",
+            found.id, other.intent.id, entry.intent.id
+        );
+        let advice = "if it is not, call Client::resolve_despite_differences";
         Err(Error::new(ErrorKind::Conflict, message)
             .with_task(&found.id)
             .with_advice(advice))
