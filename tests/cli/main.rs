@@ -11,6 +11,7 @@ mod browser;
 mod budget;
 mod choice;
 mod config;
+mod corrected;
 mod costs;
 mod deaths;
 mod decided_prices;

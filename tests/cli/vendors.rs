@@ -126,14 +126,21 @@ async fn files_that_are_soon_removed() {
     let (code, _, err) = run(&["download", &task, "-o", "a.mp4"]);
     assert_eq!(code, 1, "{err}");
     assert!(err.contains(gone), "{err}");
-    // At a vendor that keeps them for a day or more, there is no such note.
-    let (_, _, err) = self::run(
-        folder.path(),
-        &simulator,
-        Vendor::Ark,
-        &["generate", "a kite", "--vendor", "ark", "--no-wait"],
-    );
-    assert!(err.contains("Submitted ark:") && !err.contains("removes"), "{err}");
+    // The same for a day, and at a vendor that renews its links, there is no such note.
+    for (vendor, note) in [
+        (
+            Vendor::Ark,
+            Some("BytePlus ModelArk removes its files 24 hours after the end."),
+        ),
+        (Vendor::OpenRouter, None),
+    ] {
+        let args = ["generate", "a kite", "--vendor", vendor.as_str(), "--no-wait"];
+        let (_, _, err) = self::run(folder.path(), &simulator, vendor, &args);
+        match note {
+            Some(note) => assert!(err.contains(note), "{err}"),
+            None => assert!(err.contains("Submitted ") && !err.contains("removes"), "{err}"),
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -44,6 +44,8 @@ pub(crate) struct Failure {
     pub(crate) result: Option<Box<TaskResult>>,
     /// Whether the vendor accepted a submission.
     accepted: bool,
+    /// Whether the task that it is about is of another key.
+    other_key: bool,
 }
 
 impl Failure {
@@ -55,6 +57,7 @@ impl Failure {
             message,
             result: None,
             accepted: false,
+            other_key: false,
         }
     }
 
@@ -76,6 +79,23 @@ impl Failure {
     /// Whether a task was left before its end.
     pub(crate) fn is_left(&self) -> bool {
         matches!(self.code, TIMEOUT | POLL_REFUSED) || self.is_interrupt()
+    }
+
+    /// Whether the vendor refused to show or change a task.
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(self.code, INVALID | ACCOUNT | POLL_REFUSED)
+    }
+
+    /// Adds that the task is of another key, so that repeating the command does not help.
+    pub(crate) fn of_other_key(mut self, hint: &str) -> Self {
+        self.other_key = true;
+        self.error.retryable = false;
+        self.hint(hint)
+    }
+
+    /// Whether the task is of another key.
+    pub(crate) fn is_of_other_key(&self) -> bool {
+        self.other_key
     }
 
     /// Whether a task exists that was left before its end, or before its files were complete.
@@ -262,6 +282,7 @@ impl From<Error> for Failure {
             error: Box::new((&error).into()),
             result: None,
             accepted: false,
+            other_key: false,
         };
         let any = |test: fn(&Violation) -> bool| error.violations().iter().any(test);
         let failure = match error.kind() {

@@ -45,6 +45,24 @@ pub(crate) fn left(interrupt: Interrupt, id: &TaskId, status: Option<&TaskStatus
     Failure::interrupted(interrupt, message).about(id)
 }
 
+/// The failure of a call about a task. If the vendor refuses it because the journal has the task under another key or base
+/// URL, the failure says so in place of other hints.
+pub(crate) async fn of_other_key(client: &Client, id: &TaskId, failure: Failure) -> Failure {
+    if failure.has_hint() || !failure.is_refusal() {
+        return failure;
+    }
+    match client.journal_entry(id).await {
+        Ok(Some(entry)) if !client.owns(&entry) => {
+            let facts = id.vendor().facts();
+            failure.of_other_key(&format!(
+                "The journal has {id} as a task of another key or base URL; set {} and {} as when it was submitted.",
+                facts.key_env, facts.base_url_env
+            ))
+        }
+        _ => failure,
+    }
+}
+
 /// The command that waits for a task.
 pub(crate) fn wait_command(id: &TaskId, base_url: Option<&str>) -> Invocation {
     Invocation::new("wait")
@@ -59,7 +77,8 @@ pub(crate) fn resume_hint(failure: Failure, id: &TaskId, base_url: Option<&str>)
 
 /// The same with another command.
 pub(crate) fn resume_with(failure: Failure, id: &TaskId, command: &Invocation) -> Failure {
-    if !failure.is_left() {
+    // With the hint that another key is needed, the command would fail again.
+    if !failure.is_left() || failure.is_of_other_key() {
         return failure;
     }
     let failure = failure.hint(&format!("Resume with: {command}"));
@@ -126,18 +145,14 @@ pub(crate) fn without_video(task: &VideoTask) -> Result<(), Failure> {
     Err(failure)
 }
 
-/// Prints a task as the result of a command. `error`: why it is not done, if that matters to the command.
-pub(crate) async fn show(
-    client: &Client,
-    task: &VideoTask,
-    error: Option<&Failure>,
-    output: &Output,
-) -> Result<(), Failure> {
+/// Prints a task as the result of a command, with the reason if it has ended and is not done.
+pub(crate) async fn show(client: &Client, task: &VideoTask, output: &Output) -> Result<(), Failure> {
+    let error = ended(task).err().filter(|_| task.status.is_ended());
     let entry = client.journal_entry(&task.id).await.ok().flatten();
     let next = without_link(task).or_else(|| unwritten(&entry?));
     let result = TaskResult {
         next: next.clone(),
-        ..TaskResult::of(task).failed(error.and_then(Failure::document))
+        ..TaskResult::of(task).failed(error.as_ref().and_then(Failure::document))
     };
     output.task(result, || match next {
         Some(next) => format!("{}\n{next}", task_text(task)),

@@ -37,6 +37,9 @@ The same request again within 10 minutes is refused with exit code 10, because \
 it would be paid for twice: add --again to submit it. It is not refused if the \
 first one failed, with --idempotency-key, --simulate or --no-journal.
 
+With --draft, the video is a low-cost draft. The final video is another \
+submission, which needs no PROMPT: --draft-task TASK with the same model.
+
 With --return-last-frame, the last frame is written next to the video with the \
 extension .last-frame.png, or to --last-frame-output.
 
@@ -65,6 +68,8 @@ Examples:
   videogen plan \"a paper boat\" --resolution 4k --all
   videogen plan \"a paper boat\" --duration 5 --all --cheapest
   videogen plan @prompt.txt --request template.json
+
+It shows the exact request, also the callback URL with any token in it.
 
 The estimated cost is by your own prices (see `videogen prices`), or else by the \
 vendor's list prices: before taxes, discounts and fees.";

@@ -17,8 +17,9 @@ use crate::several::MOST;
 use crate::words;
 
 /// Options with which a request may do without a prompt, if the model does.
-const PROMPTLESS: [&str; 7] = [
+const PROMPTLESS: [&str; 8] = [
     "request",
+    "draft_task",
     "first_frame",
     "last_frame",
     "reference_image",
@@ -114,10 +115,10 @@ pub(crate) struct RequestArgs {
     /// Your own id for the request.
     #[arg(long, value_name = "ID")]
     client_reference: Option<String>,
-    /// Render a low-cost draft.
+    /// Render a low-cost draft; --draft-task makes the final video of it.
     #[arg(long)]
     draft: bool,
-    /// Render the final video from the draft TASK.
+    /// Render the final video from the draft TASK, which has the prompt.
     #[arg(long, value_name = "TASK")]
     draft_task: Option<TaskId>,
     /// Tool that the model may use, such as web_search (repeatable).

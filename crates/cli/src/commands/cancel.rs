@@ -14,11 +14,14 @@ use crate::result::TaskResult;
 
 pub(crate) async fn cancel(args: TaskArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let client = args.client(journal, output)?;
-    let task = client.cancel(&args.task).await?;
+    let task = match client.cancel(&args.task).await {
+        Ok(task) => task,
+        Err(error) => return Err(follow::of_other_key(&client, &args.task, error.into()).await),
+    };
     if !task.status.is_ended() {
         return Err(not_yet(&task));
     }
-    follow::show(&client, &task, None, output).await?;
+    follow::show(&client, &task, output).await?;
     Ok(ExitCode::SUCCESS)
 }
 

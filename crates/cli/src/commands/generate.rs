@@ -391,15 +391,15 @@ pub(crate) async fn generate(
 /// Submits one request, waits for its task and shows its result.
 async fn one(run: &Run, mut job: Job, listener: Option<Listener>) -> Result<ExitCode, Failure> {
     let submitted = run.submit(&mut job).await?;
-    let (id, code) = (submitted.id.clone(), code_of(&submitted));
+    let id = submitted.id.clone();
     let done = match run.finish(&job, submitted, listener).await {
         Ok((task, files)) => {
             let (result, text) = run.result(&job, &task, files.as_ref());
-            run.output.task(result, || text)
+            run.output.task(result, || text).map(|()| code_of(&task))
         }
         Err(failure) => Err(failure),
     };
-    done.map_err(|failure| run.paid(&job, &id, failure))?;
+    let code = done.map_err(|failure| run.paid(&job, &id, failure))?;
     Ok(ExitCode::from(code))
 }
 

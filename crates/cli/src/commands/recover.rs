@@ -35,7 +35,7 @@ pub(crate) struct RecoverArgs {
     /// Resolve this submission by hand, with --task, --adopt or --dismiss.
     #[arg(value_name = "SUBMISSION", requires = "verdict")]
     submission: Option<String>,
-    /// Record that it created TASK; asks for confirmation if the task differs.
+    /// Record that it created TASK; asks for confirmation if unsure.
     #[arg(long, value_name = "TASK", requires = "submission", group = "verdict")]
     task: Option<TaskId>,
     /// Record that it created no task; asks for confirmation if unsure.
@@ -428,7 +428,8 @@ async fn adopt(client: &Client, journal: &SqliteJournal, entry: Entry, args: &Re
     Err(refused)
 }
 
-/// Records the task of a submission; if it shows another model, prompt or time, only after a confirmation.
+/// Records the task of a submission; if it shows another model, prompt or time, or matches another open submission, only
+/// after a confirmation.
 async fn assign(client: &Client, intent: &str, task: &TaskId, output: &Output) -> Result<Entry, Failure> {
     match client.resolve(intent, Some(task)).await {
         Err(error) if error.kind() == ErrorKind::Conflict && error.task().is_some() => {
@@ -446,7 +447,7 @@ async fn assign(client: &Client, intent: &str, task: &TaskId, output: &Output) -
 /// Dismisses a submission; if it may have created a task, only after a confirmation.
 async fn dismiss(client: &Client, entry: &Entry, output: &Output) -> Result<Entry, Failure> {
     let intent = entry.intent.id.as_str();
-    let may_be = entry.is_open() && !entry.is_in_flight(chrono::Utc::now());
+    let may_be = (entry.is_open() || entry.task_entered) && !entry.is_in_flight(chrono::Utc::now());
     match client.resolve(intent, None).await {
         Err(error) if error.kind() == ErrorKind::Conflict && may_be => {
             if output.confirm(&format!(

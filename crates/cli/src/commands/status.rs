@@ -10,7 +10,10 @@ use crate::output::Output;
 
 pub(crate) async fn status(args: TaskArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let client = args.client(journal, output)?;
-    let task = client.get(&args.task).await?;
-    follow::show(&client, &task, None, output).await?;
+    let task = match client.get(&args.task).await {
+        Ok(task) => task,
+        Err(error) => return Err(follow::of_other_key(&client, &args.task, error.into()).await),
+    };
+    follow::show(&client, &task, output).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -12,7 +12,7 @@ use crate::config;
 use crate::ended::{check_base_url, distinct, save};
 use crate::exit::Failure;
 use crate::files::{SaveArgs, Target};
-use crate::follow::{ended, resume_with, show, wait_for};
+use crate::follow::{ended, of_other_key, resume_with, show, wait_for};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::output::Output;
@@ -82,21 +82,19 @@ pub(crate) async fn wait(args: WaitArgs, journal: &JournalArgs, output: &Output)
     let options = WaitOptions::default()
         .timeout(timeout)
         .poll(client.poll_policy().first(Duration::ZERO));
-    let task = wait_for(&client, id, options, std::future::pending(), output)
-        .await
-        .map_err(|failure| {
-            let failure = resume_with(
-                failure,
-                id,
-                &Resume {
-                    save: &args.save,
-                    base_url: args.base_url.as_deref(),
-                    timeout: args.timeout,
-                }
-                .command(id, early.as_ref()),
-            );
-            failure.about(id).of_task(id, None)
-        })?;
+    let task = match wait_for(&client, id, options, std::future::pending(), output).await {
+        Ok(task) => task,
+        Err(failure) => {
+            let resume = Resume {
+                save: &args.save,
+                base_url: args.base_url.as_deref(),
+                timeout: args.timeout,
+            };
+            let failure = of_other_key(&client, id, failure).await;
+            let failure = resume_with(failure, id, &resume.command(id, early.as_ref()));
+            return Err(failure.about(id).of_task(id, None));
+        }
+    };
     if args.save.saves() {
         ended(&task).map_err(|failure| failure.of_task(id, Some(&task)))?;
         let target = match early {
@@ -112,6 +110,6 @@ pub(crate) async fn wait(args: WaitArgs, journal: &JournalArgs, output: &Output)
         return Ok(ExitCode::SUCCESS);
     }
     let failure = ended(&task).err();
-    show(&client, &task, failure.as_ref(), output).await?;
+    show(&client, &task, output).await?;
     Ok(failure.map_or(ExitCode::SUCCESS, |failure| ExitCode::from(failure.code)))
 }

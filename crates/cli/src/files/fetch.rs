@@ -12,6 +12,7 @@ use super::{Delivered, Files, Resume, Target};
 use crate::exit::Failure;
 use crate::follow::{left, resume_with, wait_command};
 use crate::interrupt::interrupted;
+use crate::invocation::Invocation;
 use crate::output::{Output, file as shown};
 use crate::output_file::{OutputFile, Reservation, io_failure};
 use crate::progress;
@@ -251,6 +252,10 @@ impl Target {
                 }
                 Resume::Never => error.into(),
             },
+            ErrorKind::Vendor if !error.is_retryable() => {
+                let status = Invocation::new("status").arg(task.id.to_string());
+                Failure::from(error).hint(&format!("See the link with: {}", status.flag("--json", true)))
+            }
             _ => self.resumable(error.into(), task, has_video),
         }
     }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use videogen::Vendor;
 
-/// The remark on a new task whose files do not stay for a day.
+/// The remark on a new task whose files do not stay for more than a day.
 pub(crate) fn removal_note(vendor: Vendor) -> Option<String> {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-    let kept = vendor.keeps_files_for().filter(|kept| *kept < DAY)?;
+    let kept = vendor.keeps_files_for().filter(|kept| *kept <= DAY)?;
     Some(format!(
         "{} removes its files {} after the end.",
         vendor.name(),

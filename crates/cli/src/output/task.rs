@@ -36,7 +36,10 @@ pub(crate) fn task_text(task: &VideoTask) -> String {
             video.duration.map(|seconds| format!("{seconds} s")),
             video.resolution.clone(),
             video.aspect_ratio.clone(),
-            video.expires_at.map(|at| format!("link until {}", moment(at))),
+            video.expires_at.map(|at| match at <= chrono::Utc::now() {
+                true => format!("link expired at {}", moment(at)),
+                false => format!("link until {}", moment(at)),
+            }),
         ];
         let facts: Vec<_> = facts.into_iter().flatten().collect();
         add(

@@ -53,7 +53,8 @@ impl FetchError {
 
     /// Error for a link that is not allowed.
     fn forbidden(what: &str, why: &str) -> Self {
-        Self::Final(Error::new(ErrorKind::Vendor, format!("{what} is not allowed: {why}")))
+        let message = format!("{what} is not allowed: {why}");
+        Self::Final(Error::new(ErrorKind::Vendor, message).permanent())
     }
 }
 

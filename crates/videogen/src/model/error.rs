@@ -41,6 +41,8 @@ struct Inner {
     task: Option<TaskId>,
     submission: Option<String>,
     violations: Vec<Violation>,
+    /// Whether repeating the call cannot help, whatever its kind.
+    is_permanent: bool,
     delivery: Option<Delivery>,
     ambiguity: Option<Ambiguity>,
     cause: Option<Error>,
@@ -64,6 +66,7 @@ impl Error {
             task: None,
             submission: None,
             violations: Vec::new(),
+            is_permanent: false,
             delivery: None,
             ambiguity: None,
             cause: None,
@@ -136,6 +139,12 @@ impl Error {
             vendor.name()
         );
         Self::new(ErrorKind::NoVideo, message).with_task(&task.id)
+    }
+
+    /// Repeating the call cannot help, whatever its kind.
+    pub(crate) fn permanent(mut self) -> Self {
+        self.0.is_permanent = true;
+        self
     }
 
     pub(crate) fn with_advice(mut self, advice: &'static str) -> Self {
@@ -309,6 +318,7 @@ impl Error {
             Some(Delivery::NotSent) => matches!(self.0.kind, ErrorKind::Transport),
             Some(Delivery::Rejected) => matches!(self.0.kind, ErrorKind::RateLimited),
             Some(Delivery::Ambiguous) => false,
+            None if self.0.is_permanent => false,
             None => match &self.0.cause {
                 Some(cause) => !matches!(cause.0.kind, ErrorKind::Auth | ErrorKind::Balance),
                 None => self.0.kind.is_retryable(),

@@ -98,35 +98,36 @@ async fn find(
     ));
     let begun = Instant::now();
     let found = tokio::select! {
-        found = client.reconcile_with(ambiguity, options) => found.ok(),
+        found = client.reconcile_with(ambiguity, options) => Some(found),
         _ = interrupted() => None,
     };
     let (vendor, model) = (ambiguity.vendor, ambiguity.model.clone());
     let next = advice(&error);
     let mut failure = Failure::from(error);
     match found {
-        Some(Reconciled::Found(mut task)) => {
+        Some(Ok(Reconciled::Found(mut task))) => {
             output.note(&format!("Found: {}.", task.id));
             // What was sent is reported for a found task too.
             let plan = client.plan(senders.request_at(request, vendor, Some(&model)))?;
             (task.notes, task.adjustments) = (plan.notes, plan.adjustments);
             return Ok(*task);
         }
-        Some(Reconciled::Candidates(tasks)) => {
+        Some(Ok(Reconciled::Candidates(tasks))) => {
             failure.error.candidates = lost::candidates(&tasks);
             failure = failure.hint(&format!("Possible task: {}.", lost::listed(&tasks)));
         }
-        Some(Reconciled::ListTruncated) => {
+        Some(Ok(Reconciled::ListTruncated)) => {
             failure = failure.hint("The vendor does not list all tasks since the submission; check its console.");
         }
-        Some(Reconciled::PromptsNotShown) => {
+        Some(Ok(Reconciled::PromptsNotShown)) => {
             let text = "Inconclusive: the vendor's list shows no prompts; check its console.";
             failure = failure.hint(text);
         }
-        Some(Reconciled::NotFound) => {
+        Some(Ok(Reconciled::NotFound)) => {
             let text = format!("Not found within {}.", elapsed(begun.elapsed()));
             failure = failure.hint(&text);
         }
+        Some(Err(error)) => failure = failure.hint(&format!("The search for its task failed: {error:#}.")),
         _ => {}
     }
     Err(match next {

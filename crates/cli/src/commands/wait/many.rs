@@ -13,7 +13,7 @@ use crate::account;
 use crate::ended::{Ended, save};
 use crate::exit::Failure;
 use crate::files::{SaveArgs, Target};
-use crate::follow::{left, resume_with};
+use crate::follow::{left, of_other_key, resume_with};
 use crate::interrupt::{Interrupt, interrupted};
 use crate::journal::JournalArgs;
 use crate::output::{Output, shown};
@@ -141,7 +141,13 @@ impl Tasks<'_> {
             };
             next.spawn(wait(watcher));
             let resume = self.resume.command(&id, self.targets.get(&id));
-            let result = result.map_err(|error| resume_with(Failure::from(error), &id, &resume));
+            let result = match result {
+                Ok(task) => Ok(task),
+                Err(error) => {
+                    let failure = of_other_key(&self.clients[&id.vendor()], &id, error.into()).await;
+                    Err(resume_with(failure, &id, &resume))
+                }
+            };
             if self.output.is_text() {
                 match &result {
                     Ok(task) => self.output.note(&format!("{id} is {}", shown(&task.status))),
