@@ -33,6 +33,7 @@ async fn a_task_that_the_user_entered_can_be_corrected() {
         let generate = [
             "generate",
             "a kite",
+            "--again",
             "--vendor",
             "ark",
             "--no-wait",

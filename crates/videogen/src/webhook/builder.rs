@@ -83,6 +83,13 @@ impl ReceiverBuilder {
 
     /// Sets whether a delivery to a [callback URL](Receiver::callback) triggers a poll if its signature is not valid, for
     /// example because of a wrong secret. Its event has no [`id`](Event::id). By default it is refused.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), videogen::Error> {
+    /// # let client = videogen::Client::builder(videogen::Vendor::ToApis).key("sk-test").build()?;
+    /// let receiver = videogen::webhook::Receiver::builder(client).secret("whsec").poll_unverified(true).build()?;
+    /// # Ok(()) }
+    /// ```
     pub fn poll_unverified(mut self, polls: bool) -> Self {
         self.polls_unverified = polls;
         self
