@@ -193,13 +193,7 @@ impl Entry {
             )));
         }
         let before = self.clone();
-        let corrects = match &event {
-            Event::Assigned { task, .. } => self.task.as_ref() != Some(task),
-            event => *event == Event::Dismissed,
-        };
-        if corrects && self.task_entered {
-            self.forget_task();
-        }
+        self.correct_for(&event);
         let is_assigned = matches!(event, Event::Assigned { .. });
         match event {
             Event::Started => {}
@@ -301,14 +295,6 @@ impl Entry {
             self.updated_at = at;
         }
         Ok(changed)
-    }
-
-    /// Removes the task, and everything that is known from it.
-    fn forget_task(&mut self) {
-        let known = std::mem::replace(self, Self::begin(self.intent.clone()));
-        self.state = State::Ambiguous;
-        (self.updated_at, self.attempts) = (known.updated_at, known.attempts);
-        (self.ambiguity, self.target) = (known.ambiguity, known.target);
     }
 
     /// Checks that a settlement can be recorded at `at`; see [`settle`](super::settle).

@@ -25,6 +25,7 @@
 mod budget;
 mod charge;
 mod contract;
+mod corrected;
 mod destination;
 mod entry;
 mod error;
