@@ -273,12 +273,13 @@ async fn a_task_of_another_submission_is_an_invalid_argument() {
             folder.path(),
             &simulator,
             &[Vendor::Token360],
-            &["recover", intent, "--task", task],
+            // The task may be that of either.
+            &["recover", intent, "--task", task, "--yes"],
         )
     };
     assert!(resolve(&lost[0], &task).status.success());
     let output = resolve(&lost[1], &task);
-    let message = format!("the task {task} already belongs to another submission");
+    let message = format!("the task {task} already belongs to submission {}", lost[0]);
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
     assert!(stderr(&output).contains(&message), "{}", stderr(&output));
     let output = resolve(&lost[1], "alltoken:generations:vgen_1");
@@ -369,8 +370,8 @@ fn flags_in_a_prompt_are_noted_and_have_no_known_cost() {
     let shown = stderr(&output);
     assert!(output.status.success(), "{shown}");
     for note in [
-        "Note: prompt = --rs 1080p: BytePlus ModelArk reads it as resolution, in place of the field; remove it, and set resolution\n",
-        "Note: prompt = --dur 12: BytePlus ModelArk reads it as duration, in place of the field; remove it, and set duration\n",
+        "Note: PROMPT = --rs 1080p: BytePlus ModelArk reads it as `--resolution`, in place of the field; remove it, and set `--resolution`\n",
+        "Note: PROMPT = --dur 12: BytePlus ModelArk reads it as `--duration`, in place of the field; remove it, and set `--duration`\n",
         "Estimated cost: unknown: the prompt sets resolution: --rs 1080p\n",
     ] {
         assert!(shown.contains(note), "{shown}");

@@ -28,7 +28,7 @@ async fn a_task_that_the_user_entered_can_be_corrected() {
     let folder = tempfile::tempdir().unwrap();
     let run = |args: &[&str]| at(folder.path(), &simulator, Vendor::Ark, args);
     let family = Vendor::Ark.families().next().unwrap();
-    let mut lost = || {
+    let lost = || {
         simulator.inject(Fault::new(Vendor::Ark, Operation::Submit, FaultKind::DropAfter));
         let generate = [
             "generate",

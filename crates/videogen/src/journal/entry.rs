@@ -177,7 +177,8 @@ impl Entry {
 
     /// Applies an event of `subject`, which is this entry, at `at`. Returns whether it changed the entry.
     ///
-    /// A known task is never removed or replaced, unless the user entered it, and corrects it. The failure of an earlier attempt does not affect a later one.
+    /// A known task is never removed or replaced, unless the user entered it and corrects it. The failure of an earlier
+    /// attempt does not affect a later one.
     ///
     /// # Errors
     /// When the event names a different task, or dismisses a submission in flight.
@@ -295,44 +296,6 @@ impl Entry {
             self.updated_at = at;
         }
         Ok(changed)
-    }
-
-    /// Checks that a settlement can be recorded at `at`; see [`settle`](super::settle).
-    pub(super) fn may_settle(&self, settlement: &Settlement, at: Timestamp) -> Result<(), Error> {
-        let id = &self.intent.id;
-        let message = match self.state {
-            State::Rejected | State::NotSent | State::Dismissed => {
-                let state = self.state.as_str();
-                format!("submission {id} is {state}: it created no task, so it costs nothing")
-            }
-            _ if self.is_in_flight(at) => format!("submission {id} is in flight; retry in a few seconds"),
-            State::Sending | State::Ambiguous if settlement.money.is_some() => format!(
-                "the status of submission {id} is unknown; before its cost, record its task, or that it created none"
-            ),
-            State::Sending | State::Ambiguous | State::Accepted => return settlement.check(&self.currencies()),
-        };
-        Err(Error::new(ErrorKind::Conflict, message))
-    }
-
-    /// The currencies of what is known of its cost.
-    fn currencies(&self) -> Vec<&str> {
-        let Intent {
-            estimate, unit_price, ..
-        } = &self.intent;
-        let estimate = estimate.as_ref().map(|estimate| estimate.currency.as_str());
-        let unit = unit_price.as_ref().map(|price| price.currency.as_str());
-        let cost = self.cost.as_ref().map(|cost| cost.money.currency.as_str());
-        let mut known: Vec<&str> = [estimate, unit, cost].into_iter().flatten().collect();
-        known.dedup();
-        known
-    }
-
-    /// Returns what it was billed, as the user entered it.
-    #[must_use]
-    pub fn entered(&self) -> Option<TaskCost> {
-        let money = self.settled.as_ref()?.money.clone();
-        let currency = || self.currencies().first().map(|known| (*known).to_owned());
-        Some(TaskCost::entered(money, currency))
     }
 
     /// Returns the status of the task, or the state of a submission without a task.

@@ -2,8 +2,8 @@
 
 use chrono::Utc;
 
-use super::{Entry, Event, Journal, Query, Settlement, Subject};
-use crate::model::{Error, ErrorKind, TaskId};
+use super::{Entry, Event, Intent, Journal, Query, Settlement, State, Subject};
+use crate::model::{Error, ErrorKind, TaskCost, TaskId, Timestamp};
 
 /// Result of [`settle`].
 #[derive(Debug, Clone, PartialEq)]
@@ -67,4 +67,44 @@ pub async fn settle(journal: &dyn Journal, id: &str, settlement: Option<Settleme
     let recorded = journal.record(subject, Event::Settled { settlement }).await?;
     let entry = recorded.ok_or_else(missing)?;
     Ok(Settled { before, entry })
+}
+
+impl Entry {
+    /// Checks that a settlement can be recorded at `at`; see [`settle`](super::settle).
+    pub(super) fn may_settle(&self, settlement: &Settlement, at: Timestamp) -> Result<(), Error> {
+        let id = &self.intent.id;
+        let message = match self.state {
+            State::Rejected | State::NotSent | State::Dismissed => {
+                let state = self.state.as_str();
+                format!("submission {id} is {state}: it created no task, so it costs nothing")
+            }
+            _ if self.is_in_flight(at) => format!("submission {id} is in flight; retry in a few seconds"),
+            State::Sending | State::Ambiguous if settlement.money.is_some() => format!(
+                "the status of submission {id} is unknown; before its cost, record its task, or that it created none"
+            ),
+            State::Sending | State::Ambiguous | State::Accepted => return settlement.check(&self.currencies()),
+        };
+        Err(Error::new(ErrorKind::Conflict, message))
+    }
+
+    /// The currencies of what is known of its cost.
+    fn currencies(&self) -> Vec<&str> {
+        let Intent {
+            estimate, unit_price, ..
+        } = &self.intent;
+        let estimate = estimate.as_ref().map(|estimate| estimate.currency.as_str());
+        let unit = unit_price.as_ref().map(|price| price.currency.as_str());
+        let cost = self.cost.as_ref().map(|cost| cost.money.currency.as_str());
+        let mut known: Vec<&str> = [estimate, unit, cost].into_iter().flatten().collect();
+        known.dedup();
+        known
+    }
+
+    /// Returns what it was billed, as the user entered it.
+    #[must_use]
+    pub fn entered(&self) -> Option<TaskCost> {
+        let money = self.settled.as_ref()?.money.clone();
+        let currency = || self.currencies().first().map(|known| (*known).to_owned());
+        Some(TaskCost::entered(money, currency))
+    }
 }

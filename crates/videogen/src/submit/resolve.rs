@@ -65,8 +65,8 @@ impl Client {
     /// resolved, when the task belongs to another submission, or when it would be dismissed although there are candidates
     /// (even weak ones) or the search is inconclusive: see
     /// [`dismiss_despite_candidates`](Self::dismiss_despite_candidates); `conflict` that names the task
-    /// ([`Error::task`](crate::Error::task)) when the task shows another model, prompt or time than the submission, or matches another open
-    /// submission equally well: see
+    /// ([`Error::task`](crate::Error::task)) when the task shows another model, prompt or time than the submission, or
+    /// matches another open submission equally well: see
     /// [`resolve_despite_differences`](Self::resolve_despite_differences); `journal` when the journal cannot be written. With
     /// a task, also the errors of [`get`](Self::get).
     ///
