@@ -81,9 +81,11 @@ impl Failure {
         matches!(self.code, TIMEOUT | POLL_REFUSED) || self.is_interrupt()
     }
 
-    /// Whether the vendor refused to show or change a task.
+    /// Whether the vendor refused to show or change a task, and not the key itself.
     pub(crate) fn is_refusal(&self) -> bool {
-        matches!(self.code, INVALID | ACCOUNT | POLL_REFUSED)
+        let kinds = [Some(self.error.kind), self.error.cause.as_ref().map(|cause| cause.kind)];
+        let is_of_key = kinds.contains(&Some(ErrorKind::Auth.into()));
+        matches!(self.code, INVALID | ACCOUNT | POLL_REFUSED) && !is_of_key
     }
 
     /// Adds that the task is of another key, so that repeating the command does not help.

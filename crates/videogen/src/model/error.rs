@@ -147,6 +147,10 @@ impl Error {
         self
     }
 
+    pub(crate) fn is_permanent(&self) -> bool {
+        self.0.is_permanent
+    }
+
     pub(crate) fn with_advice(mut self, advice: &'static str) -> Self {
         self.0.advice = Some(advice);
         self
@@ -320,7 +324,7 @@ impl Error {
             Some(Delivery::Ambiguous) => false,
             None if self.0.is_permanent => false,
             None => match &self.0.cause {
-                Some(cause) => !matches!(cause.0.kind, ErrorKind::Auth | ErrorKind::Balance),
+                Some(cause) => !cause.0.is_permanent && !matches!(cause.0.kind, ErrorKind::Auth | ErrorKind::Balance),
                 None => self.0.kind.is_retryable(),
             },
         }

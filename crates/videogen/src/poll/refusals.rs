@@ -46,13 +46,13 @@ impl Refusals {
     /// the start of the wait.
     ///
     /// Temporary failures do not end a wait; its timeout does. A `Retry-After` longer than
-    /// the honored maximum delays a poll, and does not end the wait.
+    /// the honored maximum delays a poll, and does not end the wait. Permanent ones end it at once.
     pub(crate) fn again(&mut self, error: &Error, known: Known, waited: Duration) -> Option<Again> {
         let retry_after = error.retry_after().unwrap_or_default().min(MAX_RETRY_AFTER);
         if may_pass(error) {
             return Some(Again::Failed(retry_after));
         }
-        if !is_answer(error) {
+        if !is_answer(error) || error.is_permanent() {
             return None;
         }
         if self.count == 0 {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::options::age;
 use crate::client::Client;
 use crate::journal::Query;
-use crate::model::{Error, TaskId, VideoTask};
+use crate::model::{Error, ErrorKind, TaskId, VideoTask};
 use crate::poll::PollPolicy;
 
 /// The result of one poll.
@@ -34,20 +34,27 @@ impl Client {
         PollPolicy::advised(&self.0.vendor.facts().poll).at(self.scale())
     }
 
-    /// One request. For a refused id, the journal may have the time of its submission.
+    /// One request. For a refused id, the journal may have the time of its submission. A task of another key or base URL is
+    /// refused for good.
     pub(super) async fn poll(&self, id: &TaskId) -> Polled {
         let result = self.get_once(id).await;
-        let mut submitted = None;
-        if result
-            .as_ref()
-            .is_err_and(|error| !error.is_retryable() || error.status().is_some_and(|status| status < 429))
-        {
-            let by_task = Query::default().task(id.clone()).limit(1);
-            // An unreadable journal counts as one without an entry.
-            let found = self.found(by_task).await.unwrap_or_default();
-            submitted = found.entries.first().map(|entry| age(entry.intent.at));
+        let is_refusal = |error: &Error| !error.is_retryable() || error.status().is_some_and(|status| status < 429);
+        let error = match result {
+            Err(error) if is_refusal(&error) => error,
+            result => {
+                let submitted = None;
+                return Polled { result, submitted };
+            }
+        };
+        let by_task = Query::default().task(id.clone()).scope(self.scope()).limit(1);
+        // An unreadable journal counts as one without an entry.
+        let entry = self.found(by_task).await.unwrap_or_default().entries.pop();
+        let is_foreign = entry.as_ref().is_some_and(|entry| !self.owns(entry));
+        let hides = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidRequest);
+        Polled {
+            result: Err(if is_foreign && hides { error.permanent() } else { error }),
+            submitted: entry.map(|entry| age(entry.intent.at)),
         }
-        Polled { result, submitted }
     }
 
     /// The caller's policy or the advised one, in the time scale of the client.
