@@ -301,6 +301,28 @@ async fn a_paid_request_is_found_in_a_broken_ticket() {
     assert_eq!(lines(&canned).len(), 1);
 }
 
+/// Endpoints that no source describes have the video elsewhere.
+#[tokio::test]
+async fn an_output_of_another_form_has_its_videos() {
+    for (output, links) in [
+        (
+            json!({"videos": [{"url": "https://f.example/1"}, {"url": "https://f.example/2.mp4"}]}),
+            &["1", "2.mp4"][..],
+        ),
+        (
+            json!({"video_url": "https://f.example/3.mp4", "thumbnail": "https://f.example/t.png"}),
+            &["3.mp4"],
+        ),
+        (json!({"images": [{"url": "https://f.example/t.png"}]}), &[]),
+    ] {
+        let canned = scripted(vec![completed(), answer(200, "", &output.to_string())]).await;
+        let task = canned.client(VENDOR).get(&id()).await.unwrap();
+        let found: Vec<String> = task.videos().map(|video| video.url.expose().to_owned()).collect();
+        let links: Vec<String> = links.iter().map(|name| format!("https://f.example/{name}")).collect();
+        assert_eq!((task.status, found), (TaskStatus::Completed, links), "{output}");
+    }
+}
+
 /// Consoles and events show the id of the request only.
 #[tokio::test]
 async fn a_task_is_found_by_the_id_of_its_request() {

@@ -60,13 +60,12 @@ impl Adapter for Fal {
         let failed = status.error.read().map(|message| (status.error_type.read(), message));
         match (result, call.session.answer()) {
             (Ok(output), answer) if failed.is_none() => {
-                task.video = video(output.into_inner());
-                if task.video.is_none() {
-                    let body = answer.as_ref().map(|answer| serde_json::from_slice(&answer.body));
-                    let output: Value = body.and_then(Result::ok).unwrap_or_default();
-                    let found = links::videos(&output).into_iter();
-                    task.set_videos(found.map(|url| Video::at(SecretUrl::new(url))));
-                }
+                let body = answer.as_ref().map(|answer| serde_json::from_slice(&answer.body));
+                deliver(
+                    &mut task,
+                    output.into_inner(),
+                    &body.and_then(Result::ok).unwrap_or_default(),
+                );
                 let units = answer.and_then(|answer| amount(answer.headers.get(UNITS)?.to_str().ok()?));
                 if units.is_some() {
                     task.usage.get_or_insert_default().billable_units = units;
@@ -145,8 +144,8 @@ impl Adapter for Fal {
         let mut task = VideoTask::new(id.clone(), "COMPLETED".to_owned());
         match event.status.read().map(|status| status.as_str().to_owned()).as_deref() {
             Some("OK") => {
-                let output = types::VideoOutput::from_value(payload).ok_or_else(unreadable)?;
-                task.video = video(output);
+                let output = types::VideoOutput::from_value(payload.clone()).ok_or_else(unreadable)?;
+                deliver(&mut task, output, &payload);
             }
             Some("ERROR") => {
                 let message = words::reason(&payload).or_else(|| event.error.read());
@@ -161,6 +160,14 @@ impl Adapter for Fal {
 /// The app and the request of a task.
 fn parts(id: &TaskId) -> (&str, &str) {
     id.id().rsplit_once('/').unwrap_or_default()
+}
+
+/// Adds the videos of an output; `raw` is that of a model with another form.
+fn deliver(task: &mut VideoTask, output: types::VideoOutput, raw: &Value) {
+    match video(output) {
+        Some(video) => task.video = Some(video),
+        None => task.set_videos(links::videos(raw).into_iter().map(|url| Video::at(SecretUrl::new(url)))),
+    }
 }
 
 fn video(output: types::VideoOutput) -> Option<Video> {
