@@ -90,6 +90,62 @@ fn an_empty_file_is_called_empty() {
     assert_eq!(violation.rule, "it is empty");
 }
 
+/// Its page, and not that of another endpoint of the model.
+#[test]
+fn a_violation_links_the_page_of_the_endpoint() {
+    let page = |model: &str| {
+        validate(Vendor::Fal, &VideoRequest::new(model, "x").duration(99))[0]
+            .page
+            .unwrap()
+    };
+    for (model, endpoint) in [
+        ("bytedance/seedance-2.0", "bytedance/seedance-2.0/text-to-video"),
+        (
+            "bytedance/seedance-2.0/image-to-video",
+            "bytedance/seedance-2.0/image-to-video",
+        ),
+        ("fal-ai/veo3.1/reference-to-video", "fal-ai/veo3.1/reference-to-video"),
+    ] {
+        assert_eq!(page(model), format!("https://fal.ai/models/{endpoint}/api"));
+    }
+}
+
+/// What the vendor has in the query or a header of a request is not read in its body.
+#[test]
+fn an_own_member_that_belongs_elsewhere_is_refused() {
+    for (vendor, name, rule, hint) in [
+        (
+            Vendor::Fal,
+            "fal_webhook",
+            "the vendor has `fal_webhook` in the query of the URL, and would ignore it in the body",
+            "set `callback_url` instead",
+        ),
+        (
+            Vendor::Fal,
+            "x-fal-request-timeout",
+            "the vendor has `x-fal-request-timeout` in a header, and would ignore it in the body",
+            "set `expires_after` instead",
+        ),
+        (
+            Vendor::Replicate,
+            "webhook",
+            "would override the vendor's `webhook`",
+            "set `callback_url` instead",
+        ),
+    ] {
+        let mut request = VideoRequest::new(vendor.default_model(), "x");
+        request
+            .extra
+            .insert(name.to_owned(), "https://hooks.example.com/".into());
+        let [violation] = about(vendor, &request, "extra").try_into().unwrap();
+        assert_eq!(
+            (violation.rule.as_str(), violation.hint.as_str()),
+            (rule, hint),
+            "{name}"
+        );
+    }
+}
+
 /// An endpoint that needs an input names the roles that it has.
 #[test]
 fn a_missing_input_is_named() {

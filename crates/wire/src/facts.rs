@@ -12,7 +12,7 @@ mod webhook;
 pub use self::conditions::{Condition, Doubt, FieldState, FieldTest};
 pub use self::length::{Auto, Duration, Frames, Zero};
 pub use self::price::{Billing, Price, PriceUnit, Rate, Size, Tokens};
-pub use self::request::{Extra, Field, Form, Item, Place, Request, Word};
+pub use self::request::{Extra, Field, Form, Item, Member, Place, Request, Word};
 pub use self::webhook::{Encoding, Scheme, Signature, SigningKey, Webhook};
 
 /// All facts of one vendor.

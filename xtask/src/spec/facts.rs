@@ -115,6 +115,9 @@ pub(crate) struct VendorInfo {
     pub(crate) keys_page: Option<String>,
     #[schemars(regex(pattern = "^[A-Z][A-Z0-9_]*$"))]
     pub(crate) base_url_env: String,
+    /// The address of the page of a listed model, with its id as `{model}`.
+    #[schemars(regex(pattern = r"^https://[a-z0-9.-]+/[!-~]*\{model\}[!-~]*$"))]
+    pub(crate) model_page: Option<String>,
 }
 
 #[derive(Deserialize, JsonSchema, PartialEq, Clone)]

@@ -52,9 +52,9 @@ fn table(facts: &Facts) -> String {
     let mut rest: Vec<(&str, Vec<&str>)> = Vec::new();
     for model in &facts.models {
         for member in &facts.shape(model).rest {
-            match rest.iter_mut().find(|(known, _)| known == member) {
+            match rest.iter_mut().find(|(known, _)| *known == member.wire) {
                 Some((_, ids)) => ids.push(&model.id),
-                None => rest.push((member, vec![&model.id])),
+                None => rest.push((&member.wire, vec![&model.id])),
             }
         }
     }

@@ -54,8 +54,16 @@ pub(crate) struct Shape {
     pub(crate) fields: Vec<Field>,
     /// The object for the caller's own members that the body itself does not have, and the members of the body (`x-extra`).
     pub(crate) extra: Option<(String, Vec<String>)>,
-    /// Members that carry no field, with dots between the levels.
-    pub(crate) rest: Vec<String>,
+    /// Members that carry no field.
+    pub(crate) rest: Vec<Member>,
+}
+
+/// A property of a create request that carries no field.
+pub(crate) struct Member {
+    /// With dots between the levels.
+    pub(crate) wire: String,
+    /// The fields that the vendor ignores next to it (`x-replaces`).
+    pub(crate) replaces: Vec<String>,
 }
 
 /// A property of a create request that carries a normalised field.
@@ -176,7 +184,7 @@ fn fields(
     prefix: &str,
     around: &Inherited,
     found: &mut Vec<Field>,
-    rest: &mut Vec<String>,
+    rest: &mut Vec<Member>,
 ) {
     let reference = single_ref(schema);
     let schema = target(spec, schema);
@@ -205,7 +213,15 @@ fn fields(
                 continue;
             }
             _ => {
-                rest.push(wire);
+                let replaces = property
+                    .get("x-replaces")
+                    .and_then(Value::as_array)
+                    .into_iter()
+                    .flatten();
+                rest.push(Member {
+                    wire,
+                    replaces: replaces.filter_map(Value::as_str).map(str::to_owned).collect(),
+                });
                 continue;
             }
         };

@@ -243,6 +243,8 @@ const CREATE_GENERATION_CREATE_GENERATION_REQUEST: Request = Request {
         Field { name: "tools", wire: "tools", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &["web_search"], required: false, page: "https://alltoken.ai/docs/apis/video", unverified: false },
         Field { name: "watermark", wire: "watermark", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://alltoken.ai/docs/apis/video", unverified: false },
     ],
+    rest: &[
+    ],
     extra: None,
 };
 

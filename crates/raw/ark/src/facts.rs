@@ -383,6 +383,9 @@ const CREATE_TASK_CREATE_TASK_REQUEST: Request = Request {
         Field { name: "tools", wire: "tools", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &["web_search"], required: false, page: "https://pypi.org/project/byteplus-python-sdk-v2/3.0.63/", unverified: false },
         Field { name: "watermark", wire: "watermark", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://docs.byteplus.com/en/docs/ModelArk/1520757", unverified: false },
     ],
+    rest: &[
+        Member { wire: "priority", replaces: &[] },
+    ],
     extra: None,
 };
 

@@ -298,6 +298,8 @@ const CREATE_REQUEST_SEEDANCE2_INPUT: Request = Request {
         Field { name: "callback_url", wire: "fal_webhook", place: Place::Query, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://docs.fal.ai/model-apis/model-endpoints/queue", unverified: false },
         Field { name: "expires_after", wire: "X-Fal-Request-Timeout", place: Place::Header, form: Form::Text(""), item: None, words: &[], minimum: Some(2), maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://docs.fal.ai/platform-apis", unverified: false },
     ],
+    rest: &[
+    ],
     extra: None,
 };
 
@@ -322,6 +324,9 @@ const CREATE_REQUEST_SEEDANCE25_INPUT: Request = Request {
         Field { name: "callback_url", wire: "fal_webhook", place: Place::Query, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://docs.fal.ai/model-apis/model-endpoints/queue", unverified: false },
         Field { name: "expires_after", wire: "X-Fal-Request-Timeout", place: Place::Header, form: Form::Text(""), item: None, words: &[], minimum: Some(2), maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://docs.fal.ai/platform-apis", unverified: false },
     ],
+    rest: &[
+        Member { wire: "bitrate_mode", replaces: &[] },
+    ],
     extra: None,
 };
 
@@ -343,6 +348,9 @@ const CREATE_REQUEST_SEEDANCE15_INPUT: Request = Request {
         Field { name: "callback_url", wire: "fal_webhook", place: Place::Query, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://docs.fal.ai/model-apis/model-endpoints/queue", unverified: false },
         Field { name: "expires_after", wire: "X-Fal-Request-Timeout", place: Place::Header, form: Form::Text(""), item: None, words: &[], minimum: Some(2), maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://docs.fal.ai/platform-apis", unverified: false },
     ],
+    rest: &[
+        Member { wire: "enable_safety_checker", replaces: &[] },
+    ],
     extra: None,
 };
 
@@ -360,6 +368,11 @@ const CREATE_REQUEST_KLING_INPUT: Request = Request {
         Field { name: "model", wire: "model", place: Place::Path, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: true, page: "https://docs.fal.ai/model-apis/model-endpoints/queue", unverified: false },
         Field { name: "callback_url", wire: "fal_webhook", place: Place::Query, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://docs.fal.ai/model-apis/model-endpoints/queue", unverified: false },
         Field { name: "expires_after", wire: "X-Fal-Request-Timeout", place: Place::Header, form: Form::Text(""), item: None, words: &[], minimum: Some(2), maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://docs.fal.ai/platform-apis", unverified: false },
+    ],
+    rest: &[
+        Member { wire: "cfg_scale", replaces: &[] },
+        Member { wire: "negative_prompt", replaces: &[] },
+        Member { wire: "shot_type", replaces: &[] },
     ],
     extra: None,
 };
@@ -379,6 +392,11 @@ const CREATE_REQUEST_VEO_INPUT: Request = Request {
         Field { name: "callback_url", wire: "fal_webhook", place: Place::Query, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://docs.fal.ai/model-apis/model-endpoints/queue", unverified: false },
         Field { name: "expires_after", wire: "X-Fal-Request-Timeout", place: Place::Header, form: Form::Text(""), item: None, words: &[], minimum: Some(2), maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://docs.fal.ai/platform-apis", unverified: false },
     ],
+    rest: &[
+        Member { wire: "auto_fix", replaces: &[] },
+        Member { wire: "negative_prompt", replaces: &[] },
+        Member { wire: "safety_tolerance", replaces: &[] },
+    ],
     extra: None,
 };
 
@@ -397,6 +415,11 @@ const CREATE_REQUEST_VEO_IMAGE_INPUT: Request = Request {
         Field { name: "model", wire: "model", place: Place::Path, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: true, page: "https://docs.fal.ai/model-apis/model-endpoints/queue", unverified: false },
         Field { name: "callback_url", wire: "fal_webhook", place: Place::Query, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://docs.fal.ai/model-apis/model-endpoints/queue", unverified: false },
         Field { name: "expires_after", wire: "X-Fal-Request-Timeout", place: Place::Header, form: Form::Text(""), item: None, words: &[], minimum: Some(2), maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://docs.fal.ai/platform-apis", unverified: false },
+    ],
+    rest: &[
+        Member { wire: "auto_fix", replaces: &[] },
+        Member { wire: "negative_prompt", replaces: &[] },
+        Member { wire: "safety_tolerance", replaces: &[] },
     ],
     extra: None,
 };
@@ -418,6 +441,11 @@ const CREATE_REQUEST_VEO_FRAMES_INPUT: Request = Request {
         Field { name: "callback_url", wire: "fal_webhook", place: Place::Query, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://docs.fal.ai/model-apis/model-endpoints/queue", unverified: false },
         Field { name: "expires_after", wire: "X-Fal-Request-Timeout", place: Place::Header, form: Form::Text(""), item: None, words: &[], minimum: Some(2), maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://docs.fal.ai/platform-apis", unverified: false },
     ],
+    rest: &[
+        Member { wire: "auto_fix", replaces: &[] },
+        Member { wire: "negative_prompt", replaces: &[] },
+        Member { wire: "safety_tolerance", replaces: &[] },
+    ],
     extra: None,
 };
 
@@ -437,6 +465,11 @@ const CREATE_REQUEST_VEO_REFERENCES_INPUT: Request = Request {
         Field { name: "callback_url", wire: "fal_webhook", place: Place::Query, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://docs.fal.ai/model-apis/model-endpoints/queue", unverified: false },
         Field { name: "expires_after", wire: "X-Fal-Request-Timeout", place: Place::Header, form: Form::Text(""), item: None, words: &[], minimum: Some(2), maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://docs.fal.ai/platform-apis", unverified: false },
     ],
+    rest: &[
+        Member { wire: "auto_fix", replaces: &[] },
+        Member { wire: "negative_prompt", replaces: &[] },
+        Member { wire: "safety_tolerance", replaces: &[] },
+    ],
     extra: None,
 };
 
@@ -449,6 +482,8 @@ const CREATE_REQUEST_ANY_INPUT: Request = Request {
         Field { name: "model", wire: "model", place: Place::Path, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: true, page: "https://docs.fal.ai/model-apis/model-endpoints/queue", unverified: false },
         Field { name: "callback_url", wire: "fal_webhook", place: Place::Query, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://docs.fal.ai/model-apis/model-endpoints/queue", unverified: false },
         Field { name: "expires_after", wire: "X-Fal-Request-Timeout", place: Place::Header, form: Form::Text(""), item: None, words: &[], minimum: Some(2), maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://docs.fal.ai/platform-apis", unverified: false },
+    ],
+    rest: &[
     ],
     extra: None,
 };
@@ -525,7 +560,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[Doubt { field: "resolution", value: "1080p", reason: "only later schemas than the one that was read list it" }],
         unverified: &[],
-        page: "https://fal.ai/models/bytedance/seedance-2.0/text-to-video/api",
+        page: "https://fal.ai/models/bytedance/seedance-2.0/image-to-video/api",
     },
     Model {
         id: "bytedance/seedance-2.0/reference-to-video",
@@ -550,7 +585,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[Doubt { field: "resolution", value: "1080p", reason: "only later schemas than the one that was read list it" }],
         unverified: &[],
-        page: "https://fal.ai/models/bytedance/seedance-2.0/text-to-video/api",
+        page: "https://fal.ai/models/bytedance/seedance-2.0/reference-to-video/api",
     },
     Model {
         id: "bytedance/seedance-2.0/fast",
@@ -577,7 +612,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[],
         unverified: &[],
-        page: "https://fal.ai/models/bytedance/seedance-2.0/text-to-video/api",
+        page: "https://fal.ai/models/bytedance/seedance-2.0/fast/text-to-video/api",
     },
     Model {
         id: "bytedance/seedance-2.0/fast/text-to-video",
@@ -599,7 +634,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[],
         unverified: &[],
-        page: "https://fal.ai/models/bytedance/seedance-2.0/text-to-video/api",
+        page: "https://fal.ai/models/bytedance/seedance-2.0/fast/text-to-video/api",
     },
     Model {
         id: "bytedance/seedance-2.0/fast/image-to-video",
@@ -623,7 +658,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[],
         unverified: &[],
-        page: "https://fal.ai/models/bytedance/seedance-2.0/text-to-video/api",
+        page: "https://fal.ai/models/bytedance/seedance-2.0/fast/image-to-video/api",
     },
     Model {
         id: "bytedance/seedance-2.0/fast/reference-to-video",
@@ -648,7 +683,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[],
         unverified: &[],
-        page: "https://fal.ai/models/bytedance/seedance-2.0/text-to-video/api",
+        page: "https://fal.ai/models/bytedance/seedance-2.0/fast/reference-to-video/api",
     },
     Model {
         id: "bytedance/seedance-2.0/mini",
@@ -675,7 +710,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[],
         unverified: &[],
-        page: "https://fal.ai/models/bytedance/seedance-2.0/text-to-video/api",
+        page: "https://fal.ai/models/bytedance/seedance-2.0/mini/text-to-video/api",
     },
     Model {
         id: "bytedance/seedance-2.0/mini/text-to-video",
@@ -697,7 +732,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[],
         unverified: &[],
-        page: "https://fal.ai/models/bytedance/seedance-2.0/text-to-video/api",
+        page: "https://fal.ai/models/bytedance/seedance-2.0/mini/text-to-video/api",
     },
     Model {
         id: "bytedance/seedance-2.0/mini/image-to-video",
@@ -721,7 +756,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[],
         unverified: &[],
-        page: "https://fal.ai/models/bytedance/seedance-2.0/text-to-video/api",
+        page: "https://fal.ai/models/bytedance/seedance-2.0/mini/image-to-video/api",
     },
     Model {
         id: "bytedance/seedance-2.0/mini/reference-to-video",
@@ -746,7 +781,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[],
         unverified: &[],
-        page: "https://fal.ai/models/bytedance/seedance-2.0/text-to-video/api",
+        page: "https://fal.ai/models/bytedance/seedance-2.0/mini/reference-to-video/api",
     },
     Model {
         id: "bytedance/seedance-2.5",
@@ -773,7 +808,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[Doubt { field: "resolution", value: "1080p", reason: "only later schemas than the one that was read list it" }],
         unverified: &[],
-        page: "https://fal.ai/models/bytedance/seedance-2.5/reference-to-video/api",
+        page: "https://fal.ai/models/bytedance/seedance-2.5/text-to-video/api",
     },
     Model {
         id: "bytedance/seedance-2.5/text-to-video",
@@ -795,7 +830,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[Doubt { field: "resolution", value: "1080p", reason: "only later schemas than the one that was read list it" }],
         unverified: &[],
-        page: "https://fal.ai/models/bytedance/seedance-2.5/reference-to-video/api",
+        page: "https://fal.ai/models/bytedance/seedance-2.5/text-to-video/api",
     },
     Model {
         id: "bytedance/seedance-2.5/image-to-video",
@@ -819,7 +854,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[Doubt { field: "resolution", value: "1080p", reason: "only later schemas than the one that was read list it" }],
         unverified: &[],
-        page: "https://fal.ai/models/bytedance/seedance-2.5/reference-to-video/api",
+        page: "https://fal.ai/models/bytedance/seedance-2.5/image-to-video/api",
     },
     Model {
         id: "bytedance/seedance-2.5/reference-to-video",
@@ -914,7 +949,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[],
         unverified: &["aspect_ratios"],
-        page: "https://fal.ai/models/fal-ai/bytedance/seedance/v1.5/pro/text-to-video/api",
+        page: "https://fal.ai/models/fal-ai/bytedance/seedance/v1.5/pro/image-to-video/api",
     },
     Model {
         id: "fal-ai/kling-video/v3/pro",
@@ -984,7 +1019,7 @@ const MODELS: &[Model] = &[
         without: &["aspect_ratio"],
         doubtful: &[],
         unverified: &[],
-        page: "https://fal.ai/models/fal-ai/kling-video/v3/pro/text-to-video/api",
+        page: "https://fal.ai/models/fal-ai/kling-video/v3/pro/image-to-video/api",
     },
     Model {
         id: "fal-ai/kling-video/v3/standard",
@@ -1008,7 +1043,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[],
         unverified: &[],
-        page: "https://fal.ai/models/fal-ai/kling-video/v3/pro/text-to-video/api",
+        page: "https://fal.ai/models/fal-ai/kling-video/v3/standard/text-to-video/api",
     },
     Model {
         id: "fal-ai/kling-video/v3/standard/text-to-video",
@@ -1030,7 +1065,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[],
         unverified: &[],
-        page: "https://fal.ai/models/fal-ai/kling-video/v3/pro/text-to-video/api",
+        page: "https://fal.ai/models/fal-ai/kling-video/v3/standard/text-to-video/api",
     },
     Model {
         id: "fal-ai/kling-video/v3/standard/image-to-video",
@@ -1054,7 +1089,7 @@ const MODELS: &[Model] = &[
         without: &["aspect_ratio"],
         doubtful: &[],
         unverified: &[],
-        page: "https://fal.ai/models/fal-ai/kling-video/v3/pro/text-to-video/api",
+        page: "https://fal.ai/models/fal-ai/kling-video/v3/standard/image-to-video/api",
     },
     Model {
         id: "fal-ai/veo3.1",
@@ -1099,7 +1134,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[],
         unverified: &[],
-        page: "https://fal.ai/models/fal-ai/veo3.1/api",
+        page: "https://fal.ai/models/fal-ai/veo3.1/image-to-video/api",
     },
     Model {
         id: "fal-ai/veo3.1/first-last-frame-to-video",
@@ -1123,7 +1158,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[],
         unverified: &[],
-        page: "https://fal.ai/models/fal-ai/veo3.1/api",
+        page: "https://fal.ai/models/fal-ai/veo3.1/first-last-frame-to-video/api",
     },
     Model {
         id: "fal-ai/veo3.1/reference-to-video",
@@ -1146,7 +1181,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[],
         unverified: &["inputs.reference_image.max"],
-        page: "https://fal.ai/models/fal-ai/veo3.1/api",
+        page: "https://fal.ai/models/fal-ai/veo3.1/reference-to-video/api",
     },
     Model {
         id: "fal-ai/veo3.1/fast",
@@ -1168,7 +1203,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[],
         unverified: &[],
-        page: "https://fal.ai/models/fal-ai/veo3.1/api",
+        page: "https://fal.ai/models/fal-ai/veo3.1/fast/api",
     },
     Model {
         id: "fal-ai/veo3.1/fast/image-to-video",
@@ -1191,7 +1226,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[],
         unverified: &[],
-        page: "https://fal.ai/models/fal-ai/veo3.1/api",
+        page: "https://fal.ai/models/fal-ai/veo3.1/fast/image-to-video/api",
     },
     Model {
         id: "fal-ai/veo3.1/fast/first-last-frame-to-video",
@@ -1215,7 +1250,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[],
         unverified: &[],
-        page: "https://fal.ai/models/fal-ai/veo3.1/api",
+        page: "https://fal.ai/models/fal-ai/veo3.1/fast/first-last-frame-to-video/api",
     },
     Model {
         id: "fal-ai/veo3.1/fast/reference-to-video",
@@ -1238,7 +1273,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[],
         unverified: &["inputs.reference_image.max"],
-        page: "https://fal.ai/models/fal-ai/veo3.1/api",
+        page: "https://fal.ai/models/fal-ai/veo3.1/fast/reference-to-video/api",
     },
     Model {
         id: "fal-ai/veo3.1/lite",
@@ -1260,7 +1295,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[],
         unverified: &[],
-        page: "https://fal.ai/models/fal-ai/veo3.1/api",
+        page: "https://fal.ai/models/fal-ai/veo3.1/lite/api",
     },
     Model {
         id: "fal-ai/veo3.1/lite/image-to-video",
@@ -1283,7 +1318,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[],
         unverified: &[],
-        page: "https://fal.ai/models/fal-ai/veo3.1/api",
+        page: "https://fal.ai/models/fal-ai/veo3.1/lite/image-to-video/api",
     },
     Model {
         id: "fal-ai/veo3.1/lite/first-last-frame-to-video",
@@ -1307,7 +1342,7 @@ const MODELS: &[Model] = &[
         without: &[],
         doubtful: &[],
         unverified: &[],
-        page: "https://fal.ai/models/fal-ai/veo3.1/api",
+        page: "https://fal.ai/models/fal-ai/veo3.1/lite/first-last-frame-to-video/api",
     },
     Model {
         id: "*",

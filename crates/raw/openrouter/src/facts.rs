@@ -177,6 +177,20 @@ const CREATE_VIDEO_CREATE_VIDEO_REQUEST: Request = Request {
         Field { name: "resolution", wire: "resolution", place: Place::Body, form: Form::Own, item: None, words: &[Word { value: "1k", wire: "1K" }, Word { value: "2k", wire: "2K" }, Word { value: "4k", wire: "4K" }], minimum: None, maximum: None, max_length: None, prefix: None, values: &["360p", "480p", "720p", "768p", "1080p", "1k", "2k", "4k"], required: false, page: "https://github.com/OpenRouterTeam/docs", unverified: false },
         Field { name: "seed", wire: "seed", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://github.com/OpenRouterTeam/docs", unverified: false },
     ],
+    rest: &[
+        Member { wire: "creativity", replaces: &[] },
+        Member { wire: "previous_job_id", replaces: &[] },
+        Member { wire: "provider.options", replaces: &[] },
+        Member { wire: "session_id", replaces: &[] },
+        Member { wire: "size", replaces: &["resolution", "aspect_ratio"] },
+        Member { wire: "trace.generation_name", replaces: &[] },
+        Member { wire: "trace.parent_span_id", replaces: &[] },
+        Member { wire: "trace.span_name", replaces: &[] },
+        Member { wire: "trace.trace_id", replaces: &[] },
+        Member { wire: "trace.trace_name", replaces: &[] },
+        Member { wire: "upscale_factor", replaces: &[] },
+        Member { wire: "user", replaces: &[] },
+    ],
     extra: None,
 };
 

@@ -234,6 +234,9 @@ const CREATE_PREDICTION_CREATE_SEEDANCE2_REQUEST: Request = Request {
         Field { name: "callback_url", wire: "webhook", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: Some("https://"), values: &[], required: false, page: "https://api.replicate.com/openapi.json", unverified: false },
         Field { name: "expires_after", wire: "Cancel-After", place: Place::Header, form: Form::Text("s"), item: None, words: &[], minimum: Some(5), maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://api.replicate.com/openapi.json", unverified: false },
     ],
+    rest: &[
+        Member { wire: "webhook_events_filter", replaces: &[] },
+    ],
     extra: Some(Extra { inside: "input", own: &["input", "version", "webhook", "webhook_events_filter"] }),
 };
 
@@ -253,6 +256,10 @@ const CREATE_PREDICTION_CREATE_SEEDANCE15_REQUEST: Request = Request {
         Field { name: "model", wire: "version", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: true, page: "https://api.replicate.com/openapi.json", unverified: false },
         Field { name: "callback_url", wire: "webhook", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: Some("https://"), values: &[], required: false, page: "https://api.replicate.com/openapi.json", unverified: false },
         Field { name: "expires_after", wire: "Cancel-After", place: Place::Header, form: Form::Text("s"), item: None, words: &[], minimum: Some(5), maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://api.replicate.com/openapi.json", unverified: false },
+    ],
+    rest: &[
+        Member { wire: "input.fps", replaces: &[] },
+        Member { wire: "webhook_events_filter", replaces: &[] },
     ],
     extra: Some(Extra { inside: "input", own: &["input", "version", "webhook", "webhook_events_filter"] }),
 };
@@ -275,6 +282,10 @@ const CREATE_PREDICTION_CREATE_VEO_REQUEST: Request = Request {
         Field { name: "callback_url", wire: "webhook", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: Some("https://"), values: &[], required: false, page: "https://api.replicate.com/openapi.json", unverified: false },
         Field { name: "expires_after", wire: "Cancel-After", place: Place::Header, form: Form::Text("s"), item: None, words: &[], minimum: Some(5), maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://api.replicate.com/openapi.json", unverified: false },
     ],
+    rest: &[
+        Member { wire: "input.negative_prompt", replaces: &[] },
+        Member { wire: "webhook_events_filter", replaces: &[] },
+    ],
     extra: Some(Extra { inside: "input", own: &["input", "version", "webhook", "webhook_events_filter"] }),
 };
 
@@ -294,6 +305,11 @@ const CREATE_PREDICTION_CREATE_KLING_REQUEST: Request = Request {
         Field { name: "callback_url", wire: "webhook", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: Some("https://"), values: &[], required: false, page: "https://api.replicate.com/openapi.json", unverified: false },
         Field { name: "expires_after", wire: "Cancel-After", place: Place::Header, form: Form::Text("s"), item: None, words: &[], minimum: Some(5), maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://api.replicate.com/openapi.json", unverified: false },
     ],
+    rest: &[
+        Member { wire: "input.multi_prompt", replaces: &[] },
+        Member { wire: "input.negative_prompt", replaces: &[] },
+        Member { wire: "webhook_events_filter", replaces: &[] },
+    ],
     extra: Some(Extra { inside: "input", own: &["input", "version", "webhook", "webhook_events_filter"] }),
 };
 
@@ -310,6 +326,10 @@ const CREATE_PREDICTION_CREATE_HAILUO_REQUEST: Request = Request {
         Field { name: "callback_url", wire: "webhook", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: Some("https://"), values: &[], required: false, page: "https://api.replicate.com/openapi.json", unverified: false },
         Field { name: "expires_after", wire: "Cancel-After", place: Place::Header, form: Form::Text("s"), item: None, words: &[], minimum: Some(5), maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://api.replicate.com/openapi.json", unverified: false },
     ],
+    rest: &[
+        Member { wire: "input.prompt_optimizer", replaces: &[] },
+        Member { wire: "webhook_events_filter", replaces: &[] },
+    ],
     extra: Some(Extra { inside: "input", own: &["input", "version", "webhook", "webhook_events_filter"] }),
 };
 
@@ -322,6 +342,9 @@ const CREATE_PREDICTION_CREATE_PREDICTION_REQUEST: Request = Request {
         Field { name: "model", wire: "version", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: true, page: "https://api.replicate.com/openapi.json", unverified: false },
         Field { name: "callback_url", wire: "webhook", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: Some("https://"), values: &[], required: false, page: "https://api.replicate.com/openapi.json", unverified: false },
         Field { name: "expires_after", wire: "Cancel-After", place: Place::Header, form: Form::Text("s"), item: None, words: &[], minimum: Some(5), maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://api.replicate.com/openapi.json", unverified: false },
+    ],
+    rest: &[
+        Member { wire: "webhook_events_filter", replaces: &[] },
     ],
     extra: Some(Extra { inside: "input", own: &["input", "version", "webhook", "webhook_events_filter"] }),
 };

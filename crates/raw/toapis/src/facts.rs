@@ -231,6 +231,11 @@ const CREATE_GENERATION_SEEDANCE2_REQUEST: Request = Request {
         Field { name: "tools", wire: "tools", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &["web_search"], required: false, page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", unverified: false },
         Field { name: "reference_video", wire: "video_with_roles", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2/generation", unverified: false },
     ],
+    rest: &[
+        Member { wire: "metadata.client_business_id", replaces: &[] },
+        Member { wire: "size", replaces: &[] },
+        Member { wire: "trace_id", replaces: &[] },
+    ],
     extra: None,
 };
 
@@ -258,6 +263,10 @@ const CREATE_GENERATION_SEEDANCE25_REQUEST: Request = Request {
         Field { name: "video_operation", wire: "video_operation", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &["generate", "edit", "extend"], required: false, page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2-5/generation", unverified: false },
         Field { name: "reference_video", wire: "video_with_roles", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://docs.toapis.com/docs/en/api-reference/videos/seedance-2-5/generation", unverified: false },
     ],
+    rest: &[
+        Member { wire: "size", replaces: &[] },
+        Member { wire: "trace_id", replaces: &[] },
+    ],
     extra: None,
 };
 
@@ -280,6 +289,8 @@ const CREATE_GENERATION_SEEDANCE15_REQUEST: Request = Request {
         Field { name: "model", wire: "model", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: true, page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
         Field { name: "prompt", wire: "prompt", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: true, page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance-1-5/generation", unverified: false },
     ],
+    rest: &[
+    ],
     extra: None,
 };
 
@@ -300,6 +311,8 @@ const CREATE_GENERATION_SEEDANCE10_REQUEST: Request = Request {
         Field { name: "model", wire: "model", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: true, page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance/generation", unverified: false },
         Field { name: "prompt", wire: "prompt", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: true, page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance/generation", unverified: false },
         Field { name: "resolution", wire: "resolution", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &["480p", "720p", "1080p"], required: false, page: "https://docs.toapis.com/docs/en/api-reference/videos/doubao-seedance/generation", unverified: false },
+    ],
+    rest: &[
     ],
     extra: None,
 };
@@ -327,6 +340,8 @@ const CREATE_GENERATION_DOUBAO20_REQUEST: Request = Request {
         Field { name: "prompt", wire: "prompt", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: true, page: "https://docs.toapis.com/llms.txt", unverified: true },
         Field { name: "reference_video", wire: "video_with_roles", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://docs.toapis.com/llms.txt", unverified: true },
     ],
+    rest: &[
+    ],
     extra: None,
 };
 
@@ -346,6 +361,9 @@ const CREATE_GENERATION_COMMON_REQUEST: Request = Request {
         Field { name: "model", wire: "model", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: true, page: "https://docs.toapis.com/llms.txt", unverified: true },
         Field { name: "prompt", wire: "prompt", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: true, page: "https://docs.toapis.com/llms.txt", unverified: true },
         Field { name: "resolution", wire: "resolution", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://docs.toapis.com/llms.txt", unverified: true },
+    ],
+    rest: &[
+        Member { wire: "metadata", replaces: &[] },
     ],
     extra: None,
 };

@@ -196,6 +196,8 @@ const CREATE_VIDEO_CREATE_VIDEO_REQUEST: Request = Request {
         Field { name: "seed", wire: "seed", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
         Field { name: "watermark", wire: "watermark", place: Place::Body, form: Form::Own, item: None, words: &[], minimum: None, maximum: None, max_length: None, prefix: None, values: &[], required: false, page: "https://www.token360.ai/en-US/docs/api-reference/video-generation/submit-video-generation-request", unverified: false },
     ],
+    rest: &[
+    ],
     extra: None,
 };
 

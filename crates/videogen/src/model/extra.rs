@@ -39,6 +39,7 @@ mod tests {
             create: "create_video",
             path: "/videos",
             fields: &[],
+            rest: &[],
             extra: Some(Extra {
                 inside: "input",
                 own: &["model", "input", "hook"],

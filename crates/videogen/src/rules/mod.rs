@@ -8,6 +8,7 @@ mod conditions;
 pub(crate) mod cost;
 mod hints;
 pub(crate) mod media;
+mod members;
 mod notes;
 mod permission;
 mod prompt_flags;

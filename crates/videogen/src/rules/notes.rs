@@ -3,10 +3,12 @@
 use crate::model::mask::hide_urls;
 use crate::model::{Capabilities, Note, Vendor, VideoRequest};
 use crate::rules::media::{Files, unchecked};
+use crate::rules::members::members;
 use crate::rules::prompt_flags::prompt_flags;
 
 /// Returns the notes on the values of `request`: those that the model's entry calls doubtful, a model id that no vendor would
-/// give a model, local files whose limits cannot be checked, and words of the prompt that the vendor reads as fields.
+/// give a model, local files whose limits cannot be checked, words of the prompt that the vendor reads as fields, and own members
+/// (`extra`) that may be mistakes.
 pub(crate) fn notes(vendor: Vendor, request: &VideoRequest, files: &Files) -> Vec<Note> {
     let rules = Capabilities::of(vendor, &request.model);
     let odd = odd_id(&request.model).filter(|_| !rules.is_known()).map(|reason| Note {
@@ -45,7 +47,13 @@ pub(crate) fn notes(vendor: Vendor, request: &VideoRequest, files: &Files) -> Ve
         ),
         sets: Some(found.field.to_owned()),
     });
-    odd.into_iter().chain(doubtful).chain(unchecked).chain(flags).collect()
+    let own = members(&rules, request);
+    odd.into_iter()
+        .chain(doubtful)
+        .chain(unchecked)
+        .chain(flags)
+        .chain(own)
+        .collect()
 }
 
 /// Why an id is probably a mistake.

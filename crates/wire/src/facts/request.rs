@@ -29,8 +29,19 @@ pub struct Request {
     pub path: &'static str,
     /// The fields that the body, or a header, can carry.
     pub fields: &'static [Field],
+    /// The members of the body that carry no field, and are sent by the caller only.
+    pub rest: &'static [Member],
     /// Where the caller's own members go that the body itself does not have, if not to its top.
     pub extra: Option<Extra>,
+}
+
+/// A property of a create request that carries no normalised field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Member {
+    /// Path in the body, with dots for nested objects.
+    pub wire: &'static str,
+    /// The fields in place of which the vendor reads it.
+    pub replaces: &'static [&'static str],
 }
 
 /// Where the caller's own members go.

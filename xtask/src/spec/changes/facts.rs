@@ -113,12 +113,13 @@ fn vendor(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
             found.push(change);
         }
     }
-    for key in ["name", "keys_page"] {
+    for key in ["name", "keys_page", "model_page"] {
         if old.get(key) != new.get(key) {
             found.push(Found::at(at, Rule::Docs, from_to(key, old.get(key), new.get(key))));
         }
     }
-    rest(at, old, new, &["key_env", "base_url_env", "name", "keys_page"], found);
+    let handled = ["key_env", "base_url_env", "name", "keys_page", "model_page"];
+    rest(at, old, new, &handled, found);
 }
 
 fn poll(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {

@@ -10,6 +10,7 @@ use crate::spec::facts::{Auto, Condition, Facts, Form, Model, ROLES, Shape, Zero
 use crate::spec::listing::{ListedModels, pointer};
 use crate::spec::lists::Item;
 use crate::spec::service::{KeyForm, KeyedLinks, Scheme, Signature};
+use crate::spec::shapes::Member;
 use crate::spec::tasks::Status;
 use crate::spec::uploads::Media;
 
@@ -270,6 +271,7 @@ fn shape(shape: &Shape, out: &mut String) {
         path,
         fields,
         extra,
+        rest,
         ..
     } = shape;
     let _ = write!(
@@ -307,7 +309,11 @@ fn shape(shape: &Shape, out: &mut String) {
         || "None".to_owned(),
         |(inside, own)| format!("Some(Extra {{ inside: {inside:?}, own: &{own:?} }})"),
     );
-    let _ = write!(out, "    ],\n    extra: {extra},\n}};\n\n");
+    let rest = rest
+        .iter()
+        .map(|Member { wire, replaces }| format!("        Member {{ wire: {wire:?}, replaces: &{replaces:?} }},\n"));
+    let rest: String = rest.collect();
+    let _ = write!(out, "    ],\n    rest: &[\n{rest}    ],\n    extra: {extra},\n}};\n\n");
 }
 
 fn form(form: &Form) -> String {
@@ -425,8 +431,17 @@ fn model(facts: &Facts, model: &Model, out: &mut String) {
         model.without,
         doubtful.join(", "),
         model.unverified,
-        facts.pages[&model.source].url,
+        page(facts, model),
     );
+}
+
+/// The page of a model: its own, or else the one that its facts are from.
+fn page(facts: &Facts, model: &Model) -> String {
+    let id = model.endpoints.as_ref().map_or(&model.id, |ids| &ids.text);
+    match &facts.vendor.model_page {
+        Some(template) if !model.is_pattern() => template.replace("{model}", id),
+        _ => facts.pages[&model.source].url.clone(),
+    }
 }
 
 fn listing(listing: &ListedModels) -> String {

@@ -13,7 +13,7 @@ use crate::spec::tasks::signed_events;
 use crate::spec::{Spec, escape, members};
 
 /// All keys of `specs/README.md`; the first seventeen are at the root.
-const KEYS: [&str; 33] = [
+const KEYS: [&str; 34] = [
     "x-pages",
     "x-vendor",
     "x-poll",
@@ -40,6 +40,7 @@ const KEYS: [&str; 33] = [
     "x-words",
     "x-number",
     "x-extra",
+    "x-replaces",
     "x-null",
     "x-query",
     "x-task-field",
@@ -151,6 +152,13 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
                 }
                 "x-extra" if node.kind != Kind::Component || !within(node, &create_requests) => {
                     Some("it marks the component of a create request")
+                }
+                "x-replaces"
+                    if node.kind != Kind::Property
+                        || !within(node, &create_requests)
+                        || node.value.get("x-field").is_some() =>
+                {
+                    Some("it names the fields that a property of a create request without x-field replaces")
                 }
                 "x-positions" if !node.value.get("x-field").is_some_and(Value::is_array) => {
                     Some("it gives the roles, by place, of the items of a property with a list as x-field")

@@ -184,11 +184,14 @@ fn fields(found: &mut Found<'_>) {
             found.add("unknown-field", place, reason, instead(text, &TASK_FIELDS));
         }
     }
-    for (node, key, known) in found
-        .nodes()
-        .iter()
-        .flat_map(|node| [(node, "x-field", FIELDS.as_slice()), (node, "x-positions", ROLES)])
-    {
+    for (node, key, known) in found.nodes().iter().flat_map(|node| {
+        let fields = FIELDS.as_slice();
+        [
+            (node, "x-field", fields),
+            (node, "x-replaces", fields),
+            (node, "x-positions", ROLES),
+        ]
+    }) {
         let Some(field) = node.value.get(key) else {
             continue;
         };
@@ -203,7 +206,7 @@ fn fields(found: &mut Found<'_>) {
         for (place, name) in names {
             let text = name.as_str().unwrap_or_default();
             if !known.contains(&text) {
-                let what = if key == "x-field" {
+                let what = if key != "x-positions" {
                     "a normalised field"
                 } else {
                     "an input role"

@@ -1,0 +1,137 @@
+//! Notes on the caller's own members (`extra`), by the members of the request's schema.
+
+use serde_json::{Map, Value};
+use videogen_wire::facts::Place;
+
+use super::conditions::value;
+use crate::model::extra::placed;
+use crate::model::mask::hide_urls;
+use crate::model::nearest::nearest;
+use crate::model::{Capabilities, Note, VideoRequest};
+
+/// Returns the notes on own members that the vendor reads in place of fields that are sent too, and at a listed model on those
+/// whose names are close to a documented one.
+pub(super) fn members(rules: &Capabilities, request: &VideoRequest) -> Vec<Note> {
+    let mut found = Vec::new();
+    level(
+        rules,
+        request,
+        &placed(&rules.model.request, &request.extra),
+        "",
+        &mut found,
+    );
+    found
+}
+
+/// One level of the body. `prefix`: the path of the object around it, which ends in a dot.
+fn level(
+    rules: &Capabilities,
+    request: &VideoRequest,
+    extra: &Map<String, Value>,
+    prefix: &str,
+    found: &mut Vec<Note>,
+) {
+    let body = &rules.model.request;
+    let fields = body.fields.iter().filter(|field| field.place == Place::Body);
+    let known = fields
+        .map(|field| field.wire)
+        .chain(body.rest.iter().map(|rest| rest.wire));
+    // The names of this level.
+    let mut known: Vec<&str> = known
+        .filter_map(|wire| wire.strip_prefix(prefix)?.split('.').next())
+        .collect();
+    known.extend(body.extra.filter(|_| prefix.is_empty()).map(|extra| extra.inside));
+    for (name, member) in extra {
+        let wire = format!("{prefix}{name}");
+        if let Some(rest) = body.rest.iter().find(|rest| rest.wire == wire) {
+            let both = rest.replaces.iter().filter(|field| value(request, field).is_some());
+            found.extend(both.map(|field| Note {
+                field: "extra".to_owned(),
+                value: wire.clone(),
+                reason: format!(
+                    "{} reads it in place of `{field}`, which is set too; leave one of them out",
+                    rules.vendor.name()
+                ),
+                sets: Some((*field).to_owned()),
+            }));
+        } else if !known.contains(&name.as_str()) {
+            let near = nearest(name, known.iter().copied()).filter(|_| rules.is_known());
+            found.extend(near.map(|near| Note {
+                field: "extra".to_owned(),
+                value: hide_urls(&wire),
+                reason: format!("{} documents no such member; did you mean {near}?", rules.vendor.name()),
+                sets: None,
+            }));
+        } else if let Value::Object(members) = member {
+            level(rules, request, members, &format!("{wire}."), found);
+        }
+    }
+}
+
+// The cases are from real vendors.
+#[cfg(all(test, feature = "ark", feature = "openrouter", feature = "replicate"))]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::Vendor;
+
+    fn notes(vendor: Vendor, request: &VideoRequest) -> Vec<String> {
+        let found = members(&Capabilities::of(vendor, &request.model), request);
+        found.iter().map(ToString::to_string).collect()
+    }
+
+    fn with(vendor: Vendor, name: &str, value: Value) -> VideoRequest {
+        let mut request = VideoRequest::new(vendor.default_model(), "x");
+        request.extra.insert(name.to_owned(), value);
+        request
+    }
+
+    #[test]
+    fn a_misspelt_member_has_a_note() {
+        let note = |name: &str, vendor: &str, near: &str| {
+            format!("extra = {name}: the vendor may refuse it: {vendor} documents no such member; did you mean {near}?")
+        };
+        for (vendor, name, value, expected) in [
+            (
+                Vendor::Ark,
+                "prioritty",
+                json!(5),
+                Some(note("prioritty", "BytePlus ModelArk", "priority")),
+            ),
+            (Vendor::Ark, "priority", json!(5), None),
+            (Vendor::Ark, "zoom", json!(5), None),
+            (
+                Vendor::OpenRouter,
+                "provder",
+                json!({}),
+                Some(note("provder", "OpenRouter", "provider")),
+            ),
+            (
+                Vendor::OpenRouter,
+                "provider",
+                json!({"options": {"x": {"y": 1}}}),
+                None,
+            ),
+        ] {
+            let found = notes(vendor, &with(vendor, name, value));
+            assert_eq!(found.first(), expected.as_ref(), "{vendor} {name}");
+        }
+        // Nothing is known about what other models take.
+        let unlisted = VideoRequest {
+            model: "unlisted".to_owned(),
+            ..with(Vendor::Ark, "prioritty", json!(5))
+        };
+        assert!(notes(Vendor::Ark, &unlisted).is_empty());
+    }
+
+    #[test]
+    fn a_member_in_place_of_a_field_has_a_note() {
+        let request = with(Vendor::OpenRouter, "size", json!("1280x720"));
+        assert!(notes(Vendor::OpenRouter, &request).is_empty());
+        assert_eq!(
+            notes(Vendor::OpenRouter, &request.resolution("720p")),
+            ["extra = size: OpenRouter reads it in place of `resolution`, which is set too; leave one of them out"]
+        );
+    }
+}
