@@ -2,7 +2,7 @@
 
 use videogen::journal::Entry;
 use videogen::wait::WaitOptions;
-use videogen::{Client, ErrorKind, TaskId, TaskStatus, VideoTask};
+use videogen::{Client, Error, ErrorKind, TaskId, TaskStatus, VideoTask};
 
 use crate::exit::{Failure, NO_VIDEO};
 use crate::interrupt::{Interrupt, interrupted};
@@ -43,6 +43,11 @@ pub(crate) fn left(interrupt: Interrupt, id: &TaskId, status: Option<&TaskStatus
         None => format!("interrupted; {id} was not cancelled"),
     };
     Failure::interrupted(interrupt, message).about(id)
+}
+
+/// The failure of a call about a task, with the result that `wait` has for it.
+pub(crate) fn of_read(error: Error, id: &TaskId) -> Failure {
+    Failure::from(error).about(id).of_task(id, None)
 }
 
 /// The command that waits for a task.

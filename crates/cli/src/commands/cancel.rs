@@ -6,7 +6,7 @@ use videogen::{ErrorKind, VideoTask};
 
 use crate::account::TaskArgs;
 use crate::exit::{Failure, TIMEOUT};
-use crate::follow;
+use crate::follow::{self, of_read};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::output::{Output, shown};
@@ -14,7 +14,8 @@ use crate::result::TaskResult;
 
 pub(crate) async fn cancel(args: TaskArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let client = args.client(journal, output)?;
-    let task = client.cancel(&args.task).await?;
+    let cancelled = client.cancel(&args.task).await;
+    let task = cancelled.map_err(|error| of_read(error, &args.task))?;
     if !task.status.is_ended() {
         return Err(not_yet(&task));
     }

@@ -9,6 +9,7 @@ use crate::account;
 use crate::ended::{Ended, check_base_url, distinct};
 use crate::exit::{Failure, stoppable};
 use crate::files::{Files, SaveArgs, Target};
+use crate::follow::of_read;
 use crate::interrupt::Interrupt;
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
@@ -109,7 +110,7 @@ async fn fetch(
     output: &Output,
 ) -> Result<(VideoTask, Files), Failure> {
     let (client, id) = (&job.client, job.id);
-    let task = stoppable(async { Ok(client.get(id).await?) }).await?;
+    let task = stoppable(async { client.get(id).await.map_err(|error| of_read(error, id)) }).await?;
     let target = match job.target.take() {
         Some(target) => target,
         None => {

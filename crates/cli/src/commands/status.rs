@@ -4,13 +4,16 @@ use std::process::ExitCode;
 
 use crate::account::TaskArgs;
 use crate::exit::Failure;
-use crate::follow;
+use crate::follow::{self, of_read};
 use crate::journal::JournalArgs;
 use crate::output::Output;
 
 pub(crate) async fn status(args: TaskArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let client = args.client(journal, output)?;
-    let task = client.get(&args.task).await?;
+    let task = client
+        .get(&args.task)
+        .await
+        .map_err(|error| of_read(error, &args.task))?;
     follow::show(&client, &task, None, output).await?;
     Ok(ExitCode::SUCCESS)
 }
