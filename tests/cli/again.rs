@@ -27,11 +27,15 @@ async fn the_same_request_again_is_refused_unless_the_user_insists() {
     assert_eq!(code, Some(0), "{notes}");
     let id = id.trim();
     // Where the file goes is not part of the request.
-    for more in [&["--no-wait"][..], &["-o", "kite.mp4"]] {
+    for (more, files) in [
+        (&["--no-wait"][..], ""),
+        (&["-o", "kite.mp4"], " -o kite.mp4"),
+        (&["-o", "a b/", "--parents", "--timeout", "9"], " -o 'a b/' --timeout 9"),
+    ] {
         let (code, shown, notes) = run("a kite", more);
         assert_eq!((code, shown.as_str()), (Some(10), ""), "{notes}");
         let expected = format!(
-            " s ago (task {id}); nothing was sent\nWait for it with: videogen wait {id}\nTo submit (and pay) again, add: --again\n"
+            " s ago (task {id}); nothing was sent\nWait for it with: videogen wait {id}{files}\nTo submit (and pay) again, add: --again\n"
         );
         assert!(
             notes.contains("Token360: submit: the same request was submitted ") && notes.ends_with(&expected),

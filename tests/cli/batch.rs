@@ -4,6 +4,7 @@ mod following;
 #[cfg(unix)]
 mod interrupts;
 mod links;
+mod places;
 mod problems;
 mod survival;
 
@@ -337,8 +338,8 @@ async fn a_batch_keeps_its_maximum_cost_in_two_processes() {
     };
     let output = plan(&[]);
     assert_eq!(code(&output), 2, "{}", stdout(&output));
-    let words =
-        "The limits allow 7 of them. Not submitted:\n  5 jobs over --max-cost 0.79 USD (0.7 spent or reserved)\n";
+    let words = "The limits allow 7 of them. Others are submitted only if these cost less, or are refused:\n  5 jobs over --max-cost \
+                 0.79 USD (0.7 spent or reserved)\n";
     assert!(stdout(&output).ends_with(words), "{}", stdout(&output));
     run(folder, &["budget", "set", "0.35/day"]);
     let planned = document(&plan(&["--json"]));
@@ -412,6 +413,18 @@ async fn jobs_wait_for_what_others_have_reserved() {
         let output = at(&simulator, folder, &args).output().unwrap();
         (code(&output), stderr(&output))
     };
+    // From 0.2 to 0.75 USD each, so a run may submit more than the plan is sure of.
+    let plan = |most: &str| {
+        let args = ["batch", "jobs.jsonl", "--max-cost", most, "--dry-run"];
+        stdout(&at(&simulator, folder, &args).output().unwrap())
+    };
+    let shown = plan("1.05");
+    let words = "The limits allow 1 of them. Others are submitted only if these cost less, or are refused:\n  3 jobs over --max-cost \
+                 1.05 USD (0.75 spent or reserved)";
+    assert!(shown.contains(words) && !shown.contains("Not submitted"), "{shown}");
+    let shown = plan("0.7");
+    let words = "The limits allow 0 of them. Not submitted:\n  4 jobs over --max-cost 0.7 USD (0 spent or reserved)";
+    assert!(shown.contains(words), "{shown}");
     let (code, err) = batch("1.05");
     assert_eq!(code, 2, "{err}");
     let of = |outcomes: BTreeMap<String, String>| ["one", "two", "three"].map(|id| outcomes[id].clone());

@@ -436,3 +436,21 @@ fn colours_and_links_are_for_terminals_that_have_them() {
     let left = screen.end();
     assert!(!left.raw.contains('\u{1b}'), "{:?}", left.raw);
 }
+
+/// Tables are not wider than the terminal.
+#[test]
+fn prices_and_costs_fit_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let set = "prices set token360 seedance-2.0 0.1 --unit second --when resolution=480p,720p,1080p --when generate-audio=true";
+    let set: Vec<&str> = set.split(' ').collect();
+    assert!(run(folder, &set).status.success());
+    for columns in [40, 80] {
+        let left = Screen::start(&videogen(folder, &["prices", "list", "--vendor", "token360"]), columns).end();
+        assert_eq!(left.code, Some(0));
+        // A line that is too long goes on in the next one, without a line break.
+        let lines = left.raw.lines().map(|line| line.trim_end_matches('\r').chars().count());
+        assert!(lines.max() <= Some(usize::from(columns)), "{columns}: {}", left.raw);
+        assert!(left.raw.contains("seedance-2.0"), "{}", left.raw);
+    }
+}

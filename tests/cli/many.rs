@@ -409,3 +409,32 @@ fn the_value_of_a_flag_is_no_prompt() {
         assert!(stderr(&output).contains(words), "{}", stderr(&output));
     }
 }
+
+#[test]
+fn a_fault_names_its_prompt() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for command in ["plan", "generate"] {
+        let refused = |prompts: &[&str], more: &[&str]| {
+            let args = [&[command, "--vendor", "ark"], prompts, more].concat();
+            let mut command = videogen(folder, &args);
+            account(&mut command, videogen::Vendor::Ark, "http://127.0.0.1:1");
+            let output = command.output().unwrap();
+            assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+            stderr(&output)
+        };
+        let err = refused(&["a kite", "", " "], &[]);
+        for (prompt, words) in [(2, "requires a prompt or an input"), (3, "contains only white space")] {
+            let begin = err.find(&format!("prompt {prompt}: BytePlus ModelArk: ")).unwrap();
+            let line = err[begin..].lines().nth(1).unwrap();
+            assert!(line.contains(words), "{command}: {err}");
+        }
+        // What is wrong with all is said once.
+        let err = refused(&["a kite", "a boat"], &["--duration", "99"]);
+        assert_eq!(err.matches("duration = 99").count(), 1, "{command}: {err}");
+        assert!(
+            !err.contains("prompt 1") && !err.contains("prompts 1"),
+            "{command}: {err}"
+        );
+    }
+}

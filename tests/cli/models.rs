@@ -110,3 +110,23 @@ fn models_are_listed_without_a_key() {
     }
     assert!(conditions("doubao-seedance-1-5-pro").is_empty());
 }
+
+/// A model that is served at another address of its vendor says so in a plan, unless that is the base URL.
+#[test]
+fn a_model_at_another_address_is_noted() {
+    let folder = tempfile::tempdir().unwrap();
+    let china = "https://ark.cn-beijing.volces.com/api/v3";
+    let model = "doubao-seedance-2-0-260128";
+    let words = format!("{model} is served at {china}, with keys and prices of that address. Set ARK_BASE_URL={china}");
+    let all = run(folder.path(), &["plan", "a kite", "--all", "--vendor", "ark"]);
+    assert!(stdout(&all).contains(&words), "{}", stdout(&all));
+    assert_eq!(
+        stdout(&all).matches("dreamina-seedance-2-0-260128 is served").count(),
+        0
+    );
+    let plan = ["plan", "a kite", "--vendor", "ark", "--model", model];
+    let output = run(folder.path(), &plan);
+    assert!(stderr(&output).contains(&words), "{}", stderr(&output));
+    let output = run(folder.path(), &[&plan[..], &["--base-url", china]].concat());
+    assert!(!stderr(&output).contains("is served at"), "{}", stderr(&output));
+}

@@ -206,6 +206,38 @@ fn conditions_are_checked_against_the_models_table() {
         assert_eq!(refused.status.code(), Some(2), "{when:?}");
         assert!(stderr(&refused).contains(words), "{when:?}: {}", stderr(&refused));
     }
+    // All of them at once.
+    let refused = set(
+        folder,
+        &[
+            "1",
+            "--unit",
+            "clip",
+            "--input-video",
+            "--when",
+            "resolution=720,1080",
+            "--when",
+            "draft",
+            "--when",
+            "duration=5s",
+            "--when",
+            "duration=6",
+            "--when",
+            "colour=red",
+        ],
+    );
+    let text = stderr(&refused);
+    for words in [
+        "when.resolution = 720: must be a resolution",
+        "when.resolution = 1080: must be a resolution",
+        "--when draft: must be FIELD=VALUES",
+        "when.duration = 5s: must be a whole number",
+        "--when names duration twice",
+        "when = colour: a price cannot depend on it",
+        "input_video = true: is only for",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
     assert!(own(folder).is_empty());
     // What the table does not have is set, and said.
     let output = ok(set(folder, &["1", "--unit", "clip", "--when", "resolution=9000P"]));

@@ -427,3 +427,25 @@ fn options_replace_the_inputs_of_a_file() {
     let body = document(&output)["plan"]["body"].to_string();
     assert_eq!(body.matches("web_search").count(), 1, "{body}");
 }
+
+/// Every part of a request file may be an option instead, so its schema requires none.
+#[test]
+fn the_schema_of_a_request_file_is_what_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let schema: Value = serde_json::from_str(&stdout(&run(folder, &["schema", "request"]))).unwrap();
+    for (request, is_valid) in [
+        (json!({}), true),
+        (json!({"seed": 7}), true),
+        (json!({"model": "seedance-2.0", "duration": 5}), true),
+        (json!({"prompt": "a kite", "inputs": []}), true),
+        (json!({"prompt": 7}), false),
+        (json!({"sead": 7}), false),
+    ] {
+        assert_eq!(jsonschema::is_valid(&schema, &request), is_valid, "{request}");
+        std::fs::write(folder.join("r.json"), request.to_string()).unwrap();
+        let args = ["plan", "a boat", "--vendor", "token360", "--request", "r.json"];
+        let output = run(folder, &args);
+        assert_eq!(output.status.success(), is_valid, "{request}: {}", stderr(&output));
+    }
+}

@@ -223,8 +223,24 @@ async fn events_are_printed_as_they_happen() {
             "{args:?}"
         );
     }
-    // A line for each task of several, as it ends.
+    // A task that does not exist has one shape too.
     let missing = "alltoken:generations:none";
+    for args in [
+        &["wait", missing, "--timeout", "0"][..],
+        &["status", missing],
+        &["download", missing],
+        &["cancel", missing],
+    ] {
+        let output = command(folder.path(), &simulator, args).arg("--json").output().unwrap();
+        let document = only(&stdout(&output));
+        assert_eq!(
+            (&document["outcome"], &document["id"], &document["error"]["kind"]),
+            (&json!("not_found"), &json!(missing), &json!("not_found")),
+            "{args:?}"
+        );
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+    }
+    // A line for each task of several, as it ends.
     let args = ["wait", &id, missing, "--timeout", "0", "--events"];
     let output = command(folder.path(), &simulator, &args).output().unwrap();
     let lines = events(&stdout(&output));

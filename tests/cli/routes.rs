@@ -66,7 +66,12 @@ async fn the_next_vendor_is_tried_after_a_proven_refusal() {
     let out = stdout(&output);
     let events = documents::events(&out);
     assert_eq!(events[0]["vendor"], "toapis", "{out}");
-    assert!(out.contains("Trying ToAPIs."), "{out}");
+    let refused = events.iter().find(|event| event["event"] == "refused").unwrap();
+    assert_eq!(
+        (&refused["vendor"], &refused["error"]["kind"], &refused["next"]),
+        (&json!("token360"), &json!("balance"), &json!("toapis")),
+        "{out}"
+    );
     assert_eq!(simulator.stats().tasks, 3);
     // The same request is one, whichever vendor has taken it.
     let output = generate(&simulator, folder.path(), &["--no-wait"]);

@@ -67,6 +67,7 @@ const CRATES: &[(&str, &str, Floors)] = &[
             ("user_file", 0),
             ("words", 0),
             ("nearest", 0),
+            ("notes", 1),
             ("options", 0),
             ("server", 0),
             ("terminal", 1),

@@ -6,8 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use secrecy::SecretString;
 use videogen::facts::{Capabilities, Operation};
-use videogen::submit::Plan;
-use videogen::{Client, ClientBuilder, ErrorKind, TaskId, Vendor, VideoRequest, Violation};
+use videogen::{Client, ClientBuilder, ErrorKind, TaskId, Vendor, VideoRequest};
 use videogen_journal::SqliteJournal;
 
 use crate::config;
@@ -16,7 +15,7 @@ use crate::exit::{Failure, INVALID};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::keys;
-use crate::options;
+use crate::notes::meant_anywhere;
 use crate::output::{Output, file};
 use crate::result::Configured;
 use crate::server::note_on_default_model;
@@ -393,22 +392,6 @@ fn only_key(model: &str) -> Result<Vendor, Failure> {
     Err(unchosen(message).hint(&hint))
 }
 
-/// Suggests the models of all vendors that are like `model`.
-fn meant_anywhere(model: &str) -> Option<String> {
-    let near = Vendor::ALL.iter().filter_map(|vendor| {
-        let near = Capabilities::nearest(*vendor, model)?;
-        Some((
-            crate::nearest::likeness(model, near),
-            format!("{near} ({})", vendor.name()),
-        ))
-    });
-    // The model that is most like the given id comes first, such as another endpoint of it.
-    let mut near: Vec<(f64, String)> = near.collect();
-    near.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-    let near: Vec<String> = near.into_iter().map(|(_, near)| near).collect();
-    (!near.is_empty()).then(|| format!("Did you mean {}?", near.join(" or ")))
-}
-
 /// A failure whose reason may be in the configuration: it names the values that were not given otherwise.
 pub(crate) fn explained(failure: Failure, from_config: &[Configured]) -> Failure {
     let refused = failure.error.fields();
@@ -449,45 +432,4 @@ pub(crate) fn no_key(vendors: &[Vendor]) -> Failure {
         "To try without a key, use: {}",
         Invocation::new("generate").flag("--simulate", true)
     ))
-}
-
-/// The notes on the fields that the request leaves to the vendor, though the price depends on them.
-pub(crate) fn left_to_the_vendor(plan: &Plan, request: &VideoRequest) -> Vec<String> {
-    let note = |field: &&str| {
-        // Whether the price depends on it, and on nothing else that is open.
-        let (depends, alone) = match plan.cost().known() {
-            Some(cost) => (cost.depends_on.contains(field), cost.depends_on == [*field]),
-            None => (true, true),
-        };
-        let price = if depends { ", and with it the price" } else { "" };
-        let decides = format!("{} {} decides the {field}{price}.", plan.vendor.name(), plan.model);
-        // A caller who requests it knows, and a model that takes nothing else leaves no choice.
-        let is_bound = plan.overridden.iter().any(|violation| violation.field == **field);
-        match request.duration.is_none() && !is_bound {
-            true if alone => format!("{decides} Set --{field} to fix both."),
-            true => format!("{decides} Set --{field} to fix it."),
-            false => decides,
-        }
-    };
-    plan.vendor_decides.iter().map(note).collect()
-}
-
-/// The note on an unverified rule that the request breaks with permission.
-pub(crate) fn overridden(violation: &Violation) -> String {
-    let Violation { field, value, rule, .. } = violation;
-    let field = options::of_field(field);
-    format!("Unverified rule not enforced: {field} = {value}: {rule}")
-}
-
-/// The note on a model that the vendor's spec does not list. It suggests a model of the vendor, or else those of others.
-pub(crate) fn unknown_model(vendor: Vendor, model: &str) -> String {
-    let meant = match Capabilities::nearest(vendor, model) {
-        Some(near) => Some(format!("Did you mean {near}?")),
-        None => meant_anywhere(model),
-    };
-    let meant = meant.map_or_else(String::new, |meant| format!(" {meant}"));
-    format!(
-        "{model} is not in our tables for {}: limits unchecked.{meant}",
-        vendor.name()
-    )
 }

@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use clap::Args;
 use uuid::Uuid;
-use videogen::ErrorKind;
 use videogen::submit::SubmitOptions;
+use videogen::{ErrorKind, TaskId};
 
 use crate::exit::Failure;
-use crate::follow::wait_command;
 use crate::invocation::Invocation;
 
 /// For how long the same request is refused.
@@ -32,13 +31,13 @@ impl AgainArgs {
     }
 }
 
-/// Adds what to do about a request that was submitted before.
-pub(crate) fn hint(failure: Failure, base_url: Option<&str>) -> Failure {
+/// Adds what to do about a request that was submitted before. `wait`: the command that gets its files.
+pub(crate) fn hint(failure: Failure, wait: impl FnOnce(&TaskId) -> Invocation) -> Failure {
     if failure.error.kind != ErrorKind::Repeated.into() {
         return failure;
     }
     let first = match failure.task() {
-        Some(task) => format!("Wait for it with: {}", wait_command(&task, base_url)),
+        Some(task) => format!("Wait for it with: {}", wait(&task)),
         None => format!("Look it up with: {}", Invocation::new("recover")),
     };
     failure.hint(&first).hint("To submit (and pay) again, add: --again")

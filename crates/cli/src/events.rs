@@ -41,6 +41,13 @@ pub(crate) struct Event<'a> {
 pub(crate) enum What<'a> {
     /// The vendor has the task, from this or an earlier submission.
     Submitted,
+    /// A vendor has not taken a request, and the next one of several is tried. `vendor` of the event is the one that refused.
+    Refused {
+        /// Why.
+        error: &'a ErrorDocument,
+        /// The vendor that is tried next.
+        next: Vendor,
+    },
     /// A status that the command saw for the first time.
     Status {
         /// The status.

@@ -159,6 +159,13 @@ impl Failure {
         self
     }
 
+    /// Begins the message with what it is about.
+    pub(crate) fn of(mut self, subject: &str) -> Self {
+        self.message = format!("{subject}: {}", self.message);
+        self.error.message = format!("{subject}: {}", self.error.message);
+        self
+    }
+
     /// Names the task that it is about, for programs.
     pub(crate) fn about(mut self, task: &TaskId) -> Self {
         self.error.task.get_or_insert_with(|| task.clone());

@@ -2,7 +2,7 @@
 
 use videogen::journal::Entry;
 use videogen::wait::WaitOptions;
-use videogen::{Client, ErrorKind, TaskId, TaskStatus, VideoTask};
+use videogen::{Client, Error, ErrorKind, TaskId, TaskStatus, VideoTask};
 
 use crate::exit::{Failure, NO_VIDEO};
 use crate::interrupt::{Interrupt, interrupted};
@@ -61,6 +61,11 @@ pub(crate) async fn of_other_key(client: &Client, id: &TaskId, failure: Failure)
         }
         _ => failure,
     }
+}
+
+/// The failure of a call about a task, with the result that `wait` has for it.
+pub(crate) async fn of_read(client: &Client, id: &TaskId, failure: Failure) -> Failure {
+    of_other_key(client, id, failure).await.about(id).of_task(id, None)
 }
 
 /// The command that waits for a task.

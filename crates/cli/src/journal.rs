@@ -91,11 +91,16 @@ impl JournalArgs {
         Ok(Some(Arc::new(SqliteJournal::open(path).map_err(failure)?)))
     }
 
-    /// For commands that mostly read: a journal that cannot be written is opened read-only.
+    /// For commands that mostly read: creates no journal. One that cannot be written is opened read-only.
     pub(crate) fn open_to_read(&self, output: &Output) -> Result<Option<Arc<SqliteJournal>>, Failure> {
-        // A mistyped path must not look like a journal without submissions.
-        if let Some(path) = self.journal.as_ref().filter(|path| !path.exists()) {
-            output.note(&format!("There was no journal at {}.", shown_path(path)));
+        let path = self.path().ok().filter(|path| !self.no_journal && !path.exists());
+        if let Some(path) = path {
+            let empty = SqliteJournal::empty(&path).map_err(failure)?;
+            // A mistyped path must not look like a journal without submissions.
+            if self.journal.is_some() {
+                output.note(&format!("There is no journal at {}.", shown_path(&path)));
+            }
+            return Ok(Some(Arc::new(empty)));
         }
         let failed = match self.open() {
             Err(failed) => failed,

@@ -27,6 +27,7 @@ mod keys;
 mod listen;
 mod lost;
 mod nearest;
+mod notes;
 mod options;
 mod output;
 mod output_file;
@@ -155,7 +156,7 @@ enum Command {
     /// Write a web page that shows the clips in a folder; loads nothing from a network.
     #[command(after_help = help::GALLERY, arg = help::hidden("events", "events", &["json", "quiet"]))]
     Gallery(gallery::GalleryArgs),
-    /// Print the JSON Schema of a request, a task, a result, an event or an error.
+    /// Print the JSON Schema of what the commands read and write.
     #[command(after_help = help::SCHEMA, arg = help::hidden("events", "events", &["json", "quiet"]))]
     Schema(schema::SchemaArgs),
     /// Run a local simulator of the vendors' APIs.

@@ -3,6 +3,7 @@
 
 mod jobs;
 pub(crate) mod kept;
+mod table;
 pub(crate) mod task;
 
 use std::collections::BTreeSet;
@@ -13,10 +14,11 @@ use std::time::Duration;
 
 use chrono::SecondsFormat;
 use clap::{Args, ColorChoice};
-use comfy_table::{Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use videogen::{ErrorKind, TaskId, TaskStatus, Timestamp};
+
+pub(crate) use table::{fitted, table};
 
 use crate::events::{About, EventLog, Shown, What};
 use crate::exit::{Failure, INVALID, IO};
@@ -373,37 +375,6 @@ pub(crate) fn without_repeats<'a>(ids: impl IntoIterator<Item = &'a str>) -> Vec
         .filter(|id| known.insert(*id))
         .map(str::to_owned)
         .collect()
-}
-
-/// A table without lines, with headings.
-pub(crate) fn table(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(heads.iter().copied());
-    for row in rows {
-        table.add_row(row.iter().map(|cell| text::visible(cell)));
-    }
-    table
-        .to_string()
-        .lines()
-        .map(str::trim_end)
-        .collect::<Vec<_>>()
-        .join("\n")
-}
-
-/// The same. On a terminal that is less wide, the first cell of each row has a line above the others.
-pub(crate) fn table_below(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    let rows: Vec<Vec<String>> = rows.into_iter().collect();
-    let whole = table(heads, rows.iter().cloned());
-    let fits = |columns: u16| terminal::fits(&whole, columns);
-    if terminal::columns().is_none_or(fits) {
-        return whole;
-    }
-    let names = rows.iter().map(|row| text::visible(&row[0]));
-    let rest = table(&heads[1..], rows.iter().map(|row| row[1..].to_vec()));
-    let mut lines = rest.lines();
-    let mut shown: Vec<String> = lines.next().map(str::to_owned).into_iter().collect();
-    shown.extend(names.zip(lines).flat_map(|(name, line)| [name, line.to_owned()]));
-    shown.join("\n")
 }
 
 /// A status, which may be one that this version does not know.

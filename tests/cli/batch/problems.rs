@@ -32,6 +32,8 @@ async fn every_problem_is_reported_and_nothing_is_sent() {
         r#"{"id": "n", "prompt": "x", "output": "../n.mp4"}"#,
         r#"{"id": "o", "prompt": "x", "output": "/o.mp4"}"#,
         r#"{"id": "p", "prompt": "x", "output": "{{nobody}}.mp4", "tools": ["web_search"]}"#,
+        r#"{"id": "q", "prompt": "x", "after": "q"}"#,
+        r#"{"id": "r", "prompt": "a {{null}} kite", "vars": {"null": null}}"#,
     ];
     std::fs::write(folder.join("jobs.jsonl"), text.join("\n")).unwrap();
     let output = at(&simulator, folder, &["batch", "jobs.jsonl", "--vendor", "token360"])
@@ -46,7 +48,7 @@ async fn every_problem_is_reported_and_nothing_is_sent() {
         "line 3: Token360: duration = 99",
         "line 4: unknown member `promt`; did you mean `prompt`?",
         "line 5: after: no job has the id `nothing`",
-        "line 6: after: the jobs e, f wait for one another",
+        "line 6: after: the jobs e, f wait for one another; remove `after` of one of them",
         "line 9: id: `../h` must be",
         "line 10: vendor: ",
         "line 11: output: `{id}` is not known before the submission",
@@ -64,6 +66,8 @@ async fn every_problem_is_reported_and_nothing_is_sent() {
         "line 18: output: `/o.mp4` is no file in the folder of --output",
         "line 19: the variable `nobody` has no value",
         "line 19: tools[0]: \"web_search\" is not an object; write {\"type\": \"web_search\"}",
+        "line 20: after: the job `q` cannot follow itself; name another job, or remove `after`",
+        "line 21: the variable `null` is null, which is no text",
     ] {
         assert!(shown.contains(words), "{words}:\n{shown}");
     }
@@ -77,6 +81,8 @@ async fn every_problem_is_reported_and_nothing_is_sent() {
         ("line 16:", 6),
         ("line 17:", 1),
         ("line 19:", 2),
+        ("line 20:", 1),
+        ("line 21:", 1),
     ] {
         assert_eq!(shown.matches(line).count(), count, "{line}: {shown}");
     }
@@ -141,4 +147,109 @@ fn base_urls_of_different_hosts_are_noticed_before_anything_is_sent() {
     let words = "line 1: vendor: several vendors of a job need base URLs that are all public, or all at one host and port; \
                  Token360 is at http://localhost:1, and ToAPIs at http://localhost:2";
     assert!(shown.contains(words) && !shown.contains("line 2"), "{shown}");
+}
+
+/// What a format reads in its own way is a text as written, or refused.
+#[test]
+fn values_are_texts_as_the_file_has_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let prompts = |name: &str, text: &str| {
+        std::fs::write(folder.join(name), text).unwrap();
+        let output = run(
+            folder,
+            &[
+                "batch",
+                name,
+                "--vendor",
+                "token360",
+                "--simulate",
+                "--overwrite",
+                "--json",
+            ],
+        );
+        match code(&output) {
+            0 => {
+                let shown = super::document(&output);
+                let results = shown["results"].as_array().unwrap().iter();
+                results
+                    .map(|result| result["prompt"].as_str().unwrap().to_owned())
+                    .collect()
+            }
+            _ => vec![
+                super::document(&output)["error"]["message"]
+                    .as_str()
+                    .unwrap()
+                    .to_owned(),
+            ],
+        }
+    };
+    let words = "no yes on off y n 2026-11-27 12:30 1.2.3 0b2";
+    let yaml: String = words
+        .split(' ')
+        .map(|word| format!("- {{prompt: 'is {{{{x}}}}', vars: {{x: {word}}}}}\n"))
+        .collect();
+    let expected: Vec<String> = words.split(' ').map(|word| format!("is {word}")).collect();
+    assert_eq!(prompts("words.yaml", &yaml), expected);
+    assert_eq!(
+        prompts("plain.yaml", "- {prompt: 'is {{x}}', vars: {x: 7}}\n"),
+        ["is 7"]
+    );
+    assert_eq!(
+        prompts("bool.yaml", "- {prompt: 'is {{x}}', vars: {x: true}}\n"),
+        ["is true"]
+    );
+    for (word, value) in [
+        ("0x1F", "31"),
+        ("1_000", "1000"),
+        ("0o17", "15"),
+        ("0b1", "1"),
+        ("+5", "5"),
+        ("1.10", "1.1"),
+    ] {
+        let expected = format!("line 1: `{word}` is read as {value}; put it in quotes");
+        let yaml = prompts(
+            "numbers.yaml",
+            &format!("- {{prompt: 'is {{{{x}}}}', vars: {{x: {word}}}}}\n"),
+        );
+        assert!(yaml[0].contains(&expected), "{yaml:?}");
+        let toml = prompts(
+            "numbers.toml",
+            &format!("[[jobs]]\nprompt = 'is {{{{x}}}}'\nvars = {{x = {word}}}\n"),
+        );
+        assert!(toml[0].contains(&expected), "{toml:?}");
+    }
+    let found = prompts("True.yaml", "- {prompt: 'is {{x}}', vars: {x: True}}\n");
+    assert!(
+        found[0].contains("line 1: `True` is read as true; put it in quotes"),
+        "{found:?}"
+    );
+    let id = prompts("id.yaml", "jobs:\n- prompt: a kite\n  id: 0x1F\n");
+    assert!(
+        id[0].contains("line 2: id: `0x1F` is read as 31; put it in quotes"),
+        "{id:?}"
+    );
+    for word in ["null", "~", ""] {
+        let found = prompts(
+            "null.yaml",
+            &format!("- {{prompt: 'is {{{{x}}}}', vars: {{x: {word}}}}}\n"),
+        );
+        assert!(
+            found[0].contains("line 1: the variable `x` is null"),
+            "{word}: {found:?}"
+        );
+    }
+    let toml = "[[jobs]]\nprompt = 'on {{x}}'\nvars = {x = 2026-11-27}\n";
+    assert_eq!(prompts("dates.toml", toml), ["on 2026-11-27"]);
+    // A number is one where it is wanted.
+    let found = prompts(
+        "duration.yaml",
+        "- {prompt: a kite, duration: '{{n}}', vars: {n: 0x5}}\n",
+    );
+    assert_eq!(found, ["a kite"]);
+    let found = prompts("audio.yaml", "- {prompt: a kite, generate_audio: no}\n");
+    assert!(
+        found[0].contains("generate_audio: \"no\" is neither true nor false"),
+        "{found:?}"
+    );
 }

@@ -134,3 +134,26 @@ async fn a_long_journal_is_listed_in_pages_and_by_filters() {
     let ledger = document(&run(folder, &["spend", "--json"]));
     assert_eq!(ledger["groups"][0]["submissions"], ENTRIES);
 }
+
+/// Commands that only read create no journal, and say so where the user has named it.
+#[test]
+fn what_reads_the_journal_creates_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for (args, words) in [
+        (&["spend"][..], "No submissions in typo.db."),
+        (&["list", "--local"], "No submissions in typo.db."),
+        (&["budget", "list"], "No budgets in typo.db."),
+        (&["recover"], ""),
+    ] {
+        let named = [args, &["--journal", "typo.db"]].concat();
+        let output = run(folder, &named);
+        assert!(output.status.success(), "{args:?}: {}", stderr(&output));
+        assert!(stdout(&output).contains(words), "{args:?}: {}", stdout(&output));
+        assert_eq!(stderr(&output), "There is no journal at typo.db.\n", "{args:?}");
+        let output = run(folder, args);
+        assert!(output.status.success(), "{args:?}: {}", stderr(&output));
+        assert_eq!(stderr(&output), "", "{args:?}");
+        assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0, "{args:?}");
+    }
+}

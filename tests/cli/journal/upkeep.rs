@@ -276,6 +276,8 @@ fn a_damaged_or_missing_file_is_reported() {
     );
     assert!(!folder.join("journal.db").exists());
     assert!(crate::run(folder, &["list", "--local"]).status.success());
+    assert!(!folder.join("journal.db").exists());
+    assert!(crate::run(folder, &["budget", "set", "1/day"]).status.success());
     let output = check();
     assert!(
         output.status.success() && stdout(&output).contains("The file is intact."),

@@ -121,7 +121,11 @@ impl Checks<'_> {
         for (index, job) in read.iter().enumerate() {
             let Some(name) = &job.after else { continue };
             after[index] = places.get(name).copied();
-            if after[index].is_none() {
+            if *name == job.id {
+                after[index] = None;
+                let text = format!("after: the job `{name}` cannot follow itself; name another job, or remove `after`");
+                self.problem(job.line, text);
+            } else if after[index].is_none() {
                 self.problem(job.line, format!("after: no job has the id `{name}`"));
             }
             if job.request.inputs.iter().any(|input| input.role == Role::FirstFrame) {
@@ -156,7 +160,11 @@ impl Checks<'_> {
 
     /// The members of a job, with its variables replaced. What is wrong is reported, and left out.
     fn read(&mut self, raw: Raw) -> Read {
-        let Raw { line, mut members } = raw;
+        let Raw {
+            line,
+            mut members,
+            written,
+        } = raw;
         let mut knows_vars = true;
         let own = match members.remove("vars") {
             None | Some(Value::Null) => Map::new(),
@@ -172,6 +180,7 @@ impl Checks<'_> {
         }
         let mut vars = Vars {
             own,
+            written: &written,
             common: &self.common.vars,
             used: BTreeSet::new(),
             problems: Vec::new(),
@@ -190,8 +199,12 @@ impl Checks<'_> {
         }
         // Text is text, whatever the variables in it are.
         members.retain(|name, _| !wrong.contains(name) || (self.texts.contains(name) && !OWN.contains(&name.as_str())));
-        if let Some(problem) = members.get("id").and_then(vars::changed) {
-            self.problem(line, format!("id: {problem}"));
+        // A number may be a name.
+        for name in ["id", "after", "output"] {
+            let value = members.get(name);
+            if let Some(problem) = value.and_then(|value| vars::changed(value, written.get(name))) {
+                self.problem(line, format!("{name}: {problem}"));
+            }
         }
         let mut text = |name: &str| match members.remove(name) {
             None | Some(Value::Null) => None,
@@ -262,7 +275,10 @@ impl Checks<'_> {
                     // Reported once, at its first line.
                     if chain.iter().all(|index| read[*index].line >= job.line) {
                         let ids: Vec<&str> = chain.iter().map(|index| read[*index].id.as_str()).collect();
-                        let text = format!("after: the jobs {} wait for one another", ids.join(", "));
+                        let text = format!(
+                            "after: the jobs {} wait for one another; remove `after` of one of them",
+                            ids.join(", ")
+                        );
                         self.problem(job.line, text);
                     }
                     break;

@@ -10,13 +10,13 @@ use videogen_journal::SqliteJournal;
 
 use super::attempt::{has_failed, is_final, key};
 use super::item::Job;
-use super::limits::{Caps, Limits};
+use super::limits::{Caps, Limits, Over};
 use super::results::Recorded;
 use crate::account;
 use crate::cost::Total;
 use crate::exit::Failure;
 use crate::journal::failure;
-use crate::output::{file, table};
+use crate::output::{file, fitted};
 use crate::result::Outcome;
 use crate::text::many;
 
@@ -37,7 +37,7 @@ pub(crate) struct Preview<'a> {
     jobs: &'a [Job],
     fates: Vec<Fate>,
     /// The limit that does not allow a job, or the jobs that follow it.
-    over: Vec<Option<String>>,
+    over: Vec<Option<Over>>,
 }
 
 impl<'a> Preview<'a> {
@@ -94,13 +94,18 @@ impl<'a> Preview<'a> {
         index: usize,
         limits: &mut Limits<'_>,
         clients: &HashMap<Vendor, Option<Client>>,
-    ) -> Result<Option<String>, Failure> {
+    ) -> Result<Option<Over>, Failure> {
         let job = &self.jobs[index];
         if !self.fates[index].submits {
             return Ok(None);
         }
-        if let Some(before) = job.after.filter(|before| self.over[*before].is_some()) {
-            return Ok(Some(format!("after the job {}", self.jobs[before].id)));
+        if let Some(before) = job.after
+            && let Some(over) = &self.over[before]
+        {
+            return Ok(Some(Over {
+                limit: format!("after the job {}", self.jobs[before].id),
+                is_open: over.is_open,
+            }));
         }
         let mut first = None;
         for (route, estimate) in job.routes.iter().zip(&job.estimates) {
@@ -119,11 +124,11 @@ impl<'a> Preview<'a> {
         self.over.iter().all(Option::is_none)
     }
 
-    /// The number of jobs that the limits do not allow, by limit.
-    fn refusals(&self) -> BTreeMap<&str, usize> {
+    /// The number of jobs that the limits do not allow, by limit. `open`: of those that they may allow.
+    fn refusals(&self, open: bool) -> BTreeMap<&str, usize> {
         let mut refusals = BTreeMap::new();
-        for limit in self.over.iter().flatten() {
-            *refusals.entry(limit.as_str()).or_default() += 1;
+        for over in self.over.iter().flatten().filter(|over| over.is_open == open) {
+            *refusals.entry(over.limit.as_str()).or_default() += 1;
         }
         refusals
     }
@@ -136,7 +141,7 @@ impl<'a> Preview<'a> {
     pub(crate) fn document(&self) -> Value {
         let submitted = self.submitted();
         let total = Total::of(submitted.iter().map(|job| job.estimates.as_slice()));
-        let job = |((job, fate), over): ((&Job, &Fate), &Option<String>)| {
+        let job = |((job, fate), over): ((&Job, &Fate), &Option<Over>)| {
             json!({
                 "line": job.line,
                 "item": job.id,
@@ -147,7 +152,7 @@ impl<'a> Preview<'a> {
                 "estimates": job.estimates,
                 "earlier": fate.earlier,
                 "submits": fate.submits,
-                "over": over,
+                "over": over.as_ref().map(|over| &over.limit),
             })
         };
         json!({
@@ -178,16 +183,23 @@ impl<'a> Preview<'a> {
             };
             vec![job.id.clone(), after, vendors(job), file(&job.output), cost]
         });
-        let rows = table(&["job", "after", "vendor", "file", "cost"], rows);
+        let rows = fitted(&["job", "after", "vendor", "file", "cost"], rows);
         let count = submitted.len();
         let total = Total::of(submitted.iter().map(|job| job.estimates.as_slice())).to_string();
         let total = if total.is_empty() { total } else { format!(": {total}") };
         let jobs = many(self.jobs.len(), "job");
         let mut text = format!("{rows}\n{jobs}, {}{total}", many(count, "paid submission"));
-        let refusals = self.refusals();
-        if !refusals.is_empty() {
-            let allowed = count - refusals.values().sum::<usize>();
-            text.push_str(&format!("\nThe limits allow {allowed} of them. Not submitted:"));
+        let over = self.over.iter().flatten().count();
+        let mut before = format!("\nThe limits allow {} of them. ", count - over);
+        for (is_open, heading) in [
+            (true, "Others are submitted only if these cost less, or are refused:"),
+            (false, "Not submitted:"),
+        ] {
+            let refusals = self.refusals(is_open);
+            if !refusals.is_empty() {
+                text.push_str(&format!("{before}{heading}"));
+                "\n".clone_into(&mut before);
+            }
             for (limit, jobs) in refusals {
                 text.push_str(&format!("\n  {} {limit}", many(jobs, "job")));
             }

@@ -10,6 +10,7 @@ use serde_saphyr::Spanned;
 use toml_edit::{Document, Item};
 use videogen::{ErrorKind, Role};
 
+use super::written::{self, Written};
 use crate::exit::{Failure, INVALID, IO};
 use crate::input;
 use crate::output::file;
@@ -29,6 +30,8 @@ pub(super) struct Raw {
     /// The line where it begins, from 1.
     pub(super) line: usize,
     pub(super) members: Map<String, Value>,
+    /// Its values that JSON writes in another way.
+    pub(super) written: Written,
 }
 
 /// Something to mend in the file.
@@ -64,8 +67,12 @@ pub(super) struct Jobs {
 
 impl Jobs {
     fn add(&mut self, line: usize, value: Value) {
+        self.add_written(line, value, Written::new());
+    }
+
+    fn add_written(&mut self, line: usize, value: Value, written: Written) {
         match value {
-            Value::Object(members) => self.jobs.push(Raw { line, members }),
+            Value::Object(members) => self.jobs.push(Raw { line, members, written }),
             _ => self.problems.push(Problem::new(
                 line,
                 "a job must be an object, such as {\"prompt\": \"a kite\"}",
@@ -247,10 +254,11 @@ fn toml(text: &str) -> Result<Jobs, Problem> {
             format!("unknown table or value `{name}`: jobs are tables [[jobs]]"),
         ));
     }
+    let written = written::in_toml(text, &document, &mut values);
     let mut found = Jobs::default();
     let jobs = values["jobs"].as_array_mut().map(std::mem::take).unwrap_or_default();
-    for (line, job) in lines.into_iter().zip(jobs) {
-        found.add(line, job);
+    for (index, (line, job)) in lines.into_iter().zip(jobs).enumerate() {
+        found.add_written(line, job, written::of_job(&written, &format!("/jobs/{index}")));
     }
     Ok(found)
 }
@@ -268,15 +276,24 @@ fn yaml(text: &str) -> Result<Jobs, Problem> {
         let reason = reason.lines().next().unwrap_or_default().to_owned();
         Problem::new(usize::try_from(line).unwrap_or_default(), reason)
     };
-    let is_mapping = serde_saphyr::from_str::<Value>(text).map_err(broken)?.is_object();
-    let jobs = match is_mapping {
-        true => serde_saphyr::from_str::<Whole>(text).map_err(broken)?.jobs,
-        false => serde_saphyr::from_str(text).map_err(broken)?,
+    // As in YAML 1.2, `no` is a text.
+    let options = || serde_saphyr::options! { strict_booleans: true };
+    let whole: Value = serde_saphyr::from_str_with_options(text, options()).map_err(broken)?;
+    let (jobs, list): (Vec<Spanned<Value>>, &str) = match whole.is_object() {
+        true => {
+            let Whole { jobs } = serde_saphyr::from_str_with_options(text, options()).map_err(broken)?;
+            (jobs, "/jobs")
+        }
+        false => (
+            serde_saphyr::from_str_with_options(text, options()).map_err(broken)?,
+            "",
+        ),
     };
+    let written = written::in_yaml(text, &whole);
     let mut found = Jobs::default();
-    for job in jobs {
+    for (index, job) in jobs.into_iter().enumerate() {
         let line = usize::try_from(job.referenced.line()).unwrap_or_default();
-        found.add(line, job.value);
+        found.add_written(line, job.value, written::of_job(&written, &format!("{list}/{index}")));
     }
     Ok(found)
 }

@@ -10,9 +10,10 @@ use serde_json::{Value, json};
 use videogen::journal::hide_urls_in;
 use videogen::{ErrorKind, TaskId};
 
+use super::item::Job;
 use crate::exit::{Failure, IO};
 use crate::output::file;
-use crate::result::{Outcome, TaskResult};
+use crate::result::{Outcome, SavedFiles, TaskResult};
 use crate::text;
 
 /// The file, and what it has of each job.
@@ -21,6 +22,8 @@ pub(crate) struct ResultFile {
     file: File,
     /// The last line of each job.
     last: HashMap<String, Recorded>,
+    /// All lines of each job that is done: the same videos may be in several places.
+    done: HashMap<String, Vec<Recorded>>,
     /// How much of the file was read.
     read: u64,
 }
@@ -73,6 +76,14 @@ impl Recorded {
         let mut files = self.file.iter().chain(&self.further_files).chain(&self.last_frame_file);
         is_at(self.file.as_ref(), video) && has_frame && files.all(is_there)
     }
+
+    /// Whether these are the files that it names.
+    fn is_in(&self, files: &SavedFiles) -> bool {
+        let absolute = |path: &Path| std::path::absolute(path).ok();
+        let known = self.file.as_ref().and_then(|file| absolute(&file.path));
+        let file = files.file.as_ref().and_then(|file| absolute(Path::new(&file.path)));
+        known == file
+    }
 }
 
 impl ResultFile {
@@ -84,6 +95,7 @@ impl ResultFile {
             path: path.to_owned(),
             file,
             last: HashMap::new(),
+            done: HashMap::new(),
             read: 0,
         };
         let locked = results.locked(|_| Ok(()));
@@ -104,6 +116,16 @@ impl ResultFile {
         self.last.get(item)
     }
 
+    /// The line of a job that is done, and whose files are where this run would write them.
+    pub(super) fn in_place(&self, job: &Job) -> Option<&Recorded> {
+        let last = self.of(&job.id).filter(|last| last.outcome == Outcome::Done)?;
+        let mut lines = self.done.get(&job.id)?.iter().rev();
+        lines.find(|line| {
+            let is_same = line.id == last.id && line.simulated == last.simulated;
+            is_same && line.has_files(&job.output, job.last_frame().as_deref())
+        })
+    }
+
     /// Appends the outcome of a job as its [`document`], unless it is there already.
     pub(super) fn add(&mut self, result: &TaskResult, document: &Value) -> Result<(), Failure> {
         let line = text::json_line(document);
@@ -117,6 +139,7 @@ impl ResultFile {
                     known.outcome == result.outcome
                         && known.id == result.id
                         && (known.attempt, known.simulated) == (attempt, result.simulated)
+                        && known.is_in(&result.files)
                 });
             if is_known {
                 return Ok(());
@@ -156,6 +179,12 @@ impl ResultFile {
                 ))
             })?;
             line.clone_into(&mut recorded.line);
+            if recorded.outcome == Outcome::Done {
+                self.done
+                    .entry(recorded.item.clone())
+                    .or_default()
+                    .push(recorded.clone());
+            }
             self.last.insert(recorded.item.clone(), recorded);
         }
         self.read += whole as u64;

@@ -1,17 +1,17 @@
 //! One job from its claim to its outcome.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use videogen::download::DownloadOptions;
-use videogen::journal::{Destination, Entry, FileKind, Group, State, further_video};
+use videogen::journal::{Entry, Group, State};
 use videogen::lost::{ReconcileOptions, Reconciled};
 use videogen::route::{RouteOrder, Routed};
 use videogen::submit::SubmitOptions;
 use videogen::wait::WaitOptions;
-use videogen::{Client, Delivery, Downloaded, Error, ErrorKind, TaskId, Vendor, VideoTask};
+use videogen::{Client, Delivery, Error, ErrorKind, TaskId, Vendor, VideoTask};
 
 use super::attempt::{has_failed, is_final, key};
 use super::claim::Claims;
@@ -25,7 +25,7 @@ use crate::follow::{ended, without_video};
 use crate::invocation::Invocation;
 use crate::lost;
 use crate::output::Output;
-use crate::progress::{self, Line, Waiting};
+use crate::progress::{Line, Waiting};
 use crate::result::{Outcome, SavedFiles, TaskResult};
 
 /// How often a submission that provably created nothing is repeated.
@@ -46,6 +46,8 @@ pub(crate) struct Batch {
     pub(crate) simulated: bool,
     /// For events and lines of progress; nothing else is printed here.
     pub(crate) output: Output,
+    /// Refusals that were printed.
+    pub(crate) told: Arc<Mutex<HashSet<String>>>,
     /// Reports what happens to a job.
     pub(crate) news: mpsc::UnboundedSender<(usize, News)>,
     /// Whether to leave every wait.
@@ -127,6 +129,9 @@ impl Batch {
             Err(step) => return step,
         };
         line.answered(&task);
+        if self.vendors.iter().nth(1).is_some() {
+            line.taken_by(task.id.vendor());
+        }
         let _ = self.news.send((index, News::Accepted(task.id.vendor())));
         self.output.of_job(&task.id, &job.id);
         self.output.event(Some(&task.id), What::Submitted);
@@ -162,9 +167,17 @@ impl Batch {
     }
 
     fn left(&self, job: &Job, id: Option<&TaskId>, failure: Failure) -> Step {
-        let result = match id {
+        let known = {
+            let results = self.results.lock().unwrap_or_else(PoisonError::into_inner);
+            results.of(&job.id).cloned()
+        };
+        let known = known.filter(|known| known.simulated == self.simulated);
+        let result = match id.or(known.as_ref().and_then(|known| known.id.as_ref())) {
             Some(id) => TaskResult::left(id),
-            None => TaskResult::new(job.routes[0].vendor, Outcome::Rejected),
+            None => match known.map(|known| known.outcome) {
+                Some(Outcome::Ambiguous) => TaskResult::new(job.routes[0].vendor, Outcome::Ambiguous),
+                _ => TaskResult::new(job.routes[0].vendor, Outcome::Rejected),
+            },
         };
         let step = Step::Left(Box::new(result.failed(Some((*failure.error).clone()))));
         self.numbered(job, 1, step)
@@ -239,6 +252,17 @@ impl Batch {
             return Err(self.numbered(job, attempt, Step::Over(Box::new(result))));
         }
         let router = self.vendors.router(&job.routes, self.settings.order).map_err(fault)?;
+        let (output, item, told) = (self.output, job.id.clone(), Arc::clone(&self.told));
+        let router = router.on_refusal(move |error, next| {
+            // It is repeated with each try.
+            let is_new = told
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(format!("{item}: {error:#}"));
+            if is_new {
+                output.refused(Some(&item), error, next);
+            }
+        });
         let request = job.request(frame);
         if is_new {
             let first = match self.settings.order {
@@ -259,13 +283,9 @@ impl Batch {
             // Nothing was sent; the next run submits it.
             return Err(Step::Again(Duration::ZERO, String::new()));
         }
-        let mut target = Destination::file(&job.output).overwrite(self.settings.overwrite);
-        if job.last_frame().is_some() {
-            target = target.last_frame(job.last_frame().as_deref());
-        }
         let mut options = SubmitOptions::default()
             .idempotency_key(key(&self.name, &job.id, attempt))
-            .target(target)
+            .target(self.target(job))
             .group(self.group.clone());
         options.allow_unknown_cost = self.settings.allow_unknown_cost;
         let error = match router.submit_with(&request, options).await {
@@ -344,11 +364,32 @@ impl Batch {
                  this batch another --name: that is a new paid submission.",
                 job.id, self.name
             ));
+            if let Some(result) = self.elsewhere(job).await {
+                return Err(Step::Left(Box::new(result.failed(Some((*failure.error).clone())))));
+            }
         }
         let result = TaskResult::new(vendor, Outcome::Rejected).failed(Some((*failure.error).clone()));
         match is_over_limit {
             true => Err(Step::OverLimit(Box::new(result))),
             false => Err(Step::Over(Box::new(result))),
+        }
+    }
+
+    /// What is known of a job that was submitted at another vendor, with another API key or another base URL. Its outcome there is
+    /// not changed by a conflict here. `None`: this run could work on it, so its request differs.
+    async fn elsewhere(&self, job: &Job) -> Option<TaskResult> {
+        let (_, entry) = self.last_attempt(job).await.ok()??;
+        let vendor = entry.intent.vendor;
+        if self.vendors.of(vendor).is_ok_and(|client| client.owns(&entry)) {
+            return None;
+        }
+        match &entry.task {
+            Some(id) if has_failed(&entry) => Some(TaskResult {
+                outcome: Outcome::Failed,
+                ..TaskResult::left(id)
+            }),
+            Some(id) => Some(TaskResult::left(id)),
+            None => entry.is_open().then(|| TaskResult::new(vendor, Outcome::Ambiguous)),
         }
     }
 
@@ -359,6 +400,10 @@ impl Batch {
             Ok(client) => client,
             Err(failure) => return self.left(job, Some(&id), failure),
         };
+        if submitted.already_submitted {
+            // An earlier run may have had other output files. Only used by `recover`, so a failure is ignored.
+            let _ = client.record_target(&id, self.target(job)).await;
+        }
         if submitted.already_submitted
             && submitted.status.is_completed()
             && let Some(files) = self.already_there(client, job, &id).await
@@ -422,73 +467,5 @@ impl Batch {
                 Step::Left(Box::new(result.failed(Some(*failure.error))))
             }
         }
-    }
-
-    /// The files, if all of them are in place according to the journal.
-    async fn already_there(&self, client: &Client, job: &Job, id: &TaskId) -> Option<SavedFiles> {
-        let entry = client.journal_entry(id).await.ok()??;
-        let mut files = SavedFiles {
-            file: Some((&client.saved_file(id, FileKind::Video, &job.output).await?).into()),
-            ..SavedFiles::default()
-        };
-        for number in 2..=entry.videos.unwrap_or(1) {
-            let path = further_video(&job.output, number);
-            let saved = client.saved_file(id, FileKind::of_video(number), path).await?;
-            files.further_files.push((&saved).into());
-        }
-        if let Some(path) = job.last_frame() {
-            let saved = match entry.without_last_frame {
-                true => None,
-                false => Some((&client.saved_file(id, FileKind::LastFrame, path).await?).into()),
-            };
-            files.last_frame_file = Some(saved);
-        }
-        Some(files)
-    }
-
-    /// Downloads what is not in place yet.
-    async fn download(&self, client: &Client, job: &Job, task: &VideoTask, line: &Line) -> Result<SavedFiles, Error> {
-        let options = || {
-            DownloadOptions::default()
-                .overwrite(self.settings.overwrite)
-                .resumable(true)
-        };
-        let place = async |kind: FileKind, path: PathBuf, number: u16| -> Result<Downloaded, Error> {
-            if let Some(saved) = client.saved_file(&task.id, kind, &path).await {
-                return Ok(saved);
-            }
-            let mut fetching = progress::fetching_in(line, &self.output, &task.id, &path);
-            let options = options().video(number);
-            let saved = client
-                .download_with(task, &path, options, |bytes, total| fetching.at(bytes, total))
-                .await?;
-            progress::fetched(&self.output, &task.id, &saved);
-            Ok(saved)
-        };
-        let mut files = SavedFiles {
-            file: Some((&place(FileKind::Video, job.output.clone(), 1).await?).into()),
-            ..SavedFiles::default()
-        };
-        for number in (2..).take(task.more_videos.len()) {
-            let path = further_video(&job.output, number);
-            files
-                .further_files
-                .push((&place(FileKind::of_video(number), path, number).await?).into());
-        }
-        if let Some(path) = job.last_frame() {
-            let saved = match client.saved_file(&task.id, FileKind::LastFrame, &path).await {
-                Some(saved) => Some(saved),
-                None => match client.download_last_frame(task, &path, options()).await {
-                    Ok(saved) => {
-                        progress::fetched(&self.output, &task.id, &saved);
-                        Some(saved)
-                    }
-                    Err(error) if matches!(error.kind(), ErrorKind::NoVideo | ErrorKind::Moderated) => None,
-                    Err(error) => return Err(error),
-                },
-            };
-            files.last_frame_file = Some(saved.as_ref().map(Into::into));
-        }
-        Ok(files)
     }
 }

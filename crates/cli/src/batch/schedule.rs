@@ -82,12 +82,13 @@ pub(crate) async fn run(
 ) -> Result<Ended, Failure> {
     let now = Instant::now();
     let count = batch.jobs.len();
+    let several = batch.vendors.iter().nth(1).is_some();
     let mut run = Run {
         phases: (0..count).map(|_| Phase::Queued { from: now, tries: 0 }).collect(),
         lines: vec![None; count],
         running: HashMap::new(),
         set: JoinSet::new(),
-        view: View::new(output, count),
+        view: View::new(output, count, several),
         output,
         in_flight,
         one_by_one,
@@ -156,9 +157,8 @@ impl Run<'_> {
         {
             let results = batch.results.lock().unwrap_or_else(PoisonError::into_inner);
             for (index, job) in batch.jobs.iter().enumerate() {
-                let Some(known) = results.of(&job.id) else { continue };
-                let is_done = known.outcome == Outcome::Done && known.simulated == batch.simulated;
-                if is_done && known.has_files(&job.output, job.last_frame().as_deref()) {
+                let known = results.in_place(job);
+                if let Some(known) = known.filter(|known| known.simulated == batch.simulated) {
                     done.push((index, known.clone()));
                 }
             }

@@ -5,10 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use serde_json::{Map, Value};
 
 use super::reader::typed;
+use super::written::Written;
 
 /// The variables of a job: its own, and those of the command line, which all jobs have. `{{{{` is a literal `{{`.
 pub(super) struct Vars<'a> {
     pub(super) own: Map<String, Value>,
+    /// The values of the job that JSON writes in another way.
+    pub(super) written: &'a Written,
     pub(super) common: &'a BTreeMap<String, String>,
     /// The names that were used.
     pub(super) used: BTreeSet<String>,
@@ -46,12 +49,18 @@ impl Vars<'_> {
             match value {
                 Value::String(text) => *value = typed(texts, name, text),
                 Value::Number(_) | Value::Bool(_) if was_text && texts.contains(name) => {
-                    self.problems.extend(changed(value));
+                    let name = original.as_str().and_then(only_variable).unwrap_or_default();
+                    self.problems.extend(self.changed(name, value));
                     *value = value.to_string().into();
                 }
                 _ => {}
             }
         }
+    }
+
+    /// What is wrong with a variable in a text.
+    fn changed(&self, name: &str, value: &Value) -> Option<String> {
+        changed(value, self.written.get(&format!("vars/{name}")))
     }
 
     fn replace(&mut self, value: &mut Value) {
@@ -93,7 +102,8 @@ impl Vars<'_> {
                 (any, rest) = (true, after);
                 continue;
             }
-            let value = self.value(name.trim()).unwrap_or_default();
+            let name = name.trim();
+            let value = self.value(name).unwrap_or_default();
             if before.is_empty() && after.is_empty() && !any {
                 return Some(value);
             }
@@ -101,8 +111,11 @@ impl Vars<'_> {
             replaced.push_str(before);
             match value {
                 Value::String(text) => replaced.push_str(&text),
+                Value::Null if self.own.get(name).is_some_and(Value::is_null) => self.problems.push(format!(
+                    "the variable `{name}` is null, which is no text; write a text, and the word itself in quotes"
+                )),
                 value => {
-                    self.problems.extend(changed(&value));
+                    self.problems.extend(self.changed(name, &value));
                     replaced.push_str(&value.to_string());
                 }
             }
@@ -113,8 +126,17 @@ impl Vars<'_> {
     }
 }
 
-/// A number that is not written as in the file: `1.10` is read as 1.1, and `007` in YAML as 7.0.
-pub(super) fn changed(value: &Value) -> Option<String> {
+/// The name in a text that is one variable.
+fn only_variable(text: &str) -> Option<&str> {
+    Some(text.strip_prefix("{{")?.strip_suffix("}}")?.trim())
+}
+
+/// A value that is not written as in the file: `1.10` is read as 1.1, and `0x1F` in YAML as 31. `written`: its text in the file, if
+/// that is known.
+pub(super) fn changed(value: &Value, written: Option<&String>) -> Option<String> {
+    if let Some(written) = written {
+        return Some(format!("`{written}` is read as {value}; put it in quotes"));
+    }
     let is_changed = value.as_number().is_some_and(serde_json::Number::is_f64);
     is_changed.then(|| format!("the number {value} may be written in another way in the file; put it in quotes"))
 }
@@ -134,6 +156,7 @@ mod tests {
             .unwrap_or_default();
         let mut vars = Vars {
             own,
+            written: &Written::new(),
             common: &common,
             used: BTreeSet::new(),
             problems: Vec::new(),

@@ -135,11 +135,13 @@ pub(super) struct View<'a> {
     /// The parts of the total.
     parts: Arc<Mutex<Vec<(u8, String)>>>,
     all: usize,
+    /// Whether the jobs are at several vendors.
+    several: bool,
     counts: Counts,
 }
 
 impl<'a> View<'a> {
-    pub(super) fn new(output: &'a Output, all: usize) -> Self {
+    pub(super) fn new(output: &'a Output, all: usize, several: bool) -> Self {
         let parts: Arc<Mutex<Vec<(u8, String)>>> = Arc::default();
         let shown = Arc::clone(&parts);
         let total = Total::new(output, move |state, width| {
@@ -152,6 +154,7 @@ impl<'a> View<'a> {
             total,
             parts,
             all,
+            several,
             counts: Counts::default(),
         }
     }
@@ -169,6 +172,9 @@ impl<'a> View<'a> {
             return;
         };
         let mut line = format!("{}: {}", job.id, word(outcome));
+        if self.several && result.id.is_some() {
+            line.push_str(&format!(" at {}", result.vendor.name()));
+        }
         if let Some(path) = result.names().first().filter(|_| outcome == Outcome::Done) {
             line.push_str(&format!(", {path}"));
         }

@@ -14,7 +14,7 @@ use videogen::{Client, ErrorKind, LocalFile, Source, Vendor};
 use crate::account::AccountArgs;
 use crate::exit::{Failure, INVALID, NO_VIDEO};
 use crate::journal::JournalArgs;
-use crate::output::{Output, file, moment, table};
+use crate::output::{Output, file, fitted, moment};
 use crate::text::many;
 use crate::uploads;
 
@@ -184,7 +184,7 @@ async fn upload(args: UploadArgs, journal: &JournalArgs, output: &Output) -> Res
     }
     let text = || match rows.is_empty() {
         true => "Nothing was uploaded.".to_owned(),
-        false => table(&["file", "source", "bytes", "valid until"], rows),
+        false => fitted(&["file", "source", "bytes", "valid until"], rows),
     };
     output.result(&json!({"vendor": vendor, "uploads": documents}), || names, text)?;
     Ok(failed.map_or(ExitCode::SUCCESS, ExitCode::from))
@@ -249,7 +249,7 @@ async fn list(args: QueryArgs, output: &Output) -> Result<ExitCode, Failure> {
                 asset.group.clone().unwrap_or_default(),
             ]
         });
-        table(&["asset", "status", "media", "name", "group"], rows) + &rest(page.items.len(), page.total)
+        fitted(&["asset", "status", "media", "name", "group"], rows) + &rest(page.items.len(), page.total)
     })?;
     unreadable(page.unreadable, output);
     Ok(ExitCode::SUCCESS)
@@ -274,7 +274,7 @@ async fn groups(args: QueryArgs, output: &Output) -> Result<ExitCode, Failure> {
                 group.kind.clone().unwrap_or_default(),
             ]
         });
-        table(&["group", "name", "kind"], rows) + &rest(page.items.len(), page.total)
+        fitted(&["group", "name", "kind"], rows) + &rest(page.items.len(), page.total)
     })?;
     unreadable(page.unreadable, output);
     Ok(ExitCode::SUCCESS)

@@ -8,7 +8,7 @@ use videogen::facts::{Balance, Operation};
 
 use crate::account::AccountArgs;
 use crate::exit::Failure;
-use crate::output::{Output, table};
+use crate::output::{Output, fitted};
 
 #[derive(Args)]
 pub(crate) struct BalanceArgs {
@@ -28,7 +28,7 @@ pub(crate) async fn balance(args: BalanceArgs, output: &Output) -> Result<ExitCo
         };
         let unknown = || "unknown".to_owned();
         let row = [remaining, shown(balance.used_credits)].map(|cell| cell.unwrap_or_else(unknown));
-        table(&["remaining", "used"], [row.to_vec()])
+        fitted(&["remaining", "used"], [row.to_vec()])
     })?;
     Ok(ExitCode::SUCCESS)
 }

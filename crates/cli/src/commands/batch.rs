@@ -53,8 +53,6 @@ pub(crate) struct BatchArgs {
     /// Vendors of jobs without one, in order: VENDOR or VENDOR=MODEL, by commas.
     #[arg(long, value_name = "VENDORS", value_delimiter = ',', value_parser = parse_route)]
     vendor: Vec<Route>,
-    #[command(flatten)]
-    order: OrderArgs,
     /// Value of a variable in the jobs (repeatable).
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = pair)]
     vars: Vec<(String, String)>,
@@ -103,6 +101,8 @@ pub(crate) struct BatchArgs {
     /// File for the results, a line per job [default: FILE.results.jsonl].
     #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(no_stream))]
     results: Option<PathBuf>,
+    #[command(flatten)]
+    order: OrderArgs,
 }
 
 /// A path to write to. Standard output is none.
@@ -268,6 +268,7 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
         },
         simulated: args.simulate,
         output: *output,
+        told: Arc::default(),
         news,
         stop: watch::Sender::new(false),
     });

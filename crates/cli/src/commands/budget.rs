@@ -12,7 +12,7 @@ use videogen_journal::SqliteJournal;
 
 use crate::exit::{Failure, INVALID};
 use crate::journal::{Addresses, JournalArgs, PUBLIC, failure};
-use crate::output::{Output, file, moment, table};
+use crate::output::{Output, file, fitted, moment};
 
 #[derive(Subcommand)]
 pub(crate) enum BudgetCommand {
@@ -131,7 +131,7 @@ async fn list(journal: &Arc<SqliteJournal>, output: &Output) -> Result<(), Failu
             return format!("No budgets in {}.", file(journal.path()));
         }
         let heads = ["budget", "scope", "spent or reserved", "left", "unknown cost", "until"];
-        let table = table(&heads, rows.iter().map(|(_, row)| row.clone()));
+        let table = fitted(&heads, rows.iter().map(|(_, row)| row.clone()));
         match missed {
             0 => table,
             _ => format!("{table}\n\nSubmissions of unknown cost, or in another currency, are in no amount."),

@@ -6,7 +6,7 @@ use videogen::{ErrorKind, VideoTask};
 
 use crate::account::TaskArgs;
 use crate::exit::{Failure, TIMEOUT};
-use crate::follow;
+use crate::follow::{self, of_read};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::output::{Output, shown};
@@ -16,7 +16,7 @@ pub(crate) async fn cancel(args: TaskArgs, journal: &JournalArgs, output: &Outpu
     let client = args.client(journal, output)?;
     let task = match client.cancel(&args.task).await {
         Ok(task) => task,
-        Err(error) => return Err(follow::of_other_key(&client, &args.task, error.into()).await),
+        Err(error) => return Err(of_read(&client, &args.task, error.into()).await),
     };
     if !task.status.is_ended() {
         return Err(not_yet(&task));

@@ -12,7 +12,7 @@ use crate::environment;
 use crate::exit::Failure;
 use crate::files::check_default_output;
 use crate::journal::{JournalArgs, VARIABLE};
-use crate::output::{Output, file, table};
+use crate::output::{Output, file, fitted};
 
 #[derive(Args)]
 pub(crate) struct ConfigArgs {
@@ -175,7 +175,7 @@ fn list(config: &Config, journal: &JournalArgs, output: &Output) -> Result<(), F
                 true => file(path),
                 false => format!("{} (does not exist)", file(path)),
             };
-            let rows = table(&["key", "value", "from"], rows.iter().map(Row::cells));
+            let rows = fitted(&["key", "value", "from"], rows.iter().map(Row::cells));
             format!("{head}\n{rows}")
         },
     )

@@ -9,7 +9,7 @@ use crate::account;
 use crate::ended::{Ended, check_base_url, distinct};
 use crate::exit::{Failure, stoppable};
 use crate::files::{Files, SaveArgs, Target};
-use crate::follow::of_other_key;
+use crate::follow::of_read;
 use crate::interrupt::Interrupt;
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
@@ -112,7 +112,7 @@ async fn fetch(
     let (client, id) = (&job.client, job.id);
     let task = match stoppable(async { Ok(client.get(id).await?) }).await {
         Ok(task) => task,
-        Err(failure) => return Err(of_other_key(client, id, failure).await),
+        Err(failure) => return Err(of_read(client, id, failure).await),
     };
     let target = match job.target.take() {
         Some(target) => target,

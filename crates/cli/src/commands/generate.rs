@@ -12,14 +12,14 @@ use videogen::price::Estimate;
 use videogen::route::Route;
 use videogen::submit::{Note, SubmitOptions};
 use videogen::wait::WaitOptions;
-use videogen::{ErrorKind, Vendor};
+use videogen::{ErrorKind, Vendor, VideoRequest};
 use videogen_sim::Simulator;
 
 use self::early::Early;
 use self::job::{Job, numbered};
 use self::run::{Run, code_of};
 use self::senders::Senders;
-use crate::account::{Need, Resolved, explained, unknown_model};
+use crate::account::{Need, Resolved, explained};
 use crate::again::AgainArgs;
 use crate::batch::clients::Vendors;
 use crate::cap::CapArgs;
@@ -29,6 +29,7 @@ use crate::exit::{Failure, INVALID, IO};
 use crate::files::{FileArgs, Target, TaskNames};
 use crate::journal::JournalArgs;
 use crate::lost;
+use crate::notes::unknown_model;
 use crate::output::Output;
 use crate::price_file::Prices;
 use crate::request_args::{PromptsArgs, RequestArgs, Requests};
@@ -263,7 +264,7 @@ pub(crate) async fn generate(
             });
             Some(router.on_refusal(move |error, next| {
                 own.refused(next);
-                output.note(&format!("{error:#}\nTrying {}.", next.name()));
+                output.refused(None, error, next);
             }))
         }
         None => None,
@@ -284,7 +285,8 @@ pub(crate) async fn generate(
     let model_known = Capabilities::of(vendor, &model).is_known();
     let did_you_mean = Capabilities::nearest(vendor, &model).filter(|_| !model_known);
     let (mut noted, mut faults, mut estimates) = (BTreeSet::new(), Vec::new(), Vec::new());
-    for job in &mut jobs {
+    let mut refused = Vec::new();
+    for (index, job) in jobs.iter_mut().enumerate() {
         let mut blocked = None;
         if let (Some(target), Some(key)) = (&job.target, &job.key) {
             // The files of this key's task may exist already.
@@ -297,12 +299,13 @@ pub(crate) async fn generate(
         let planned = job.plan(&senders, &mut noted, output);
         // Otherwise the submission reports what else is wrong with a request, unless its key has a task.
         if (count > 1 || blocked.is_some()) && !job.is_submitted(&senders).await? {
-            faults.extend(planned.err().map(|failure| explained(failure, &from_config)));
+            refused.extend(planned.err().map(|failure| (index, explained(failure, &from_config))));
             estimates.push(job.estimates());
         }
         faults.extend(blocked);
     }
-    if let Some(failure) = Failure::all(faults) {
+    let requests: Vec<&VideoRequest> = jobs.iter().map(|job| &job.request).collect();
+    if let Some(failure) = Failure::all(several::of_prompts(&requests, refused).into_iter().chain(faults)) {
         return Err(failure);
     }
     let mut submission = SubmitOptions::default();

@@ -24,8 +24,6 @@ const LOCAL: u32 = 50;
 
 #[derive(Args)]
 pub(crate) struct ListArgs {
-    #[command(flatten)]
-    account: AccountArgs,
     /// List the submissions in the journal; contacts no vendor.
     #[arg(long, conflicts_with_all = ["before", "oldest_first", "base_url"])]
     local: bool,
@@ -47,6 +45,8 @@ pub(crate) struct ListArgs {
     /// With --local: since a date (UTC), a time, or a duration ago: 7d, 24h.
     #[arg(long, value_name = "TIME", value_parser = since, requires = "local")]
     since: Option<Timestamp>,
+    #[command(flatten)]
+    account: AccountArgs,
 }
 
 pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {

@@ -14,11 +14,11 @@ use crate::probe;
 
 #[derive(Args)]
 pub(crate) struct ModelsArgs {
-    #[command(flatten)]
-    account: AccountArgs,
     /// Request the vendor's list, and compare it with this version's table.
     #[arg(long)]
     live: bool,
+    #[command(flatten)]
+    account: AccountArgs,
 }
 
 pub(crate) async fn models(args: ModelsArgs, output: &Output) -> Result<ExitCode, Failure> {

@@ -10,16 +10,14 @@ use videogen::price::{Estimate, PriceBook};
 use videogen::submit::Plan;
 use videogen::{ErrorKind, Router, Vendor, VideoRequest};
 
-use crate::account::{
-    AccountArgs, Need, Resolved, answering, explained, left_to_the_vendor, of_vendor, overridden, unknown_model,
-    with_key,
-};
+use crate::account::{AccountArgs, Need, Resolved, answering, explained, of_vendor, with_key};
 use crate::batch::clients::Vendors;
 use crate::config;
 use crate::cost::{self, Total, add_live, noted};
 use crate::exit::{Failure, INVALID};
 use crate::journal::JournalArgs;
 use crate::keys;
+use crate::notes::{on_plan, overridden, unknown_model};
 use crate::options;
 use crate::output::Output;
 use crate::price_file::Prices;
@@ -144,12 +142,15 @@ pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output)
     };
     let planner = Planner::new(account, &vendors, routed, prices, from_config)?;
     let mut submissions = Vec::new();
-    for request in &requests {
+    let mut refused = Vec::new();
+    for (index, request) in requests.iter().enumerate() {
         match planner.plan(request, journal, output).await {
             Ok(submission) => submissions.push(submission),
-            Err(failure) => faults.push(explained(failure, &planner.from_config)),
+            Err(failure) => refused.push((index, explained(failure, &planner.from_config))),
         }
     }
+    let requests: Vec<&VideoRequest> = requests.iter().collect();
+    faults.extend(several::of_prompts(&requests, refused));
     if let Some(failure) = Failure::all(faults) {
         return Err(failure);
     }
@@ -236,7 +237,7 @@ impl Planner {
                 None => String::new(),
             };
             notes.extend((!plan.model_known).then(|| unknown_model(plan.vendor, &plan.model)));
-            notes.extend(left_to_the_vendor(plan, request));
+            notes.extend(on_plan(plan, request));
             let own = plan
                 .adjustments
                 .iter()

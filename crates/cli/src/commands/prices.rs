@@ -6,13 +6,14 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use videogen::facts::{Capabilities, Endpoints, FieldState, FieldTest, PriceUnit, Rate};
-use videogen::price::{Decimal, FieldRule, InvalidPriceError, Money, PriceEntry, PriceOrigin};
+use videogen::price::{Decimal, FieldRule, Money, PriceEntry, PriceOrigin};
 use videogen::{ErrorKind, Vendor};
 
-use crate::account::{AccountArgs, answering, unknown_model};
+use crate::account::{AccountArgs, answering};
 use crate::cost::{add_live, noted};
 use crate::exit::{Failure, INVALID};
-use crate::output::{Output, file, moment, table, without_repeats};
+use crate::notes::unknown_model;
+use crate::output::{Output, file, fitted, moment, without_repeats};
 use crate::price_file::Prices;
 
 #[derive(Subcommand)]
@@ -27,11 +28,11 @@ pub(crate) enum PricesCommand {
 
 #[derive(Args)]
 pub(crate) struct ListArgs {
-    #[command(flatten)]
-    account: AccountArgs,
     /// Request the prices of vendors whose list of models has them (OpenRouter).
     #[arg(long)]
     live: bool,
+    #[command(flatten)]
+    account: AccountArgs,
 }
 
 #[derive(Args)]
@@ -50,8 +51,8 @@ pub(crate) struct SetArgs {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = per, allow_negative_numbers = true)]
     per: u64,
     /// Only for requests with these values, or set or unset (repeatable).
-    #[arg(long, value_name = "FIELD=VALUES", value_parser = condition)]
-    when: Vec<(String, FieldRule)>,
+    #[arg(long, value_name = "FIELD=VALUES")]
+    when: Vec<String>,
     /// The seconds of input videos are billed too.
     #[arg(long)]
     input_video: bool,
@@ -67,8 +68,8 @@ pub(crate) struct UnsetArgs {
     /// Model id.
     model: String,
     /// Only the price with these conditions [default: all of the model].
-    #[arg(long, value_name = "FIELD=VALUES", value_parser = condition)]
-    when: Vec<(String, FieldRule)>,
+    #[arg(long, value_name = "FIELD=VALUES")]
+    when: Vec<String>,
     /// Only the price without conditions.
     #[arg(long, conflicts_with = "when")]
     without_conditions: bool,
@@ -202,7 +203,7 @@ async fn list(args: &ListArgs, output: &Output) -> Result<ExitCode, Failure> {
     let ids = || without_repeats(rows.iter().map(|row| row.model.as_str()));
     let document = noted(json!({"file": prices.path, "prices": documents}), missing);
     output.result(&document, ids, || {
-        table(
+        fitted(
             &["vendor", "model", "price", "per", "when", "origin"],
             rows.iter().map(Row::cells),
         )
@@ -260,12 +261,12 @@ fn listed(vendor: Vendor) -> impl Iterator<Item = Row> {
 }
 
 fn set(args: SetArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let mut entry = PriceEntry::new(args.vendor, args.model, args.price, args.unit).map_err(invalid)?;
+    let mut entry = nothing(args.vendor, args.unit)?;
+    (entry.model, entry.price, entry.currency) = (args.model, args.price.amount, args.price.currency);
     entry.per = args.per;
-    entry.when = conditions(args.when)?;
     entry.input_video = args.input_video;
     entry.tokens_per_second = args.tokens_per_second.map(|tokens| tokens.amount);
-    let entry = entry.checked().map_err(invalid)?;
+    let entry = with_conditions(entry, &args.when)?;
     let row = Row::of(&entry, PriceOrigin::User);
     for note in notes(&entry) {
         output.note(&note);
@@ -291,10 +292,9 @@ fn set(args: SetArgs, output: &Output) -> Result<ExitCode, Failure> {
 
 fn unset(args: UnsetArgs, output: &Output) -> Result<ExitCode, Failure> {
     // In the spelling of the file.
-    let mut meant =
-        PriceEntry::new(args.vendor, args.model, Money::new(0.into(), "USD"), PriceUnit::Clip).map_err(invalid)?;
-    meant.when = conditions(args.when)?;
-    let meant = meant.checked().map_err(invalid)?;
+    let mut meant = nothing(args.vendor, PriceUnit::Clip)?;
+    meant.model = args.model;
+    let meant = with_conditions(meant, &args.when)?;
     let (prices, removed) = Prices::change(|prices| {
         prices.remove(|own| match meant.when.is_empty() && !args.without_conditions {
             true => own.vendor == meant.vendor && own.model == meant.model,
@@ -323,21 +323,36 @@ fn unset(args: UnsetArgs, output: &Output) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn invalid(error: InvalidPriceError) -> Failure {
-    Failure::new(INVALID, ErrorKind::InvalidRequest, error.to_string())
+fn refused(problems: &[String]) -> Failure {
+    Failure::new(INVALID, ErrorKind::InvalidRequest, problems.join("\n"))
 }
 
-/// Conditions by their fields, each given once.
-fn conditions(given: Vec<(String, FieldRule)>) -> Result<BTreeMap<String, FieldRule>, Failure> {
-    let mut when = BTreeMap::new();
-    for (field, rule) in given {
-        if when.contains_key(&field) {
-            let message = format!("--when names {field} twice; separate its values with commas");
-            return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
+/// A price of nothing, whose members are set before they are checked.
+fn nothing(vendor: Vendor, unit: PriceUnit) -> Result<PriceEntry, Failure> {
+    let nothing = Money::new(0.into(), "USD");
+    PriceEntry::new(vendor, "x", nothing, unit).map_err(|error| refused(&[error.to_string()]))
+}
+
+/// The price with its conditions by their fields, each given once. Fails with everything that is wrong.
+fn with_conditions(mut entry: PriceEntry, given: &[String]) -> Result<PriceEntry, Failure> {
+    let mut problems = Vec::new();
+    for text in given {
+        match condition(text) {
+            Ok((field, _)) if entry.when.contains_key(&field) => {
+                problems.push(format!("--when names {field} twice; separate its values with commas"));
+            }
+            Ok((field, rule)) => drop(entry.when.insert(field, rule)),
+            Err(reason) => problems.push(format!("--when {text}: {reason}")),
         }
-        when.insert(field, rule);
     }
-    Ok(when)
+    let checked = entry.checked();
+    if let Err(error) = &checked {
+        problems.extend(error.problems().iter().map(|problem| problem.text.clone()));
+    }
+    match checked {
+        Ok(entry) if problems.is_empty() => Ok(entry),
+        _ => Err(refused(&problems)),
+    }
 }
 
 /// What may not be meant.

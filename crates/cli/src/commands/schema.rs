@@ -44,9 +44,18 @@ fn written<T: JsonSchema>() -> Value {
     settings.into_generator().into_root_schema_for::<T>().to_value()
 }
 
+/// The schema of a request file. Unlike a request, it may lack any member: options can have them.
+fn request_file() -> Value {
+    let mut schema = videogen::submit::request_schema();
+    if let Some(schema) = schema.as_object_mut() {
+        schema.remove("required");
+    }
+    schema
+}
+
 pub(crate) fn schema(args: &SchemaArgs, output: &Output) -> Result<ExitCode, Failure> {
     let schema = match args.of {
-        SchemaOf::Request => videogen::submit::request_schema(),
+        SchemaOf::Request => request_file(),
         SchemaOf::Task => videogen::task::task_schema(),
         SchemaOf::Result => written::<Results<'_>>(),
         SchemaOf::Events => written::<Event<'_>>(),

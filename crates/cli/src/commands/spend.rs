@@ -11,7 +11,7 @@ use crate::csv;
 use crate::exit::{Failure, INVALID};
 use crate::invocation::Invocation;
 use crate::journal::{Addresses, JournalArgs, PUBLIC, failure, unreadable};
-use crate::output::{Output, file, moment, table, table_below};
+use crate::output::{Output, file, fitted, moment};
 use crate::since::since;
 
 mod settle;
@@ -218,10 +218,7 @@ fn text(ledger: &Ledger, by: Option<GroupBy>, addresses: &Addresses) -> String {
     let rows: Vec<_> = rows(ledger).zip(parts.iter().cloned()).collect();
     let scopes = rows.chunk_by(|(one, _), (other, _)| one.spend.scope == other.spend.scope);
     let tables = scopes.map(|rows| {
-        let table = match name {
-            None => table(&heads, rows.iter().map(&cells)),
-            Some(_) => table_below(&heads, rows.iter().map(&cells)),
-        };
+        let table = fitted(&heads, rows.iter().map(&cells));
         match rows[0].0.spend.scope.as_str() {
             PUBLIC if is_public => table,
             PUBLIC => format!("Vendors' own servers\n{table}"),

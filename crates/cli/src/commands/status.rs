@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::account::TaskArgs;
 use crate::exit::Failure;
-use crate::follow;
+use crate::follow::{self, of_read};
 use crate::journal::JournalArgs;
 use crate::output::Output;
 
@@ -12,8 +12,8 @@ pub(crate) async fn status(args: TaskArgs, journal: &JournalArgs, output: &Outpu
     let client = args.client(journal, output)?;
     let task = match client.get(&args.task).await {
         Ok(task) => task,
-        Err(error) => return Err(follow::of_other_key(&client, &args.task, error.into()).await),
+        Err(error) => return Err(of_read(&client, &args.task, error.into()).await),
     };
-    follow::show(&client, &task, output).await?;
+    follow::show(&client, &task, None, output).await?;
     Ok(ExitCode::SUCCESS)
 }

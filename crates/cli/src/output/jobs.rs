@@ -1,7 +1,7 @@
 //! Results of the jobs of a batch, of which earlier runs have recorded some.
 
 use serde_json::{Value, json};
-use videogen::TaskId;
+use videogen::{Error, TaskId, Vendor};
 
 use super::{Format, Output, print, print_lines, print_text, say_error};
 use crate::events::{About, Shown, What};
@@ -26,6 +26,24 @@ impl Output {
         };
         let result = Shown::Recorded(result);
         log.write(&about, What::Result { result }, print)
+    }
+
+    /// Reports that a vendor has not taken a request, of the job `item` of a batch, before `next` is tried.
+    pub(crate) fn refused(&self, item: Option<&str>, error: &Error, next: Vendor) {
+        let Format::Events(log) = self.format else {
+            let job = item.map(|item| format!("{item}: ")).unwrap_or_default();
+            return self.note(&format!("{job}{error:#}\nTrying {}.", next.name()));
+        };
+        let about = About {
+            vendor: error.vendor(),
+            id: None,
+            item,
+        };
+        let what = What::Refused {
+            error: &error.into(),
+            next,
+        };
+        let _ = log.write(&about, what, print);
     }
 
     /// Prints the results of all jobs of a batch, of this or an earlier run. With `--events`, they were printed before.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use videogen::{Client, TaskId, TaskStatus, VideoTask};
+use videogen::{Client, TaskId, TaskStatus, Vendor, VideoTask};
 
 use super::board::Live;
 use crate::output::Output;
@@ -15,6 +15,8 @@ use crate::text;
 struct Facts {
     /// Empty if there is only one task.
     name: String,
+    /// Shown if it could be another one.
+    vendor: Option<Vendor>,
     status: String,
     /// In percent, where the vendor reports it.
     progress: Option<u8>,
@@ -39,6 +41,7 @@ impl Facts {
             &[
                 (1, self.name.clone()),
                 (0, status.to_owned() + &progress.unwrap_or_default()),
+                (2, self.vendor.map_or("", Vendor::name).to_owned()),
                 (2, time(elapsed)),
                 (
                     3,
@@ -118,6 +121,11 @@ impl Line {
         facts.trouble = None;
     }
 
+    /// Adds the vendor, where it could be another one.
+    pub(crate) fn taken_by(&self, vendor: Vendor) {
+        lock(&self.facts).vendor = Some(vendor);
+    }
+
     pub(super) fn retrying(&self, reason: &str) {
         lock(&self.facts).trouble = Some(text::visible(reason));
     }
@@ -143,6 +151,7 @@ mod tests {
     fn the_line_fits_narrow_terminals() {
         let facts = Facts {
             name: "video-4f1c".to_owned(),
+            vendor: None,
             status: "in_progress".to_owned(),
             progress: Some(40),
             begun: None,
@@ -156,5 +165,12 @@ mod tests {
         assert_eq!(line(38), "video-4f1c  in_progress 40%  12 s");
         assert_eq!(line(20), "in_progress 40%");
         assert_eq!(Facts::default().line(Duration::ZERO, 80), "submitted  0 s");
+        let of_batch = Facts {
+            name: "boat".to_owned(),
+            vendor: Some(Vendor::Token360),
+            ..Facts::default()
+        };
+        assert_eq!(of_batch.line(Duration::ZERO, 80), "boat  submitted  Token360  0 s");
+        assert_eq!(of_batch.line(Duration::ZERO, 16), "boat  submitted");
     }
 }

@@ -10,7 +10,7 @@ use super::partial::Partial;
 use super::transfer::{Progress, Transfer};
 
 use crate::client::Client;
-use crate::journal::{FileKind, further_video};
+use crate::journal::{FileKind, SavedFile, further_video};
 use crate::model::{Error, ErrorKind, Operation, SecretUrl, TaskId, TaskRef, TaskStatus, Timestamp, VideoTask};
 use crate::transport::trace;
 use crate::vendors::dispatch;
@@ -151,8 +151,8 @@ impl Client {
         }
     }
 
-    /// Returns the file at `path` if the journal has it as this file of the task and it is unchanged, so that it need
-    /// not be downloaded again. A file that a killed process completed without recording it is recorded.
+    /// Returns the file at `path` if it is this file of the task according to the journal, so that it need not be downloaded again.
+    /// A file that a killed process completed without recording it is recorded, and so is one that was downloaded to several paths.
     ///
     /// Size and content are compared, so the whole file is read.
     ///
@@ -170,18 +170,21 @@ impl Client {
         let path = path.as_ref().to_owned();
         let entry = self.journal_entry(task).await.ok()??;
         let file = entry.saved_file(kind)?.clone();
+        let bytes = file.bytes?;
         let (known, place) = (file.clone(), path.clone());
         let is_there = tokio::task::spawn_blocking(move || known.is_at(&place)).await;
         if !is_there.is_ok_and(|is_there| is_there) {
             return None;
         }
-        if !file.placed {
+        let canonical = |path: &Path| path.canonicalize().ok();
+        if canonical(&file.path) != canonical(&path) {
+            // The journal keeps the output file, if it has several.
+            let copy = SavedFile::new(&path, bytes, file.sha256);
+            self.record_download(task, kind, Ok(&copy)).await;
+        } else if !file.placed {
             self.record_download(task, kind, Ok(&file)).await;
         }
-        Some(Downloaded {
-            path,
-            bytes: file.bytes?,
-        })
+        Some(Downloaded { path, bytes })
     }
 
     fn fetch<'a>(

@@ -27,14 +27,21 @@ impl FieldRule {
     /// Gives its values the spelling of the model's table, and one order.
     ///
     /// # Errors
-    /// The value that cannot be one of the field, and why.
-    pub(super) fn normalise(&mut self, rules: &Capabilities, field: &str) -> Result<(), (String, String)> {
+    /// The values that cannot be one of the field, and why.
+    pub(super) fn normalise(&mut self, rules: &Capabilities, field: &str) -> Result<(), Vec<(String, String)>> {
         let Self::OneOf(values) = self else { return Ok(()) };
         if values.is_empty() {
-            return Err(("[]".to_owned(), EMPTY.to_owned()));
+            return Err(vec![("[]".to_owned(), EMPTY.to_owned())]);
         }
+        let mut wrong = Vec::new();
         for value in &mut *values {
-            *value = spelt(rules, field, value.trim()).map_err(|reason| (value.trim().to_owned(), reason))?;
+            match spelt(rules, field, value.trim()) {
+                Ok(spelt) => *value = spelt,
+                Err(reason) => wrong.push((value.trim().to_owned(), reason)),
+            }
+        }
+        if !wrong.is_empty() {
+            return Err(wrong);
         }
         values.sort_unstable();
         values.dedup();

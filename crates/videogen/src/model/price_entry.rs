@@ -156,12 +156,14 @@ impl PriceEntry {
             if !FIELDS.contains(&field.as_str()) {
                 let rule = format!("a price cannot depend on it; use {}", FIELDS.join(", "));
                 invalid("when", &field.escape_debug(), &rule);
-            } else if let Err((value, reason)) = rule.normalise(&rules, field) {
-                let value = match value.as_str() {
-                    "" => "\"\"".to_owned(),
-                    value => value.escape_debug().to_string(),
-                };
-                invalid(&member, &value, &reason);
+            } else if let Err(wrong) = rule.normalise(&rules, field) {
+                for (value, reason) in wrong {
+                    let value = match value.as_str() {
+                        "" => "\"\"".to_owned(),
+                        value => value.escape_debug().to_string(),
+                    };
+                    invalid(&member, &value, &reason);
+                }
             }
         }
     }

@@ -104,6 +104,14 @@ impl Vendor {
         self.facts().name
     }
 
+    /// Returns the base URL that serves a model, if it is not [the default one](facts::Vendor::base_url). It has keys and prices
+    /// of its own.
+    #[must_use]
+    pub fn base_url_of(self, model: &str) -> Option<&'static str> {
+        let is_of_china = self == Self::Ark && model.starts_with("doubao-");
+        is_of_china.then_some("https://ark.cn-beijing.volces.com/api/v3")
+    }
+
     /// Returns an endpoint family whose tasks can be polled by the caller's own id too.
     pub(crate) fn finds_by_reference(self) -> Option<&'static str> {
         let mut families = self.facts().families.iter();

@@ -14,8 +14,8 @@ use crate::client::{Client, PULSE, SubmitEvent, alive, lease_end};
 use crate::journal::{BoxFuture, Entry, Event, Intent, Journal, Query, Started, State, Subject};
 use crate::model::ambiguity::parameters;
 use crate::model::{
-    Ambiguity, Capabilities, Delivery, Error, ErrorKind, Expected, Progress, Reconciled, Timestamp, UnlistedModel,
-    VideoRequest, VideoTask,
+    Ambiguity, Capabilities, Delivery, Error, ErrorKind, Expected, Operation, Progress, Reconciled, Timestamp,
+    UnlistedModel, VideoRequest, VideoTask,
 };
 use crate::rules::adjust::adjust;
 use crate::rules::notes;
@@ -437,17 +437,17 @@ impl Client {
             first.key,
             first.at.to_rfc3339_opts(SecondsFormat::Secs, true)
         );
-        let error = Error::new(ErrorKind::Conflict, message).with_delivery(Delivery::NotSent);
-        Err(match &entry.task {
-            Some(task) => error.with_task(task),
-            None => error,
-        })
+        let mut error = Error::new(ErrorKind::Conflict, message).with_delivery(Delivery::NotSent);
+        if let Some(task) = &entry.task {
+            error = error.with_task(task);
+        }
+        Err(error.during(self.0.vendor, Operation::Submit))
     }
 
     fn given_up(&self, request: &VideoRequest) -> Error {
         let message = "submission status unknown: the program is shutting down";
         Error::new(ErrorKind::AmbiguousSubmit, message)
-            .during(self.0.vendor, crate::model::Operation::Submit)
+            .during(self.0.vendor, Operation::Submit)
             .with_delivery(Delivery::Ambiguous)
             .with_ambiguity(self.lost(request, Utc::now()))
     }

@@ -11,6 +11,7 @@ use crate::exit::Failure;
 use crate::journal::JournalArgs;
 use crate::keys;
 use crate::result::Configured;
+use crate::several::of_prompts;
 
 /// The command line, as far as it is known.
 pub(super) struct Early<'a> {
@@ -33,16 +34,18 @@ impl Early<'_> {
             return Vec::new();
         }
         let mut found = Vec::new();
-        for job in jobs {
+        for (index, job) in jobs.iter().enumerate() {
             // A key that has a task submits nothing, whatever the request is.
             if !self.is_submitted(job).await {
-                found.extend(
-                    self.routes
-                        .iter()
-                        .filter_map(|route| self.violation(&job.request, route)),
-                );
+                let violations = self
+                    .routes
+                    .iter()
+                    .filter_map(|route| self.violation(&job.request, route));
+                found.extend(violations.map(|failure| (index, failure)));
             }
         }
+        let requests: Vec<&VideoRequest> = jobs.iter().map(|job| &job.request).collect();
+        let mut found = of_prompts(&requests, found);
         found.extend(faults);
         found.extend(missing);
         found

@@ -6,18 +6,21 @@ use videogen::facts::Capabilities;
 use videogen::journal::State;
 use videogen::price::Estimate;
 use videogen::submit::SubmitOptions;
-use videogen::{Vendor, VideoRequest};
+use videogen::{TaskId, Vendor, VideoRequest};
 
 use super::senders::Senders;
 
-use crate::account::{left_to_the_vendor, overridden};
 use crate::again;
 use crate::error::ErrorDocument;
 use crate::exit::Failure;
 use crate::files::Target;
+use crate::follow::wait_command;
+use crate::invocation::Invocation;
+use crate::notes::{on_plan, overridden};
 use crate::options;
 use crate::output::Output;
 use crate::result::{Configured, RequestFacts};
+use crate::several::of_prompts;
 
 /// A request, and what becomes of it.
 pub(super) struct Job {
@@ -56,17 +59,27 @@ pub(super) async fn check_earlier(
     base_url: Option<&str>,
 ) -> Result<(), Failure> {
     let mut faults = Vec::new();
-    for job in jobs {
+    for (index, job) in jobs.iter().enumerate() {
         let mut options = options.clone();
         options.idempotency_key.clone_from(&job.key);
         if let Err(failure) = senders.check_earlier(&job.request, &options).await {
-            faults.push(again::hint(failure, base_url));
+            faults.push((index, again::hint(failure, |id| job.wait_for(id, base_url))));
         }
     }
-    Failure::all(faults).map_or(Ok(()), Err)
+    let requests: Vec<&VideoRequest> = jobs.iter().map(|job| &job.request).collect();
+    Failure::all(of_prompts(&requests, faults)).map_or(Ok(()), Err)
 }
 
 impl Job {
+    /// The command that waits for a task, and downloads it to the files of this job.
+    pub(super) fn wait_for(&self, id: &TaskId, base_url: Option<&str>) -> Invocation {
+        let wait = wait_command(id, base_url);
+        match &self.target {
+            Some(target) => target.options_for(id, wait),
+            None => wait,
+        }
+    }
+
     /// Whether its key has a task already, or may have one. Then it costs nothing more.
     pub(super) async fn is_submitted(&self, senders: &Senders) -> Result<bool, Failure> {
         let Some(key) = &self.key else { return Ok(false) };
@@ -84,7 +97,7 @@ impl Job {
         for plan in senders.plans(&self.request)? {
             let (vendor, model) = (plan.vendor, plan.model.clone());
             let request = senders.request_at(&self.request, vendor, Some(&model));
-            let mut notes = left_to_the_vendor(&plan, &request);
+            let mut notes = on_plan(&plan, &request);
             let own = |one: &&Configured| !one.key.starts_with("vendor.") || one.is_of(vendor);
             let facts = RequestFacts {
                 from_config: self.facts.from_config.iter().filter(own).cloned().collect(),

@@ -138,7 +138,7 @@ impl Run {
 
     /// Adds how to continue with a task that was left.
     pub(super) fn resume(&self, job: &Job, failure: Failure) -> Failure {
-        let failure = again::hint(failure, self.base_url.as_deref());
+        let failure = again::hint(failure, |id| self.rest(job, id));
         let Some(id) = failure.task() else { return failure };
         if !failure.is_left() {
             return failure;
@@ -151,11 +151,7 @@ impl Run {
 
     /// The command that waits for the task of a job and downloads its files.
     fn rest(&self, job: &Job, id: &TaskId) -> Invocation {
-        let wait = follow::wait_command(id, self.base_url.as_deref());
-        let wait = match &job.target {
-            Some(target) => target.options_for(id, wait),
-            None => wait,
-        };
+        let wait = job.wait_for(id, self.base_url.as_deref());
         // With 0, it would wait for nothing again.
         let timeout = self.timeout.filter(|seconds| *seconds > 0);
         wait.option("--timeout", timeout.map(|seconds| seconds.to_string()))
@@ -187,16 +183,16 @@ impl Run {
         let client = self.senders.of(id.vendor())?;
         let mut options = self.wait;
         if submitted.already_submitted {
+            // The first submission may have had other output files. Only used by `recover`, so a failure is ignored.
+            if let Some(destination) = target.destination() {
+                let _ = client.record_target(id, destination.clone()).await;
+            }
             if submitted.status == TaskStatus::Completed
                 && let Some(files) = target.already_there(client, id).await
             {
                 output.note("Its files exist already.");
                 target.describe(client, &submitted, &files).await?;
                 return Ok((submitted, Some(files)));
-            }
-            // The first submission may have had other output files. Only used by `recover`, so a failure is ignored.
-            if let Some(destination) = target.destination() {
-                let _ = client.record_target(id, destination.clone()).await;
             }
             // It may have ended long ago.
             options = options.poll(client.poll_policy().first(Duration::ZERO));

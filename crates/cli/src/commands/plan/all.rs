@@ -9,12 +9,13 @@ use videogen::submit::ModelPlan;
 use videogen::{ErrorKind, Vendor, VideoRequest};
 
 use super::shown::{files, short};
-use crate::account::{AccountArgs, left_to_the_vendor, overridden};
+use crate::account::AccountArgs;
 use crate::config;
 use crate::cost::noted;
 use crate::error::CommandKind;
 use crate::exit::{Failure, INVALID, overrides};
 use crate::invocation::Invocation;
+use crate::notes::{on_plan, overridden};
 use crate::options;
 use crate::output::{Output, file, table, without_repeats};
 use crate::terminal;
@@ -165,7 +166,7 @@ fn details(model_plan: &ModelPlan, asked: &VideoRequest) -> Vec<String> {
         None => request,
     };
     let adjusted = plan.adjustments.iter().map(options::adjustment);
-    let left = left_to_the_vendor(plan, asked);
+    let left = on_plan(plan, asked);
     let notes = plan.notes.iter().map(|note| format!("Note: {}", options::note(note)));
     let overridden = plan.overridden.iter().map(overridden);
     let all = std::iter::once(request).chain(files(plan)).chain(adjusted);
