@@ -1,4 +1,5 @@
-//! `cargo xtask generate`: writes `crates/raw/<vendor>` and the tables in `docs/fields.md`, or checks them.
+//! `cargo xtask generate`: writes `crates/raw/<vendor>`, the simulator's copies of the specs, and the tables in
+//! `docs/fields.md`, or checks them.
 //!
 //! Arguments and the flow over files; [`crate::spec::raw`] and [`crate::spec::fields`] make their contents.
 
@@ -9,13 +10,13 @@ use std::path::Path;
 
 use crate::spec::facts::Facts;
 use crate::spec::fields::{PAGE, with_tables};
-use crate::spec::raw::{self, tree};
-use crate::spec::{Spec, vendors as known_vendors};
+use crate::spec::raw::tree::{self, Tree};
+use crate::spec::{Spec, copies, raw, vendors as known_vendors};
 
 /// Exit code: generated files are stale.
 pub const STALE: u8 = 4;
 
-/// Write `crates/raw/<vendor>` from `specs/<vendor>.yaml`
+/// Write `crates/raw/<vendor>` and the simulator's copy from `specs/<vendor>.yaml`
 ///
 /// Exit codes: 0 written, or nothing stale; 4 stale (with --check); 100 no code can be generated from a spec.
 #[derive(Debug, clap::Args)]
@@ -49,19 +50,16 @@ fn generate(
 ) -> Result<u8, Box<dyn std::error::Error>> {
     let mut stale = false;
     let mut facts = BTreeMap::new();
+    let mut copied = Tree::new();
+    let mut copy = |spec: &Spec| {
+        let (name, text) = copies::copy(spec);
+        copied.insert(name.into(), text);
+    };
     for vendor in known_vendors(root, vendors)? {
-        let (wanted, read) = raw::with_facts(&Spec::load(root, &vendor)?)?;
-        let folder = root.join("crates/raw").join(&vendor);
-        let changes = tree::compare(&folder, &wanted)?;
-        if check {
-            for change in &changes {
-                writeln!(out, "{}", change.describe(&format!("crates/raw/{vendor}")))?;
-            }
-            stale |= !changes.is_empty();
-        } else {
-            tree::apply(&folder, &changes)?;
-            writeln!(out, "crates/raw/{vendor}: {}", tree::summary(&changes))?;
-        }
+        let spec = Spec::load(root, &vendor)?;
+        let (wanted, read) = raw::with_facts(&spec)?;
+        stale |= folder(root, &format!("crates/raw/{vendor}"), &wanted, check, out)?;
+        copy(&spec);
         facts.insert(vendor, read);
     }
     let known = known_vendors(root, &[])?;
@@ -75,13 +73,15 @@ fn generate(
             }
         }
     }
-    // The tables show all vendors, also when only some are generated.
+    // The tables show all vendors, and the simulator has all, also when only some are generated.
     for vendor in known {
         if let Entry::Vacant(place) = facts.entry(vendor) {
             let spec = Spec::load(root, place.key())?;
+            copy(&spec);
             place.insert(raw::facts(&spec)?);
         }
     }
+    stale |= folder(root, copies::FOLDER, &copied, check, out)?;
     stale |= fields(root, &facts.into_values().collect::<Vec<_>>(), check, out)?;
     if stale {
         writeln!(
@@ -91,6 +91,26 @@ fn generate(
         return Ok(STALE);
     }
     Ok(0)
+}
+
+/// Writes or checks a folder. Returns whether it is stale.
+fn folder(
+    root: &Path,
+    path: &str,
+    wanted: &Tree,
+    check: bool,
+    out: &mut dyn Write,
+) -> Result<bool, Box<dyn std::error::Error>> {
+    let changes = tree::compare(&root.join(path), wanted)?;
+    if check {
+        for change in &changes {
+            writeln!(out, "{}", change.describe(path))?;
+        }
+        return Ok(!changes.is_empty());
+    }
+    tree::apply(&root.join(path), &changes)?;
+    writeln!(out, "{path}: {}", tree::summary(&changes))?;
+    Ok(false)
 }
 
 /// Writes or checks the field tables of these vendors. Returns whether they are stale.

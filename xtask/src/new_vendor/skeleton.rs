@@ -11,7 +11,7 @@ use super::places;
 use crate::spec::fields::{PAGE, with_tables};
 use crate::spec::lint::lint;
 use crate::spec::raw::{facts, raw_crate_of, surface};
-use crate::spec::{Spec, SpecError, vendors};
+use crate::spec::{Spec, SpecError, copies, vendors};
 
 const SPEC: &str = include_str!("template/spec.yaml");
 
@@ -58,9 +58,10 @@ pub(super) fn plan(root: &Path, name: &Name, paging: Option<Paging>) -> Result<F
     if let Some(first) = findings.first() {
         return Err(broken(format!("{spec_file}:{}: {}", first.line, first.reason)));
     }
-    let tree = Spec::parse(vendor, &spec_text)
-        .and_then(|spec| raw_crate_of(&spec))
-        .map_err(|error| broken(error.to_string()))?;
+    let spec = Spec::parse(vendor, &spec_text).map_err(|error| broken(error.to_string()))?;
+    let tree = raw_crate_of(&spec).map_err(|error| broken(error.to_string()))?;
+    let (copy, copied) = copies::copy(&spec);
+    files.insert(Path::new(copies::FOLDER).join(copy), copied);
     let surface = surface::surface(&tree).map_err(|error| broken(error.to_string()))?;
     files.insert(
         format!("tests/snapshots/{vendor}/surface/client.snap").into(),

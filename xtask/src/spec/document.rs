@@ -38,6 +38,8 @@ pub struct Spec {
     pub file: String,
     /// The document, with all members of every entry of `x-models`.
     pub doc: Value,
+    /// The document as it was written, where an entry of `x-models` may name another one that it is like.
+    pub(crate) written: Value,
     /// How these entries were written.
     pub(super) likes: Likes,
 }
@@ -82,11 +84,13 @@ impl Spec {
             pointer: String::new(),
             reason: format!("not readable as YAML: {error}"),
         })?;
+        let written = doc.clone();
         let likes = like::resolve(&mut doc);
         let spec = Self {
             vendor: vendor.to_owned(),
             file,
             doc,
+            written,
             likes,
         };
         if spec.doc.is_object() {

@@ -7,6 +7,7 @@
 mod auth;
 pub mod changes;
 mod conditions;
+pub mod copies;
 mod document;
 pub(crate) mod errors;
 pub mod facts;

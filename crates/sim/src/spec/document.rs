@@ -1,4 +1,4 @@
-//! The vendors' specs, read from the YAML of `specs/` once per process.
+//! The vendors' specs, read once per process. `cargo xtask generate` writes them from `specs/` into this crate.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -111,13 +111,13 @@ static SPECS: LazyLock<Result<BTreeMap<Vendor, Spec>, SpecError>> = LazyLock::ne
 
 const fn source(vendor: Vendor) -> &'static str {
     match vendor {
-        Vendor::Token360 => include_str!("../../../../specs/token360.yaml"),
-        Vendor::ToApis => include_str!("../../../../specs/toapis.yaml"),
-        Vendor::AllToken => include_str!("../../../../specs/alltoken.yaml"),
-        Vendor::Ark => include_str!("../../../../specs/ark.yaml"),
-        Vendor::OpenRouter => include_str!("../../../../specs/openrouter.yaml"),
-        Vendor::Replicate => include_str!("../../../../specs/replicate.yaml"),
-        Vendor::Fal => include_str!("../../../../specs/fal.yaml"),
+        Vendor::Token360 => include_str!("../../specs/token360.json"),
+        Vendor::ToApis => include_str!("../../specs/toapis.json"),
+        Vendor::AllToken => include_str!("../../specs/alltoken.json"),
+        Vendor::Ark => include_str!("../../specs/ark.json"),
+        Vendor::OpenRouter => include_str!("../../specs/openrouter.json"),
+        Vendor::Replicate => include_str!("../../specs/replicate.json"),
+        Vendor::Fal => include_str!("../../specs/fal.json"),
     }
 }
 
@@ -252,8 +252,8 @@ impl Spec {
         self.models.iter().find(|model| model.matches(id))
     }
 
-    fn load(yaml: &str) -> Result<Self, String> {
-        let mut document: Value = serde_saphyr::from_str(yaml).map_err(|error| error.to_string())?;
+    fn load(json: &str) -> Result<Self, String> {
+        let mut document: Value = serde_json::from_str(json).map_err(|error| error.to_string())?;
         like::complete(&mut document)?;
         let definitions = schema::translate(&document["components"]["schemas"]);
         let mut endpoints = Vec::new();

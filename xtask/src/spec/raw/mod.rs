@@ -56,6 +56,9 @@ pub(crate) fn with_facts(spec: &Spec) -> Result<(Tree, Facts), SpecError> {
     let relaxed = relax(spec);
     let mut tree = Tree::new();
     tree.insert("Cargo.toml".into(), manifest(spec));
+    tree.insert("README.md".into(), readme(spec));
+    tree.insert("LICENSE-APACHE".into(), include_str!("../../../../LICENSE-APACHE").to_owned());
+    tree.insert("LICENSE-MIT".into(), include_str!("../../../../LICENSE-MIT").to_owned());
     tree.insert("src/lib.rs".into(), library(spec, &relaxed));
     tree.insert("src/client.rs".into(), headed(spec, &client(spec, &relaxed)?));
     tree.insert("src/enums.rs".into(), headed(spec, &enums::emit(spec, &relaxed.enums)));
@@ -87,13 +90,26 @@ fn header(spec: &Spec, comment: &str) -> String {
     )
 }
 
+/// The vendor's name as people write it.
+fn display_name(spec: &Spec) -> &str {
+    let name = spec.doc.pointer("/x-vendor/name").and_then(Value::as_str);
+    name.unwrap_or(&spec.vendor)
+}
+
+fn readme(spec: &Spec) -> String {
+    let (vendor, name) = (&spec.vendor, display_name(spec));
+    format!(
+        "<!-- @generated from {} by `cargo xtask generate {vendor}`. Do not edit: change the spec. -->\n\n\
+         # videogen-raw-{vendor}\n\n\
+         A generated client for {name}'s video API: one function per operation, types that keep what the spec does not\n\
+         know, and the tables of models, limits and prices. Applications use the crate `videogen` with the feature\n\
+         `{vendor}`, which adds one interface for all vendors; this crate changes whenever the vendor's API does.\n",
+        spec.file
+    )
+}
+
 fn manifest(spec: &Spec) -> String {
-    let vendor = &spec.vendor;
-    let name = spec
-        .doc
-        .pointer("/x-vendor/name")
-        .and_then(Value::as_str)
-        .unwrap_or(vendor);
+    let (vendor, name) = (&spec.vendor, display_name(spec));
     let description = format!("Generated client for {name}'s video API. Applications use the crate `videogen`.");
     // A JSON string is a valid TOML string.
     let description = Value::from(description);
@@ -105,6 +121,10 @@ version.workspace = true
 edition.workspace = true
 rust-version.workspace = true
 license.workspace = true
+keywords.workspace = true
+categories.workspace = true
+readme = "README.md"
+include = ["src/**", "README.md", "LICENSE-*"]
 
 [dependencies]
 progenitor-client.workspace = true
