@@ -2,7 +2,7 @@
 
 use videogen::journal::Entry;
 use videogen::wait::WaitOptions;
-use videogen::{Client, Error, ErrorKind, TaskId, TaskStatus, VideoTask};
+use videogen::{Client, ErrorKind, TaskId, TaskStatus, VideoTask};
 
 use crate::exit::{Failure, NO_VIDEO};
 use crate::interrupt::{Interrupt, interrupted};
