@@ -152,7 +152,7 @@ async fn an_ambiguous_submission_keeps_its_reservation_until_it_is_settled() {
         .unwrap()
         .tasks
         .swap_remove(0);
-    let entry = client.resolve(&id("made"), Some(&task.id)).await.unwrap();
+    let entry = client.resolve_despite_differences(&id("made"), &task.id).await.unwrap();
     assert_eq!(entry.state, State::Accepted);
     assert_eq!(counted(&journal, &client).await, budget.amount);
     client.dismiss_despite_candidates(&id("not made")).await.unwrap();

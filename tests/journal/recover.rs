@@ -188,7 +188,7 @@ async fn a_candidate_is_adopted_by_hand() {
         let intent = lost.ambiguity().unwrap().intent.clone().unwrap();
         let error = client.resolve(&intent, Some(&candidates[0].task.id)).await.unwrap_err();
         assert!(
-            error.kind() == ErrorKind::Conflict && error.message().contains("another"),
+            error.kind() == ErrorKind::Conflict && error.message().contains("already belongs to submission"),
             "{error}"
         );
     }

@@ -296,7 +296,7 @@ async fn only_certain_matches_are_adopted() {
         // Once one is settled, the other can be.
         let lost = &recovered.open[0];
         client
-            .resolve(&lost.entry.intent.id, Some(&lost.candidates[0].task.id))
+            .resolve_despite_differences(&lost.entry.intent.id, &lost.candidates[0].task.id)
             .await
             .unwrap();
         let recovered = client.recover_with(adopting()).await.unwrap();

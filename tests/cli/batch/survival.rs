@@ -160,7 +160,7 @@ async fn resolve(simulator: &Simulator, folder: &Path) {
         let known = task.map(|task| format!("{}:{}:{}", task.vendor, entry.intent.family, task.id));
         let id = &entry.intent.id;
         let args = match &known {
-            Some(task) => vec!["recover", id, "--task", task],
+            Some(task) => vec!["recover", id, "--task", task, "--yes"],
             None => vec!["recover", id, "--dismiss", "--yes"],
         };
         let output = at(simulator, folder, &args).output().unwrap();

@@ -121,7 +121,8 @@ impl Client {
         let missing = || Error::new(ErrorKind::NotFound, format!("no submission {intent} in the journal"));
         let entry = self.known(by_id).await?.pop().ok_or_else(missing)?;
         // What the user decided can be corrected, so that a paid task is not lost.
-        let is_corrected = entry.task_entered || (task.is_some() && entry.state == State::Dismissed);
+        let is_corrected =
+            (entry.task_entered && entry.task.as_ref() != task) || (task.is_some() && entry.state == State::Dismissed);
         if !entry.is_open() && !is_corrected {
             let message = format!("submission {intent} is already {}", entry.state.as_str());
             return Err(Error::new(ErrorKind::Conflict, message));

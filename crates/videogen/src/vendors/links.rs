@@ -19,7 +19,7 @@ pub(super) fn videos(output: &Value) -> Vec<String> {
 
 fn all(output: &Value) -> Vec<String> {
     match output {
-        Value::String(url) => vec![url.clone()],
+        Value::String(url) if !url.is_empty() => vec![url.clone()],
         Value::Array(items) => items.iter().flat_map(all).collect(),
         Value::Object(members) => MEMBERS
             .iter()
@@ -58,6 +58,7 @@ mod tests {
             ),
             (json!({"video_url": video}), vec![video]),
             (json!({"images": [image]}), vec![]),
+            (json!({"url": ""}), vec![]),
             (json!(5), vec![]),
         ] {
             assert_eq!(videos(&output), found, "{output}");
