@@ -22,6 +22,8 @@ use crate::row::{entry, log, new, put};
 use crate::spend::Spent;
 use crate::{budget, file, health, prune, repeat, schema, select, spend, upload};
 
+mod empty;
+
 /// A journal in an SQLite file. Cloning is cheap and shares the connection.
 #[derive(Clone)]
 pub struct SqliteJournal {
@@ -110,25 +112,6 @@ impl SqliteJournal {
             })
         };
         opened().map_err(|error| unusable(path, &error))
-    }
-
-    /// Returns the journal that a file at `path` would be, which does not exist: it has no submissions. Writes are refused.
-    ///
-    /// # Errors
-    /// When `path` is not that of a regular file with one name.
-    pub fn empty(path: impl AsRef<Path>) -> Result<Self, JournalError> {
-        let path = path.as_ref();
-        Self::check(path)?;
-        let made = || -> Result<Self, String> {
-            let mut connection = Connection::open_in_memory().map_err(text)?;
-            connection.pragma_update(None, "foreign_keys", false).map_err(text)?;
-            schema::migrate(&mut connection).map_err(text)?;
-            Ok(Self {
-                is_read_only: true,
-                ..Self::new(path, connection, None)
-            })
-        };
-        made().map_err(|error| unusable(path, &error))
     }
 
     /// Checks whether `path` can hold a journal, without opening it.

@@ -170,7 +170,7 @@ fn values_are_texts_as_the_file_has_them() {
         );
         match code(&output) {
             0 => {
-                let shown = super::document(&output);
+                let shown = super::super::documents::whole(&stdout(&output));
                 let results = shown["results"].as_array().unwrap().iter();
                 results
                     .map(|result| result["prompt"].as_str().unwrap().to_owned())

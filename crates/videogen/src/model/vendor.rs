@@ -104,8 +104,8 @@ impl Vendor {
         self.facts().name
     }
 
-    /// Returns the base URL that serves a model, if it is not [the default one](facts::Vendor::base_url). It has keys and prices
-    /// of its own.
+    /// Returns the base URL that serves a model, if it is not [the default one](facts::Vendor::base_url). Keys and prices differ
+    /// there.
     #[must_use]
     pub fn base_url_of(self, model: &str) -> Option<&'static str> {
         let is_of_china = self == Self::Ark && model.starts_with("doubao-");
