@@ -14,6 +14,6 @@ pub(crate) async fn status(args: TaskArgs, journal: &JournalArgs, output: &Outpu
         Ok(task) => task,
         Err(error) => return Err(of_read(&client, &args.task, error.into()).await),
     };
-    follow::show(&client, &task, None, output).await?;
+    follow::show(&client, &task, output).await?;
     Ok(ExitCode::SUCCESS)
 }
