@@ -19,7 +19,7 @@ async fn no_secret_in_the_journal() {
     let key = format!("sk-{CANARY}");
     let url = format!("https://files.example.com/{CANARY}/in.png?sig={CANARY}");
     for (vendor, model) in targets() {
-        let journal = journal(folder.path());
+        let journal = journal(folder.path()).await;
         let mut request = VideoRequest::new(model, format!("the picture at {url} as a film"))
             .callback_url(format!("https://hooks.example.com/{CANARY}"));
         if request

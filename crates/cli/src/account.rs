@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use videogen::facts::{Capabilities, Operation};
 use videogen::submit::Plan;
 use videogen::{Client, ClientBuilder, ErrorKind, TaskId, Vendor, VideoRequest, Violation};
-use videogen_journal::SqliteJournal;
+use videogen_journal::Store;
 
 use crate::config;
 use crate::environment;
@@ -224,7 +224,7 @@ impl AccountArgs {
     pub(crate) fn journalled(
         &self,
         vendor: Vendor,
-        journal: Option<Arc<SqliteJournal>>,
+        journal: Option<Arc<Store>>,
         output: &Output,
     ) -> Result<Client, Failure> {
         client(vendor, self.base_url.as_deref(), journal, output)
@@ -234,7 +234,7 @@ impl AccountArgs {
     pub(crate) fn builder(
         &self,
         vendor: Vendor,
-        journal: Option<Arc<SqliteJournal>>,
+        journal: Option<Arc<Store>>,
         output: &Output,
     ) -> Result<ClientBuilder, Failure> {
         Ok(noting_delays(
@@ -283,7 +283,7 @@ pub(crate) fn with_variable(vendor: Vendor, message: String) -> String {
 pub(crate) fn client(
     vendor: Vendor,
     base_url: Option<&str>,
-    journal: Option<Arc<SqliteJournal>>,
+    journal: Option<Arc<Store>>,
     output: &Output,
 ) -> Result<Client, Failure> {
     let client = noting_delays(builder(vendor, base_url, journal)?, *output).build();
@@ -304,7 +304,7 @@ pub(crate) fn noting_delays(builder: ClientBuilder, output: Output) -> ClientBui
 pub(crate) fn builder(
     vendor: Vendor,
     base_url: Option<&str>,
-    journal: Option<Arc<SqliteJournal>>,
+    journal: Option<Arc<Store>>,
 ) -> Result<ClientBuilder, Failure> {
     let Some(key) = keys::find(vendor)? else {
         return Err(no_key(&[vendor]));

@@ -8,13 +8,13 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Map, Value, json};
 use videogen::journal::{Entry, Pages, Query};
 use videogen::{ErrorKind, Timestamp, Vendor};
-use videogen_journal::{Health, Kept, Prune, Pruned, SqliteJournal};
+use videogen_journal::{Health, Kept, Prune, Pruned, Store};
 
 use crate::csv;
 use crate::exit::{Failure, INVALID, IO};
 use crate::invocation::Invocation;
-use crate::journal::{JournalArgs, failure, unreadable};
-use crate::output::{Output, file, moment};
+use crate::journal::{JournalArgs, failure, named, unreadable};
+use crate::output::{Output, moment};
 use crate::since::since;
 use crate::text;
 
@@ -91,7 +91,7 @@ pub(crate) async fn journal(
     }
 }
 
-async fn prune(args: &PruneArgs, journal: &Arc<SqliteJournal>, output: &Output) -> Result<ExitCode, Failure> {
+async fn prune(args: &PruneArgs, journal: &Arc<Store>, output: &Output) -> Result<ExitCode, Failure> {
     if args.older_than > Utc::now() - YOUNG {
         let message = format!(
             "--older-than: {} is less than a day ago; use at least 1d",
@@ -103,7 +103,10 @@ async fn prune(args: &PruneArgs, journal: &Arc<SqliteJournal>, output: &Output) 
     (prune.keys, prune.groups) = (args.keys, args.batches);
     (prune.undownloaded, prune.dry_run) = (args.include_undownloaded, args.dry_run);
     let pruned = journal.prune(prune).await.map_err(failure)?;
-    let size = || std::fs::metadata(journal.path()).map_or(0, |metadata| metadata.len());
+    let size = || {
+        let metadata = journal.path().and_then(|path| std::fs::metadata(path).ok());
+        metadata.map_or(0, |metadata| metadata.len())
+    };
     let before = size();
     let is_compacted = !args.dry_run && (args.vacuum || (pruned.removed > 0 && before <= COMPACTED));
     if is_compacted {
@@ -126,7 +129,9 @@ async fn prune(args: &PruneArgs, journal: &Arc<SqliteJournal>, output: &Output) 
                 .iter()
                 .map(|(reason, count)| format!("  kept {count}: {}", why(*reason))),
         );
-        if is_compacted {
+        if is_compacted && journal.path().is_none() {
+            lines.push("The space of removed submissions is free for new ones.".to_owned());
+        } else if is_compacted {
             lines.push(format!("The file has {} bytes, before {before}.", size()));
         } else if pruned.removed > 0 && !args.dry_run {
             let command = Invocation::new("journal prune")
@@ -176,7 +181,7 @@ fn why(reason: Kept) -> String {
     }
 }
 
-async fn export(args: &ExportArgs, journal: &Arc<SqliteJournal>, output: &Output) -> Result<ExitCode, Failure> {
+async fn export(args: &ExportArgs, journal: &Arc<Store>, output: &Output) -> Result<ExitCode, Failure> {
     if !output.is_text() && !output.is_quiet() {
         let message = "journal export has its own formats: use --format jsonl instead of --json";
         return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
@@ -254,22 +259,22 @@ fn cells(entry: &Entry) -> [String; 14] {
     ]
 }
 
-async fn check(journal: &Arc<SqliteJournal>, output: &Output) -> Result<ExitCode, Failure> {
+async fn check(journal: &Arc<Store>, output: &Output) -> Result<ExitCode, Failure> {
     let health = journal.health().await.map_err(failure)?;
     let document = json!({
-        "path": journal.path(), "good": health.is_good(), "schema": health.schema, "damage": health.damage,
+        "path": journal.name(), "good": health.is_good(), "schema": health.schema, "damage": health.damage,
         "submissions": health.submissions, "open": health.open, "unfinished": health.unfinished,
         "unreadable_count": health.unreadable, "unreadable": health.records,
-        "bytes": health.bytes, "free_bytes": health.free_bytes,
+        "bytes": health.bytes, "free_bytes": health.free_bytes, "warnings": journal.warnings(),
     });
     output.result(&document, Vec::new, || checked(journal, &health))?;
     Ok(ExitCode::from(if health.is_good() { 0 } else { IO }))
 }
 
-fn checked(journal: &SqliteJournal, health: &Health) -> String {
+fn checked(journal: &Store, health: &Health) -> String {
     let mut lines = vec![format!(
         "{}: schema {}, {} bytes, {} of them free",
-        file(journal.path()),
+        named(journal),
         health.schema,
         health.bytes,
         health.free_bytes
@@ -289,8 +294,12 @@ fn checked(journal: &SqliteJournal, health: &Health) -> String {
     }
     lines.extend(health.damage.iter().map(|line| format!("damaged: {line}")));
     lines.extend(unreadable(&health.records));
+    lines.extend(journal.warnings().iter().map(|warning| format!("warning: {warning}")));
     if health.is_good() {
-        lines.push("The file is intact.".to_owned());
+        let what = journal.path().map_or("journal", |_| "file");
+        lines.push(format!("The {what} is intact."));
+    } else if !health.damage.is_empty() && journal.path().is_none() {
+        lines.push("Restore the database from a backup, or save what can be read: videogen journal export".to_owned());
     } else if !health.damage.is_empty() {
         lines.push("Restore the file from a backup, or save what can be read: videogen journal export".to_owned());
     }

@@ -9,8 +9,8 @@ use videogen::{ErrorKind, Timestamp};
 
 use crate::csv;
 use crate::exit::{Failure, INVALID};
-use crate::journal::{Addresses, JournalArgs, PUBLIC, failure, unreadable};
-use crate::output::{Output, file, moment, table};
+use crate::journal::{Addresses, JournalArgs, PUBLIC, failure, named, unreadable};
+use crate::output::{Output, moment, table};
 use crate::since::since;
 
 /// The amounts of a row, after the sum.
@@ -99,7 +99,7 @@ pub(crate) async fn spend(args: SpendArgs, journal: &JournalArgs, output: &Outpu
             parts.push(format!(
                 "No submissions{} in {}.",
                 since.unwrap_or_default(),
-                file(journal.path())
+                named(&journal)
             ));
         } else {
             parts.push(text(&ledger, by, &addresses));

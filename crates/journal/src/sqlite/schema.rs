@@ -3,7 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 use videogen::journal::JournalError;
 
-use crate::totals;
+use super::totals;
 
 /// Marks the totals of a row as unknown: those of its day, of all time, and of its group, in both currencies.
 macro_rules! unknown_totals {

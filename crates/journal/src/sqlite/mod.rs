@@ -1,5 +1,20 @@
 //! The journal in an SQLite file.
 
+mod budget;
+mod file;
+mod health;
+mod prune;
+mod repeat;
+mod row;
+mod schema;
+mod select;
+mod spend;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
+mod totals;
+mod upload;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,13 +29,13 @@ use videogen::journal::{
 };
 use videogen::price::Decimal;
 
-use crate::broken::broken;
-use crate::file::BUSY;
+use self::file::BUSY;
+use self::row::{entry, log, new, put};
+use crate::error::broken;
 use crate::health::Health;
+use crate::name::without_password;
 use crate::prune::{Prune, Pruned};
-use crate::row::{entry, log, new, put};
 use crate::spend::Spent;
-use crate::{budget, file, health, prune, repeat, schema, select, spend, upload};
 
 /// A journal in an SQLite file. Cloning is cheap and shares the connection.
 #[derive(Clone)]
@@ -119,7 +134,8 @@ impl SqliteJournal {
     pub fn check(path: impl AsRef<Path>) -> Result<(), JournalError> {
         let path = path.as_ref();
         file::check(path).map_err(|reason| {
-            JournalError::new(format!("the journal cannot be kept in `{}`: {reason}", path.display()))
+            let shown = without_password(path);
+            JournalError::new(format!("the journal cannot be kept in `{}`: {reason}", shown.display()))
         })
     }
 

@@ -1,0 +1,261 @@
+//! The calls of the journal.
+
+use uuid::Uuid;
+use videogen::Timestamp;
+use videogen::journal::{
+    BoxFuture, Budget, BudgetKey, Entry, Event, Found, GroupBy, Intent, Journal, JournalError, OverBudget, Query,
+    Started, Subject, UploadKey, UploadLease, UploadRecord,
+};
+use videogen::price::Decimal;
+
+use super::clock::{NOW, Skew, time};
+use super::fault::Fault;
+use super::row::value;
+use super::session::Session;
+use super::{PostgresJournal, budget, health, prune, select, spend, upload};
+use crate::health::Health;
+use crate::prune::{Prune, Pruned};
+use crate::spend::Spent;
+
+/// Runs a call without a transaction, again if it fails for another reason than its own.
+macro_rules! on {
+    ($journal:expr, |$session:ident| $work:expr) => {
+        $journal
+            .retried(|| async {
+                let $session = $journal.session().await?;
+                let result = $work.await?;
+                $session.close();
+                Ok(result)
+            })
+            .await
+    };
+}
+
+/// The same in a transaction.
+macro_rules! within {
+    ($journal:expr, $begin:literal, |$session:ident| $work:expr) => {
+        $journal
+            .retried(|| async {
+                let $session = $journal.session().await?;
+                $session.batch($begin).await?;
+                let result = $work.await;
+                $session.end(result.map(|result| (result, true))).await
+            })
+            .await
+    };
+}
+
+impl PostgresJournal {
+    /// Returns the events of a submission, in order. Events that this version cannot read are omitted.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn events(&self, intent: &str) -> Result<Vec<(Timestamp, Event)>, JournalError> {
+        on!(self, |session| events(&session, intent))
+    }
+
+    /// Returns the [scopes](Intent::scope) of the submissions.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn scopes(&self) -> Result<Vec<String>, JournalError> {
+        on!(self, |session| budget::scopes(&session))
+    }
+
+    /// Returns what the submissions since a time cost. Reads a long journal faster than [`Ledger`](videogen::journal::Ledger).
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn spend(&self, since: Option<Timestamp>, by: Option<GroupBy>) -> Result<Spent, JournalError> {
+        let since = since.map_or(i64::MIN, |since| since.timestamp_millis());
+        within!(self, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", |session| {
+            spend::sum(&session, since, by)
+        })
+    }
+
+    /// Returns the number of submissions in a [scope](Intent::scope), in the current period of a budget, whose cost it
+    /// [cannot count](Budget::misses).
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn missed(&self, budget: Budget, scope: impl Into<String>) -> Result<u64, JournalError> {
+        let scope = scope.into();
+        within!(
+            self,
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            |session| async {
+                let now = now(&session).await?;
+                let start = budget.key.period.start(now);
+                let start = start.map_or(i64::MIN, |start| start.timestamp_millis());
+                spend::missed(&session, &budget, &scope, start).await
+            }
+        )
+    }
+
+    /// Removes old entries that no promise depends on. Other processes can write meanwhile.
+    ///
+    /// # Errors
+    /// When the database cannot be read or written.
+    pub async fn prune(&self, prune: Prune) -> Result<Pruned, JournalError> {
+        if !prune.dry_run {
+            self.writable()?;
+        }
+        let mut pruned = Pruned::new(prune.before);
+        let mut after = None;
+        loop {
+            (pruned, after) = within!(self, "BEGIN", |session| async {
+                let now = now(&session).await?;
+                prune::batch(&session, prune, after.as_ref(), now, pruned.clone()).await
+            })?;
+            if after.is_none() {
+                return Ok(pruned);
+            }
+        }
+    }
+
+    /// Makes the space of removed entries available to new ones. Other processes can write meanwhile.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn vacuum(&self) -> Result<(), JournalError> {
+        self.writable()?;
+        let tables = "submissions, events, totals, uploads, upload_leases, budgets";
+        let vacuumed = self.retried(|| async {
+            let session = self.session().await?;
+            // It takes as long as it needs. The connection is closed afterwards, and its settings with it.
+            session.batch("SET statement_timeout TO 0").await?;
+            session.batch(&format!("VACUUM (ANALYZE) {tables}")).await
+        });
+        vacuumed.await
+    }
+
+    /// Reads all records, and checks them.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn health(&self) -> Result<Health, JournalError> {
+        within!(self, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", |session| {
+            health::check(&session, &self.shared.schema)
+        })
+    }
+}
+
+async fn events(session: &Session, intent: &str) -> Result<Vec<(Timestamp, Event)>, Fault> {
+    let sql = "SELECT at, event FROM events WHERE intent = $1 ORDER BY id";
+    let mut events = Vec::new();
+    for row in session.rows(sql, &[&intent]).await? {
+        let at = Timestamp::from_timestamp_millis(value(&row, 0)?);
+        let event = serde_json::from_str(value(&row, 1)?).ok();
+        events.extend(at.zip(event));
+    }
+    Ok(events)
+}
+
+/// The time of the database.
+async fn now(session: &Session) -> Result<Timestamp, Fault> {
+    let row = session.row(&format!("SELECT {NOW}"), &[]).await?;
+    Ok(time(row.as_ref().map_or(Ok(0), |row| value(row, 0))?))
+}
+
+impl Journal for PostgresJournal {
+    fn begin(&self, intent: Intent) -> BoxFuture<'_, Result<Started, JournalError>> {
+        Box::pin(async move {
+            self.writable()?;
+            let call = Uuid::now_v7().to_string();
+            self.retried(|| self.begin_once(&intent, &call)).await
+        })
+    }
+
+    fn record(&self, subject: Subject, event: Event) -> BoxFuture<'_, Result<Option<Entry>, JournalError>> {
+        Box::pin(async move {
+            self.writable()?;
+            self.retried(|| self.record_once(&subject, &event)).await
+        })
+    }
+
+    fn find(&self, query: Query) -> BoxFuture<'_, Result<Found, JournalError>> {
+        Box::pin(async move { on!(self, |session| select::find(&session, query.clone())) })
+    }
+
+    fn over_budget(&self, intent: Intent) -> BoxFuture<'_, Result<Option<OverBudget>, JournalError>> {
+        Box::pin(async move {
+            on!(self, |session| async {
+                let intent = Skew::of(now(&session).await?).intent(intent.clone());
+                budget::check(&session, &intent, false).await
+            })
+        })
+    }
+
+    fn repeated(&self, intent: Intent) -> BoxFuture<'_, Result<Option<Entry>, JournalError>> {
+        Box::pin(async move {
+            on!(self, |session| async {
+                let intent = Skew::of(now(&session).await?).intent(intent.clone());
+                select::repeated(&session, &intent).await
+            })
+        })
+    }
+
+    fn budgets(&self, scope: String) -> BoxFuture<'_, Result<Vec<(Budget, Decimal)>, JournalError>> {
+        Box::pin(async move {
+            on!(self, |session| async {
+                let now = now(&session).await?;
+                budget::all(&session, &scope, now).await
+            })
+        })
+    }
+
+    fn set_budget(&self, budget: Budget) -> BoxFuture<'_, Result<(), JournalError>> {
+        Box::pin(async move {
+            self.writable()?;
+            let lock = self.lock_name("budgets", "");
+            within!(self, "BEGIN", |session| async {
+                // A submission that did not see it is committed before it.
+                let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
+                session.run(sql, &[&lock]).await?;
+                budget::put(&session, &budget).await
+            })
+        })
+    }
+
+    fn remove_budget(&self, key: BudgetKey) -> BoxFuture<'_, Result<bool, JournalError>> {
+        Box::pin(async move {
+            self.writable()?;
+            on!(self, |session| budget::remove(&session, &key))
+        })
+    }
+
+    fn find_upload(&self, key: UploadKey) -> BoxFuture<'_, Result<Option<UploadRecord>, JournalError>> {
+        Box::pin(async move { on!(self, |session| upload::find(&session, &key)) })
+    }
+
+    fn record_upload(&self, record: UploadRecord) -> BoxFuture<'_, Result<(), JournalError>> {
+        Box::pin(async move {
+            self.writable()?;
+            on!(self, |session| upload::put(&session, &record))
+        })
+    }
+
+    fn forget_upload(&self, record: UploadRecord) -> BoxFuture<'_, Result<(), JournalError>> {
+        Box::pin(async move {
+            self.writable()?;
+            on!(self, |session| upload::remove(&session, &record))
+        })
+    }
+
+    fn lease_upload(&self, lease: UploadLease) -> BoxFuture<'_, Result<Option<UploadLease>, JournalError>> {
+        Box::pin(async move {
+            self.writable()?;
+            let key = &lease.key;
+            let parts = [&key.account, &key.origin, key.vendor.as_str(), &key.way, &key.sha256];
+            let lock = self.lock_name("upload", &parts.join("/"));
+            within!(self, "BEGIN", |session| upload::lease(&session, &lease, &lock))
+        })
+    }
+
+    fn release_upload(&self, lease: UploadLease) -> BoxFuture<'_, Result<(), JournalError>> {
+        Box::pin(async move {
+            self.writable()?;
+            on!(self, |session| upload::release(&session, &lease))
+        })
+    }
+}
