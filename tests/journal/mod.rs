@@ -49,10 +49,9 @@ fn name(folder: &Path) -> String {
 /// A name that no other folder of the tests has.
 fn schema(folder: &Path) -> String {
     let parts: Vec<_> = folder.iter().rev().take(2).map(|part| part.to_str().unwrap()).collect();
-    let name = parts.join("_");
-    name.chars()
-        .map(|sign| if sign.is_ascii_alphanumeric() { sign } else { '_' })
-        .collect()
+    let mut name = parts.join("_").to_ascii_lowercase();
+    name.retain(|sign| sign.is_ascii_alphanumeric());
+    name
 }
 
 async fn journal(folder: &Path) -> Arc<Store> {
@@ -66,6 +65,17 @@ async fn journals(folder: &Path, count: usize) -> Vec<Arc<Store>> {
         journals.push(journal(folder).await);
     }
     journals
+}
+
+/// Everything that the journal of a folder has stored, by the places where it is.
+async fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    if is_postgres() {
+        return postgres::contents(&name(folder)).await;
+    }
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    files
+        .map(|path| (path.display().to_string(), std::fs::read(&path).unwrap()))
+        .collect()
 }
 
 /// Damages the journal of a folder: changes one record with SQL that both engines know.

@@ -164,12 +164,16 @@ fn tls(config: &mut Config, mode: Option<&str>, root: Option<String>) -> Result<
     Ok(verification)
 }
 
-/// The first schema of a `search_path` in the options, such as `-c search_path=NAME`.
+/// The first schema of a `search_path` in the options, such as `-c search_path=NAME`. As in SQL, a name is in lower case unless
+/// it is quoted.
 fn schema(options: Option<&str>) -> String {
     let path = options.and_then(|options| options.split_once("search_path="));
-    let path = path.map(|(_, path)| path.split([' ', ',']).next().unwrap_or_default());
-    let name = path.map(|name| name.trim_matches('"')).filter(|name| !name.is_empty());
-    name.unwrap_or(SCHEMA).to_owned()
+    let first = path.map(|(_, path)| path.split([' ', ',']).next().unwrap_or_default());
+    match first.map(|first| (first, first.trim_matches('"'))) {
+        Some((first, name)) if !name.is_empty() && first == name => name.to_ascii_lowercase(),
+        Some((_, name)) if !name.is_empty() => name.to_owned(),
+        _ => SCHEMA.to_owned(),
+    }
 }
 
 /// The URL without user, password and parameters.
@@ -242,10 +246,10 @@ mod tests {
     fn a_url_selects_schema_and_tls() {
         let of = |parameters: &str| Address::parse(&format!("postgres://db/jobs?{parameters}")).unwrap();
         assert_eq!(of("").schema, "videogen");
-        assert_eq!(of("options=-c%20search_path%3Dteam,public").schema, "team");
+        assert_eq!(of("options=-c%20search_path%3DTeam,public").schema, "team");
         assert_eq!(
-            of("options=-csearch_path%3D%22team%22%20-c%20geqo%3Doff").schema,
-            "team"
+            of("options=-csearch_path%3D%22Team%22%20-c%20geqo%3Doff").schema,
+            "Team"
         );
         for (parameters, mode, verification) in [
             ("", SslMode::Prefer, Verification::None),

@@ -135,6 +135,7 @@ impl PostgresJournal {
             let reason = text.strip_prefix(&format!("the journal {} cannot be used: ", address.name));
             unusable(reason.unwrap_or(&text))
         })?;
+        drop(hurried);
         if let Some(shared) = Arc::get_mut(&mut journal.shared) {
             shared.warnings = warnings;
         }
