@@ -87,7 +87,7 @@ async fn settings_that_lose_commits_are_reported() {
     };
     let journal = PostgresJournal::open(&server.schema("settings")).await.unwrap();
     assert_eq!(journal.warnings(), [""; 0]);
-    server.set("synchronous_commit", "off").await;
+    execute(server.url(), "ALTER DATABASE postgres SET synchronous_commit TO off").await;
     let journal = PostgresJournal::open(&server.schema("settings")).await.unwrap();
     let [warning] = journal.warnings() else {
         panic!("{journal:?}")

@@ -56,18 +56,15 @@ impl Server {
         let programs = programs()?;
         let is_root = is_root();
         let user = USERS.into_iter().find(|user| is_root && exists(user));
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         // Not in a private folder: another user must reach it.
-        let folder = std::env::temp_dir().join(format!(
-            "videogen-postgres-{}-{}",
-            std::process::id(),
-            fastrand::u32(..)
-        ));
+        let name = format!("videogen-postgres-{}-{port}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
         fs::create_dir(&folder).unwrap();
         if let Some(user) = user {
             let owned = Command::new("chown").arg(user).arg(&folder).status().unwrap();
             assert!(owned.success());
         }
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let own = Own {
             _watcher: watch(&programs, &folder, user),
             programs,
@@ -140,14 +137,6 @@ impl Server {
     pub(crate) fn down(&self, mode: &str) {
         let own = self.own.as_ref().expect("a server of this process");
         own.run("pg_ctl", &["-D", &own.data(), "-w", "-m", mode, "stop"]);
-    }
-
-    /// Changes a setting of the database for new connections.
-    pub(crate) async fn set(&self, setting: &str, value: &str) {
-        let (client, connection) = tokio_postgres::connect(&self.url, tokio_postgres::NoTls).await.unwrap();
-        tokio::spawn(connection);
-        let sql = format!("ALTER DATABASE postgres SET {setting} TO {value}");
-        client.batch_execute(&sql).await.unwrap();
     }
 }
 
