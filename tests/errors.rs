@@ -301,3 +301,55 @@ async fn a_search_continues_while_the_task_does_not_exist() {
     assert_eq!(found, Reconciled::NotFound);
     assert!(canned.seen().len() >= before + 4, "{:?}", canned.seen());
 }
+
+/// Every kind of body with every kind of status: what it is, once, and what to do.
+#[tokio::test]
+async fn every_unreadable_answer() {
+    const PAGE: &str = "<html><title>zebra</title></html>";
+    for vendor in Vendor::ALL.iter().copied() {
+        for (body, what) in [
+            ("", "is empty"),
+            (r#"["zebra", {"a": 1}]"#, "is a JSON array, not an object"),
+            (r#""zebra""#, "is a JSON string, not an object"),
+            ("17", "is a JSON number, not an object"),
+            ("null", "is null, not an object"),
+            (
+                PAGE,
+                "is a web page, not JSON; a proxy or another server may have answered: check the base URL",
+            ),
+            (r#"{"id": "#, "the JSON ends early"),
+            ("zebra", "is not JSON"),
+        ] {
+            for status in [200, 202, 204, 301, 307, 418, 502] {
+                if status == 204 && !body.is_empty() {
+                    continue;
+                }
+                let canned = Canned::new(status, "Location: https://elsewhere.example/x?sig=canary\r\n", body).await;
+                let client = canned.client(vendor);
+                let id = crate::cases::task(vendor, "t-1");
+                let request = VideoRequest::new(vendor.default_model(), "x");
+                for (name, error) in [
+                    ("get", client.get(&id).await.unwrap_err()),
+                    ("submit", client.submit(&request).await.unwrap_err()),
+                ] {
+                    let text = error.to_string();
+                    let case = format!("{vendor} {name} {status} {body}: {text}");
+                    assert_eq!(text.matches(&format!("HTTP {status}")).count(), 1, "{case}");
+                    assert!(text.matches("zebra").count() <= 1 && !text.contains("canary"), "{case}");
+                    match status {
+                        200..300 => assert!(text.contains(what), "{case}"),
+                        300..400 => assert!(
+                            text.contains("was redirected to elsewhere.example (HTTP")
+                                && text.contains("check the base URL"),
+                            "{case}"
+                        ),
+                        _ => {}
+                    }
+                    let is_read = name == "get";
+                    assert_eq!(text.contains("try again later"), is_read && status < 300, "{case}");
+                    assert_eq!(error.delivery(), (!is_read).then_some(Delivery::Ambiguous), "{case}");
+                }
+            }
+        }
+    }
+}

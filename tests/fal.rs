@@ -414,3 +414,31 @@ async fn one_base_url_replaces_both_hosts() {
         "{error}"
     );
 }
+
+/// Units without a name are kept next to the estimate, for a look at the bill.
+#[tokio::test]
+async fn units_without_a_name_are_in_the_journal() {
+    let output = example("get_request_result", "200", "result").to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Arc::new(SqliteJournal::open(folder.path().join("journal.db")).unwrap());
+    let canned = scripted(vec![
+        answer(200, "", r#"{"request_id": "r-1", "status": "IN_QUEUE"}"#),
+        completed(),
+        answer(200, "X-Fal-Billable-Units: 108\r\n", &output),
+    ])
+    .await;
+    let client = Client::builder(VENDOR)
+        .key("k:s".to_owned())
+        .base_url(&canned.base_url)
+        .journal(journal)
+        .build()
+        .unwrap();
+    let request = VideoRequest::new("bytedance/seedance-2.0/text-to-video", "a kite").duration(5);
+    let request = request.resolution("720p").aspect_ratio("16:9");
+    let submitted = client.submit(&request).await.unwrap();
+    let task = client.get(&submitted.id).await.unwrap();
+    assert_eq!(task.unnamed_units(), Some(108.into()));
+    assert_eq!(task.cost().unwrap().to_string(), "1.512 USD (estimated)");
+    let entry = client.journal_entry(&submitted.id).await.unwrap().unwrap();
+    assert_eq!(entry.unnamed_units, Some(108.into()));
+}

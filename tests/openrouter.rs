@@ -138,6 +138,17 @@ async fn the_link_through_the_vendor_is_preferred_to_the_signed_one() {
     // A job without a cost has no usage.
     let byok = read(json!({"id": "j-1", "status": "completed", "usage": {"cost": null, "is_byok": true}})).await;
     assert_eq!(byok.usage, None);
+    // Not amounts: they must not be taken off what was spent.
+    for (cost, kept) in [
+        (json!(-1), "-1"),
+        (json!("unknown"), "\"unknown\""),
+        (json!(1e40), "1e+40"),
+    ] {
+        let task = read(json!({"id": "j-1", "status": "completed", "usage": {"cost": cost}})).await;
+        assert_eq!(task.cost(), None);
+        let usage = task.usage.unwrap();
+        assert_eq!((usage.cost, usage.unreadable_cost.as_deref()), (None, Some(kept)));
+    }
 }
 
 /// One request, and no way to find the job.

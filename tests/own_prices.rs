@@ -1,7 +1,7 @@
 //! What a plan says that a request costs by the caller's own prices.
 
 use videogen::facts::PriceUnit;
-use videogen::price::PriceBook;
+use videogen::price::{PriceBook, PriceOrigin};
 use videogen::{Vendor, VideoRequest};
 
 use crate::cost::{entry, known, planned, seedance, unknown};
@@ -48,4 +48,39 @@ fn own_prices_by_the_token_need_their_number_where_no_size_is_known() {
     plan.price_with(&book);
     assert_eq!(plan.cost().to_string(), "1.0368 USD");
     assert_eq!(known(&plan).basis, "129600 tokens at 8 USD per 1000000 tokens");
+}
+
+#[test]
+fn a_range_says_where_each_end_comes_from() {
+    let request = seedance().duration_auto();
+    let mut plan = planned(Vendor::Ark, &request);
+    let mut book = PriceBook::default();
+    let own = entry(Vendor::Ark, &request.model, "9", PriceUnit::Clip, &[("duration", "5")]);
+    book.set(own);
+    plan.price_with(&book);
+    let cost = known(&plan);
+    assert_eq!(cost.to_string(), "0.6048 to 9 USD");
+    assert_eq!(cost.origin, PriceOrigin::User);
+    assert!(matches!(cost.low_origin, Some(PriceOrigin::List { .. })), "{cost:?}");
+    plan.price_with(&PriceBook::default());
+    assert_eq!(known(&plan).low_origin, None);
+}
+
+#[test]
+fn prices_in_two_currencies_name_what_decides_between_them() {
+    let request = VideoRequest::new("seedance-2.0", "a kite").duration(5);
+    let mut plan = planned(Vendor::Token360, &request);
+    let mut book = PriceBook::default();
+    book.set(entry(Vendor::Token360, &request.model, "1", PriceUnit::Second, &[]));
+    let conditions = [("resolution", "720p")];
+    book.set(entry(
+        Vendor::Token360,
+        &request.model,
+        "1CNY",
+        PriceUnit::Second,
+        &conditions,
+    ));
+    plan.price_with(&book);
+    let reason = "prices in several currencies may apply, depending on resolution; set resolution";
+    assert_eq!(unknown(&plan), reason);
 }

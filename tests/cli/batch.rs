@@ -4,6 +4,7 @@ mod following;
 #[cfg(unix)]
 mod interrupts;
 mod links;
+mod problems;
 mod survival;
 
 use std::collections::BTreeMap;
@@ -153,76 +154,6 @@ async fn jobs_become_files_and_a_second_run_sends_nothing() {
         stderr(&output)
     );
     assert_eq!(simulator.stats().tasks, 4);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn every_problem_is_reported_and_nothing_is_sent() {
-    let simulator = Simulator::builder().speed(100.0).start().await.unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
-    let text = [
-        r#"{"id": "a", "prompt": "fine"}"#,
-        r#"{"id": "b", "prompt": "{{nobody}} flies"}"#,
-        r#"{"id": "a", "prompt": "x", "duration": 99}"#,
-        r#"{"id": "c", "promt": "x"}"#,
-        r#"{"id": "d", "prompt": "x", "after": "nothing"}"#,
-        r#"{"id": "e", "prompt": "x", "after": "f"}"#,
-        r#"{"id": "f", "prompt": "x", "after": "e"}"#,
-        r#"{"id": "g", "prompt": "x", "after": "b"}"#,
-        r#"{"id": "../h", "prompt": "x"}"#,
-        r#"{"id": "i", "prompt": "x", "vendor": "acme"}"#,
-        r#"{"id": "j", "prompt": "x", "output": "{id}.mp4"}"#,
-        r#"{"id": "k", "prompt": "x", "output": "a.mp4"}"#,
-        r#"{"id": "l", "prompt": "x", "inputs": [{"role": "first_frame", "source": "file:missing.png"}]}"#,
-        r#"not json"#,
-        r#"{"id": "m", "prompt": "x", "model": "seedance-2.0", "vendor": "toapis"}"#,
-    ];
-    std::fs::write(folder.join("jobs.jsonl"), text.join("\n")).unwrap();
-    let output = at(&simulator, folder, &["batch", "jobs.jsonl", "--vendor", "token360"])
-        .output()
-        .unwrap();
-    assert_eq!(code(&output), 2);
-    let shown = stderr(&output);
-    for words in [
-        "nothing was sent",
-        "line 2: the variable `nobody` has no value",
-        "line 3: the id `a` is that of line 1 too",
-        "line 3: Token360: duration = 99",
-        "line 4: unknown member `promt`; did you mean `prompt`?",
-        "line 5: after: no job has the id `nothing`",
-        "line 6: after: the jobs e, f wait for one another",
-        "line 9: id: `../h` must be",
-        "line 10: vendor: ",
-        "line 11: output: `{id}` is not known before the submission",
-        "line 12: output: line 3 writes a.mp4 too",
-        "line 13: Token360: first_frame",
-        "line 14: no valid JSON",
-        "line 15: model: no table lists seedance-2.0 at ToAPIs",
-    ] {
-        assert!(shown.contains(words), "{words}:\n{shown}");
-    }
-    for line in ["line 1:", "line 7:", "line 8:"] {
-        assert!(!shown.contains(line), "{shown}");
-    }
-    assert_eq!(simulator.stats().requests.values().sum::<u64>(), 0);
-    assert!(!folder.join("jobs.results.jsonl").exists() && !folder.join("journal.db").exists());
-
-    write(folder, "jobs.jsonl", &[json!({"prompt": "x"})]);
-    for (args, words) in [
-        (&["--vendor", "token360", "--var", "x=1"][..], "--var x: no job uses"),
-        (&[], "it names no vendor"),
-        (&["--vendor", "token360,token360"], "named twice"),
-        (&["--vendor", "token360", "--no-journal"], "needs a journal"),
-        (&["--vendor", "token360", "-o", "none/"], "does not exist"),
-        (&["--vendor", "token360", "--in-flight", "0"], "at least 1"),
-    ] {
-        let args = [&["batch", "jobs.jsonl"][..], args].concat();
-        let output = at(&simulator, folder, &args).output().unwrap();
-        assert!(stderr(&output).contains(words), "{words}: {}", stderr(&output));
-        assert_ne!(code(&output), 0);
-    }
-    let output = run(folder, &["batch", "jobs.jsonl", "--vendor", "token360"]);
-    assert_eq!(code(&output), 3, "{}", stderr(&output));
 }
 
 #[test]
@@ -379,6 +310,10 @@ async fn the_order_of_the_vendors_may_be_that_of_their_prices() {
     write(folder, "jobs.jsonl", &[json!({"id": "a", "prompt": "a kite"})]);
     let vendors = ["--vendor", "token360,toapis=seedance-2", "--vendor-order", "price"];
     let args = [&["batch", "jobs.jsonl"][..], &vendors].concat();
+    let dry = [&args[..], &["--dry-run", "--json"]].concat();
+    let planned = document(&at(&simulator, folder, &dry).output().unwrap());
+    assert_eq!(planned["jobs"][0]["vendors"], json!(["toapis=seedance-2", "token360"]));
+    assert_eq!(planned["jobs"][0]["estimates"][0]["high"], "0.05");
     let output = at(&simulator, folder, &args).output().unwrap();
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     assert_eq!(results(folder, "jobs.results.jsonl")[0]["vendor"], "toapis");
@@ -421,7 +356,7 @@ async fn a_batch_keeps_its_maximum_cost_in_two_processes() {
     for output in &outputs {
         assert_eq!(code(output), 2, "{}", stderr(output));
         assert!(
-            stderr(output).contains("left of 0.79 USD in total for batch:jobs"),
+            stderr(output).contains("left of 0.79 USD in total for batch:jobs (its maximum cost)"),
             "{}",
             stderr(output)
         );
@@ -458,6 +393,32 @@ async fn a_batch_keeps_its_maximum_cost_in_two_processes() {
         totals["costs"],
         json!([{"currency": "USD", "cost": "1.2", "reserved": "0", "uncertain": "0"}])
     );
+}
+
+/// What is reserved for a running job is freed when it costs less: the next one waits for it, in the order of the file.
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_wait_for_what_others_have_reserved() {
+    let simulator = Simulator::builder().speed(100.0).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let job = |id: &str| json!({"id": id, "prompt": "a boat", "vendor": "token360", "duration": "auto"});
+    let refused = json!({"id": "refused", "prompt": "sim:refuse", "vendor": "token360", "duration": 15});
+    write(folder, "jobs.jsonl", &[refused, job("one"), job("two"), job("three")]);
+    // From 0.2 to 0.75 USD a job; the simulator makes 5 seconds.
+    let set = ["prices", "set", "token360", "seedance-2.0", "0.05", "--unit", "second"];
+    assert!(run(folder, &set).status.success());
+    let batch = |most: &str| {
+        let args = ["batch", "jobs.jsonl", "--max-cost", most];
+        let output = at(&simulator, folder, &args).output().unwrap();
+        (code(&output), stderr(&output))
+    };
+    let (code, err) = batch("1.05");
+    assert_eq!(code, 2, "{err}");
+    let of = |outcomes: BTreeMap<String, String>| ["one", "two", "three"].map(|id| outcomes[id].clone());
+    assert_eq!(of(outcomes(folder)), ["done", "done", "rejected"], "{err}");
+    let (_, err) = batch("1.25");
+    assert_eq!(of(outcomes(folder)), ["done", "done", "done"], "{err}");
+    assert_eq!(simulator.stats().tasks, 3);
 }
 
 /// Every clip of the models costs 0.10 US dollars.

@@ -58,7 +58,7 @@ async fn a_submission_beyond_a_cap_is_refused_with_its_own_code() {
         let output = generate(folder, &simulator, "a kite", &[args[0], args[1], "--json"]);
         assert_eq!(
             document(&output)["error"]["cost_limit"],
-            json!({"kind": "max_cost", "cost_known": is_known})
+            json!({"kind": "max_cost", "all_vendors": true, "cost_known": is_known})
         );
         let output = generate(folder, &simulator, "a kite", &[args[0], args[1], "--json"]);
         assert_eq!(document(&output)["error"]["kind"], "budget");
@@ -279,12 +279,12 @@ async fn the_ledger_names_what_was_spent_and_what_is_not_known() {
     let lines: Vec<_> = csv.lines().collect();
     assert_eq!(
         lines[0],
-        "scope,group,currency,cost,reported,computed,estimated,reserved,uncertain,submissions,failed,not_billed,\
-         uncertain_tasks,unknown_cost,not_submitted"
+        "scope,group,currency,cost,entered,reported,computed,estimated,reserved,uncertain,submissions,failed,not_billed,\
+         uncertain_tasks,unknown_cost,not_submitted,entered_by_user"
     );
     assert!(lines[1].starts_with(&format!("{address},")), "{csv}");
     assert!(
-        lines[1].ends_with(&format!(",0,{},0,0.756,0,3,1,1,0,0,1", computed.as_str().unwrap())),
+        lines[1].ends_with(&format!(",0,0,{},0,0.756,0,3,1,1,0,0,1,0", computed.as_str().unwrap())),
         "{csv}"
     );
     assert_eq!(lines.len(), 2);
@@ -293,7 +293,7 @@ async fn the_ledger_names_what_was_spent_and_what_is_not_known() {
     assert_eq!(run(folder, &["spend", "--since", "yesterday"]).status.code(), Some(2));
     let text = stdout(&run(folder, &["spend", "--by", "day"]));
     assert!(
-        text.contains("1 without a video, not billed\n1 refused or not sent: they cost nothing"),
+        text.contains("1 not billed\n1 refused or not sent: they cost nothing"),
         "{text}"
     );
 }

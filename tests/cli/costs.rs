@@ -331,3 +331,128 @@ fn a_live_price_applies_to_what_it_covers() {
                  reference_video, resolution";
     assert_eq!(with_video, json!({"unknown": words}));
 }
+
+/// A batch that a budget cuts short says what to raise, and only of what failed that a new attempt is needed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_over_a_budget_says_what_submits_the_rest() {
+    let simulator = Simulator::builder().speed(1000.0).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    ok(run(
+        folder,
+        &["prices", "set", "token360", "seedance-2.0", "0.10", "--unit", "clip"],
+    ));
+    let jobs = |prompts: &[&str]| {
+        let lines = prompts.iter().map(|prompt| json!({"prompt": prompt}).to_string());
+        std::fs::write(folder.join("jobs.jsonl"), lines.collect::<Vec<_>>().join("\n")).unwrap();
+    };
+    let batch = || {
+        at(
+            folder,
+            &simulator,
+            &["batch", "jobs.jsonl", "--vendor", "token360=seedance-2.0"],
+        )
+    };
+    jobs(&["a", "b", "c"]);
+    let raise =
+        "over --max-cost or a budget. Raise it and run the same command again: that submits them. Budgets: videogen";
+    for (limit, over, tasks) in [("0.1/day", "2 jobs are ", 1), ("0.2/day", "1 job is ", 2)] {
+        ok(run(folder, &["budget", "set", limit]));
+        let output = batch();
+        let text = stderr(&output);
+        assert_eq!(
+            (output.status.code(), simulator.stats().tasks),
+            (Some(2), tasks),
+            "{text}"
+        );
+        assert!(text.contains(&format!("{over}{raise}")), "{text}");
+        assert!(!text.contains("--retry-failed"), "{text}");
+    }
+    // Both hints, each for its own jobs.
+    jobs(&["a", "b", "c", "sim:fail", "d"]);
+    ok(run(folder, &["budget", "set", "0.4/day"]));
+    let output = batch();
+    let text = stderr(&output);
+    assert!(text.contains(&format!("1 job is {raise}")), "{text}");
+    assert!(
+        text.contains("To submit what failed or was refused again, add: --retry-failed"),
+        "{text}"
+    );
+    ok(run(folder, &["budget", "set", "1/day"]));
+    let output = batch();
+    let text = stderr(&output);
+    assert!(text.contains("--retry-failed") && !text.contains(raise), "{text}");
+    assert_eq!(simulator.stats().tasks, 5);
+}
+
+#[test]
+fn prices_are_listed_with_the_least_that_is_billed() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = ["prices", "list", "--vendor", "ark"];
+    let text = stdout(&ok(run(folder.path(), &list)));
+    let rows: Vec<&str> = text
+        .lines()
+        .filter(|line| line.contains(" dreamina-seedance-2-0-260128 ") && line.contains("reference_video=set"))
+        .collect();
+    assert!(!rows.is_empty(), "{text}");
+    for row in &rows {
+        // Of 4k, no page has a minimum.
+        assert_eq!(
+            row.contains("tokens, with input, at least "),
+            !row.contains("=4k"),
+            "{row}"
+        );
+    }
+    let listed = document(&ok(run(folder.path(), &[&list[..], &["--json"]].concat())));
+    let of = |least: &str| {
+        let prices = listed["prices"].as_array().unwrap().iter();
+        prices
+            .filter(|price| price["least"] == least && price["model"] == "dreamina-seedance-2-0-260128")
+            .map(|price| price["when"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        of("5/3"),
+        [json!({"reference_video": "set", "resolution": ["480p", "720p"]})]
+    );
+    assert!(text.contains(", at least 5/3 of the video"), "{text}");
+    // A price without a minimum has none.
+    let prices = listed["prices"].as_array().unwrap().iter();
+    let mut without = prices.filter(|price| price["when"]["reference_video"] == "unset");
+    assert!(without.all(|price| price["least"].is_null()));
+}
+
+#[test]
+fn an_own_price_by_the_token_says_when_it_gives_no_estimate() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let set = |vendor: &str, model: &str, more: &[&str]| {
+        let args = [
+            "prices", "set", vendor, model, "7", "--unit", "token", "--per", "1000000",
+        ];
+        stderr(&ok(priced(folder, &[&args[..], more].concat())))
+    };
+    let note = "How many tokens a video of Token360 seedance-2.0 has is not known, so this price gives no estimate before a \
+                submission. If you know how many a second of video has, add: --tokens-per-second N\n";
+    let text = set("token360", "seedance-2.0", &[]);
+    assert!(text.contains(note), "{text}");
+    let plan = [
+        "plan",
+        "a kite",
+        "--vendor",
+        "token360",
+        "-m",
+        "seedance-2.0",
+        "-d",
+        "5",
+    ];
+    let text = stderr(&ok(priced(folder, &plan)));
+    assert!(text.contains("--tokens-per-second"), "{text}");
+    let text = set("token360", "seedance-2.0", &["--tokens-per-second", "21600"]);
+    assert!(!text.contains("--tokens-per-second"), "{text}");
+    let text = stderr(&ok(priced(folder, &plan)));
+    assert!(text.contains("Estimated cost: 0.756 USD"), "{text}");
+    // A page has the sizes of this one.
+    let text = set("ark", "dreamina-seedance-2-0-260128", &["--input-video"]);
+    assert!(!text.contains("--tokens-per-second"), "{text}");
+}

@@ -19,7 +19,8 @@ const MEBIBYTE: usize = 1 << 20;
 static SUBMITTED: AtomicUsize = AtomicUsize::new(100);
 
 /// A vendor with a completed task `t-1`, a running one `t-2`, and others that are queued. It answers nothing about `t-hang`,
-/// and to submissions below `/hang`. Its file arrives as far as a MiB, and after the end of the channel completely.
+/// and to submissions below `/hang`. Tasks that are submitted below `/done` are completed. Its file arrives as far as a MiB, and after
+/// the end of the channel completely.
 fn vendor() -> (String, mpsc::Sender<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
@@ -46,7 +47,8 @@ fn answer(mut socket: TcpStream, base_url: &str, released: &Mutex<mpsc::Receiver
         let _ = released.lock().unwrap().recv();
         return;
     }
-    if head.first().is_some_and(|line| line.starts_with("POST ")) {
+    let is_submission = head.first().is_some_and(|line| line.starts_with("POST "));
+    if is_submission {
         id = format!("t-1{}", SUBMITTED.fetch_add(1, Ordering::Relaxed));
     }
     // The command may have ended.
@@ -66,7 +68,7 @@ fn answer(mut socket: TcpStream, base_url: &str, released: &Mutex<mpsc::Receiver
         return;
     }
     let mut task = json!({"id": id, "object": "generation.task", "model": "seedance-2", "status": "queued"});
-    if id == "t-1" {
+    if id == "t-1" || path.starts_with("/done/") && !is_submission {
         task["status"] = json!("completed");
         task["result"] = json!({"type": "video", "data": [{"url": format!("{base_url}/a.mp4")}]});
     } else if id == "t-2" {
@@ -173,6 +175,46 @@ fn a_wait_for_many_tasks_shows_each_and_their_total() {
         assert_eq!(left.code, Some(130));
         is_clean(&left);
         check("interrupted_many", columns, &left.text);
+    }
+}
+
+#[test]
+fn the_usual_duration_is_shown_also_by_a_recovery() {
+    let (base_url, release) = vendor();
+    drop(release);
+    let folder = tempfile::tempdir().unwrap();
+    let done = format!("{base_url}/done");
+    let names = ["a.mp4", "b.mp4", "c.mp4"];
+    super::at_once(names, |name| {
+        let args = ["generate", name, "--vendor", "toapis", "-o", name];
+        let output = command(folder.path(), &done, &args).output().unwrap();
+        assert!(output.status.success(), "{}", super::stderr(&output));
+    });
+    let args = [
+        "generate",
+        "a kite",
+        "--vendor",
+        "toapis",
+        "-o",
+        "kite.mp4",
+        "--timeout",
+        "0",
+    ];
+    let output = command(folder.path(), &base_url, &args).output().unwrap();
+    assert_eq!(output.status.code(), Some(5), "{}", super::stderr(&output));
+    let shown = super::stderr(&output);
+    let id = Regex::new(r"Submitted (\S+) to").unwrap().captures(&shown).unwrap()[1].to_owned();
+    for columns in WIDTHS {
+        for (name, args) in [("usual", &["wait", &id][..]), ("recovering", &["recover", "--wait"])] {
+            let screen = Screen::start(&command(folder.path(), &base_url, args), columns);
+            check(name, columns, &screen.until(&["queued", "usually "]));
+            screen.interrupt();
+            let left = screen.end();
+            assert_eq!(left.code, Some(130), "{}", left.text);
+            is_clean(&left);
+            // A recovery is ended as a whole, or while it waits for this task.
+            assert!(left.text.contains("Resume with: videogen "), "{}", left.text);
+        }
     }
 }
 

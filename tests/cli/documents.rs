@@ -60,13 +60,25 @@ pub(super) fn whole(text: &str) -> Value {
     document
 }
 
-/// The same, or the only result in it.
+/// The same, or the only result or plan in it. Notes on a plan are those of the document.
 pub(super) fn only(text: &str) -> Value {
     let document = whole(text);
     match document["results"].as_array().map(Vec::as_slice) {
         Some([result]) => result.clone(),
-        _ => document,
+        _ => only_plan(&document).unwrap_or(document),
     }
+}
+
+fn only_plan(document: &Value) -> Option<Value> {
+    let [plan] = document["plans"].as_array()?.as_slice() else {
+        return None;
+    };
+    let mut plan = plan.clone();
+    plan["total"] = document.get("total")?.clone();
+    if let Some(notes) = document.get("notes") {
+        plan["notes"] = notes.clone();
+    }
+    Some(plan)
 }
 
 pub(super) fn document(output: &Output) -> Value {

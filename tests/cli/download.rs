@@ -217,3 +217,59 @@ fn a_simulated_clip_from_every_family() {
         .map(|vendor| (vendor.as_str(), vendor.default_model()));
     at_once(defaults.chain([("toapis", "doubao-seedance-1-5-pro")]), generate);
 }
+
+/// Sends a whole video.
+#[cfg(unix)]
+fn send(mut socket: std::net::TcpStream) {
+    let file = b"\0\0\0\x08ftyp\0\0\0\x08moov\0\0\0\x0cmdatabcd";
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        file.len()
+    );
+    // The command may have ended.
+    let _ = socket.write_all(&[head.as_bytes(), file].concat());
+}
+
+/// The first of two downloads to one path has placed the file, and records it while the second one finds it there.
+#[cfg(unix)]
+#[test]
+fn a_file_that_another_download_has_just_placed_is_done() {
+    use super::interrupt::{answer, end, start, vendor};
+
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (base_url, requests) = vendor();
+    let submit = ["generate", "a kite", "--vendor", "alltoken", "--no-wait"];
+    let mut submit = start(folder, &base_url, &submit);
+    answer(requests.recv().unwrap().1, r#"{"id": "vgen-1", "status": "queued"}"#);
+    assert!(submit.wait().unwrap().success());
+    let args = ["download", "alltoken:generations:vgen-1", "-o", "kite.mp4"];
+    let children = [start(folder, &base_url, &args), start(folder, &base_url, &args)];
+    let mut files = Vec::new();
+    while files.len() < children.len() {
+        let (line, socket) = requests.recv().unwrap();
+        if line.contains("/kite.mp4") {
+            files.push(socket);
+        } else {
+            let link = format!("{base_url}/kite.mp4");
+            let task = json!({"id": "vgen-1", "status": "completed", "video_url": link});
+            answer(socket, &task.to_string());
+        }
+    }
+    let lock = rusqlite::Connection::open(folder.join("journal.db")).unwrap();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    for socket in files {
+        send(socket);
+        while !folder.join("kite.mp4").exists() {
+            std::thread::yield_now();
+        }
+    }
+    drop(lock);
+    // A transfer that breaks is repeated.
+    std::thread::spawn(move || requests.into_iter().for_each(|(_, socket)| send(socket)));
+    for mut child in children {
+        let err = child.stderr.take().unwrap();
+        let (code, out, err) = end(child, err);
+        assert_eq!((code, out.as_str()), (0, "kite.mp4: 28 bytes\n"), "{err}");
+    }
+}

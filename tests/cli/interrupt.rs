@@ -167,7 +167,15 @@ fn the_first_interrupt_waits_for_the_response() {
         let mut child = start(
             folder.path(),
             &base_url,
-            &["generate", "a kite", "--vendor", "alltoken", "--return-last-frame"],
+            &[
+                "generate",
+                "a kite",
+                "--vendor",
+                "alltoken",
+                "--return-last-frame",
+                "--timeout",
+                "900",
+            ],
         );
         let (_, socket) = requests.recv().unwrap();
         let mut err = BufReader::new(child.stderr.take().unwrap());
@@ -178,7 +186,7 @@ fn the_first_interrupt_waits_for_the_response() {
         assert_eq!(ended, code, "{out} {err}");
         for words in [
             "alltoken:generations:vgen-1 is still running (queued)",
-            "videogen wait alltoken:generations:vgen-1 -o ./ --last-frame-output alltoken.generations.vgen-1.last-frame.png",
+            "videogen wait alltoken:generations:vgen-1 -o ./ --last-frame-output alltoken.generations.vgen-1.last-frame.png --timeout 900",
         ] {
             assert!(err.contains(words), "{words}: {err}");
         }
@@ -231,8 +239,8 @@ fn every_signal_stops_every_command() {
     for args in [
         &["status", one][..],
         &["cancel", one],
-        &["wait", one],
-        &["wait", one, two],
+        &["wait", one, "--timeout", "900"],
+        &["wait", one, two, "--timeout", "900"],
         &["download", one],
         &["list", "--vendor", "alltoken"],
         &["models", "--live", "--vendor", "alltoken"],
@@ -257,7 +265,7 @@ fn every_signal_stops_every_command() {
                 "{args:?}: its status is not known: {said}"
             );
             if args[0] == "wait" {
-                assert!(said.contains(&format!("videogen wait {one}")), "{said}");
+                assert!(said.contains(&format!("videogen wait {one} --timeout 900")), "{said}");
             }
         }
     }
@@ -309,5 +317,31 @@ fn an_interrupt_names_each_task_of_several() {
         }
         assert_eq!(results[2]["error"]["kind"], "interrupted");
         assert!(requests.try_recv().is_err(), "nothing else was sent");
+    }
+}
+
+/// The first submission of several: its task is named once.
+#[test]
+fn an_interrupted_submission_of_several_is_reported_once() {
+    for (name, code) in SIGNALS {
+        let folder = tempfile::tempdir().unwrap();
+        let (base_url, requests) = vendor();
+        let args = ["generate", "a kite", "a boat", "--vendor", "alltoken"];
+        let mut child = start(folder.path(), &base_url, &args);
+        let (_, socket) = requests.recv().unwrap();
+        let mut err = BufReader::new(child.stderr.take().unwrap());
+        signal(&child, name);
+        until(&mut err, "Interrupt again");
+        answer(socket, r#"{"id": "vgen-1", "status": "queued"}"#);
+        let (ended, out, err) = end(child, err);
+        assert_eq!(ended, code, "{out} {err}");
+        let said = format!("{out}{err}");
+        for words in ["vgen-1 is still running", "videogen wait alltoken:generations:vgen-1"] {
+            assert_eq!(said.matches(words).count(), 1, "{words}: {said}");
+        }
+        assert!(
+            said.contains("\"a boat\"  not submitted: the command was interrupted"),
+            "{said}"
+        );
     }
 }

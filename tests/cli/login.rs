@@ -44,6 +44,27 @@ async fn a_stored_key_is_used() {
         let refused = piped(command(&["login", name]), "sk-sim-401\n");
         assert_eq!(refused.status.code(), Some(3), "{name}: {}", shown(&refused));
         assert!(stderr(&refused).contains("Nothing was stored"), "{}", stderr(&refused));
+        // It is in no variable.
+        let words = format!("{} does not accept the key: ", facts.name);
+        assert!(
+            stderr(&refused).contains(&words) && !stderr(&refused).contains(facts.key_env),
+            "{}",
+            stderr(&refused)
+        );
+        let unchecked = piped(command(&["login", name, "--no-check"]), "sk-sim-401");
+        assert!(unchecked.status.success(), "{}", shown(&unchecked));
+        let stored = command(&["generate", "a kite", "--no-wait", "--vendor", name])
+            .output()
+            .unwrap();
+        assert_eq!(stored.status.code(), Some(3), "{name}: {}", shown(&stored));
+        let words = format!("the key that is stored with videogen login {name}");
+        assert!(
+            stderr(&stored).contains(&words) && !stderr(&stored).contains(facts.key_env),
+            "{}",
+            stderr(&stored)
+        );
+        assert!(command(&["logout", name]).status().unwrap().success());
+        fs::remove_file(folder.path().join("credentials.toml")).unwrap();
         let down = piped(command(&["login", name]), "sk-sim-503");
         assert_eq!(down.status.code(), Some(4), "{name}: {}", shown(&down));
         assert!(!folder.path().join("credentials.toml").exists());
@@ -126,6 +147,12 @@ fn only_the_owner_may_read_keys() {
         let text = shown(&output);
         assert!(text.contains("chmod 600 ") && !text.contains("canary"), "{text}");
     }
+    let doctor = stdout(&run(folder.path(), &["doctor", "--offline"]));
+    let words = ", so it is not used\n  chmod 600 ";
+    assert!(
+        doctor.contains(words) && !doctor.contains("login --help") && !doctor.contains("Protect it"),
+        "{doctor}"
+    );
     // With another key it is not needed.
     let mut command = videogen(folder.path(), &["doctor", "--offline", "--json"]);
     command.env("ARK_API_KEY", "sk-x");
@@ -141,6 +168,63 @@ fn only_the_owner_may_read_keys() {
         stderr(&output)
     );
     assert!(!shown(&output).contains("canary"), "{}", shown(&output));
+}
+
+/// A configuration that names the keyring is never ignored.
+#[test]
+fn the_keyring_is_used_or_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = run(folder.path(), &["config", "set", "defaults.key_store", "keyring"]);
+    let wrong = run(folder.path(), &["config", "set", "defaults.key_store", "safe"]);
+    assert!(
+        stderr(&wrong).contains("\"safe\" is none; use \"file\" or \"keyring\""),
+        "{}",
+        stderr(&wrong)
+    );
+    fs::write(
+        folder.path().join("config.toml"),
+        "[defaults]\nkey_store = \"keyring\"\n",
+    )
+    .unwrap();
+    if !cfg!(feature = "keyring") {
+        let words = "this program was built without the keyring; use \"file\", or build it with: cargo install --path crates/cli \
+                     --features keyring";
+        let login = piped(videogen(folder.path(), &["login", "ark", "--no-check"]), "sk-canary-1");
+        for output in [set, login, run(folder.path(), &["doctor", "--offline"])] {
+            assert_eq!(output.status.code(), Some(2), "{}", shown(&output));
+            let text = shown(&output);
+            assert!(text.contains(words) && !text.contains("canary"), "{text}");
+        }
+        assert!(!folder.path().join("credentials.toml").exists());
+        return;
+    }
+    assert!(set.status.success(), "{}", shown(&set));
+    // None is running.
+    let command = |args: &[&str]| {
+        let mut command = videogen(folder.path(), args);
+        command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
+        command
+    };
+    let login = piped(command(&["login", "ark", "--no-check"]), "sk-canary-1");
+    let logout = command(&["logout", "ark"]).output().unwrap();
+    let list = command(&["list", "--vendor", "ark"]).output().unwrap();
+    let doctor = command(&["doctor", "--offline"]).output().unwrap();
+    for output in [login, logout, list, doctor] {
+        assert_eq!(output.status.code(), Some(3), "{}", shown(&output));
+        let text = shown(&output);
+        assert!(
+            text.contains("cannot use the keyring: ") && text.contains("videogen config set defaults.key_store file"),
+            "{text}"
+        );
+        assert!(!text.contains("canary"), "{text}");
+    }
+    assert!(!folder.path().join("credentials.toml").exists());
+    // A variable comes first.
+    let doctor = command(&["doctor", "--offline", "--json"])
+        .env("ARK_API_KEY", "sk-x")
+        .output()
+        .unwrap();
+    assert_eq!(document(&doctor)["vendors"][0]["key_from"], "environment");
 }
 
 #[tokio::test(flavor = "multi_thread")]

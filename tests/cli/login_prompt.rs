@@ -7,6 +7,7 @@ use std::path::Path;
 use pty_process::blocking::{Command, Pty, open};
 use rustix::termios::{LocalModes, tcgetattr};
 
+use super::interrupt::{SIGNALS, signal};
 use super::videogen;
 
 /// A prompt, and its terminal.
@@ -106,4 +107,23 @@ fn ctrl_c_at_the_prompt_leaves_the_terminal_as_it_was() {
     );
     assert!(!folder.path().join("credentials.toml").exists());
     assert!(has_echo);
+}
+
+/// The prompt goes on waiting for input after a signal of another process.
+#[test]
+fn a_signal_at_the_prompt_leaves_the_terminal_as_it_was() {
+    for (name, code) in SIGNALS {
+        let folder = tempfile::tempdir().unwrap();
+        let mut prompt = Prompt::start(folder.path());
+        prompt.pty.write_all(b"sk-canary-3").unwrap();
+        signal(&prompt.child, name);
+        let (ended, shown, has_echo) = prompt.finish("");
+        assert_eq!(ended, Some(code), "{name}: {shown}");
+        assert!(
+            shown.contains("\n") && shown.contains("nothing was stored") && !shown.contains("canary"),
+            "{name}: {shown}"
+        );
+        assert!(!folder.path().join("credentials.toml").exists());
+        assert!(has_echo, "{name}");
+    }
 }

@@ -2,6 +2,7 @@
 //! Cargo provides the path of the binary.
 #![allow(clippy::unwrap_used)]
 
+mod advice;
 mod again;
 mod assets;
 mod batch;
@@ -20,6 +21,7 @@ mod doctor;
 mod documents;
 mod download;
 mod encrypted;
+mod faults;
 #[path = "../download/server.rs"]
 #[allow(dead_code)]
 mod file_server;
@@ -54,6 +56,7 @@ mod resumed;
 mod routes;
 #[cfg(unix)]
 mod screen;
+mod settled;
 mod several;
 mod shells;
 mod sidecars;

@@ -99,13 +99,15 @@ fn prices_that_contradict_each_other_are_refused() {
     assert_eq!(refused.status.code(), Some(2));
     let text = stderr(&refused);
     assert!(
-        text.contains("your price of ToAPIs seedance-2 for resolution=1080p,720p may apply to the same request"),
+        text.contains(
+            "your prices of ToAPIs seedance-2 for resolution=1080p,720p and for resolution=480p may apply to the same request"
+        ),
         "{text}"
     );
-    assert!(
-        text.contains("videogen prices unset toapis seedance-2 --when 'resolution=1080p,720p'"),
-        "{text}"
-    );
+    for unset in ["'resolution=1080p,720p'", "'resolution=480p'"] {
+        let unset = format!("videogen prices unset toapis seedance-2 --when {unset}");
+        assert!(text.contains(&unset), "{text}");
+    }
     ok(set(
         folder,
         &[
@@ -153,9 +155,17 @@ fn prices_that_contradict_each_other_are_refused() {
     ] {
         let refused = run(folder, args);
         assert_eq!(refused.status.code(), Some(7), "{args:?}");
-        let words = "the prices of ToAPIs seedance-2 in lines 2 and 9 may apply to the same request";
+        let words = "line 9: this price of ToAPIs seedance-2 and that in line 2 may apply to the same request";
         assert!(stderr(&refused).contains(words), "{args:?}: {}", stderr(&refused));
     }
+    // With every other problem of the file.
+    std::fs::write(&file, format!("{text}{}", entry("-3", "{}"))).unwrap();
+    let refused = run(folder, &["prices", "list"]);
+    let words = ["2 problems", "line 9: this price", "line 19: price = -3"];
+    for words in words {
+        assert!(stderr(&refused).contains(words), "{words}: {}", stderr(&refused));
+    }
+    std::fs::write(&file, &text).unwrap();
     // It can be corrected by command too.
     ok(run(
         folder,

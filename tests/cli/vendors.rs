@@ -36,7 +36,7 @@ async fn what_is_no_cursor_is_refused() {
         assert_eq!((code, out.as_str()), (2, ""), "{err}");
         assert!(
             err.contains(&format!(
-                "after = {after}: must be the place of a page, `cursor=` with a value"
+                "--after = {after}: must be the place of a page, `cursor=` with a value"
             )),
             "{err}"
         );
@@ -158,4 +158,78 @@ async fn an_ended_or_foreign_request_of_fal_is_not_cancelled() {
         err.contains("there is no such request (HTTP 404, code NOT_FOUND"),
         "{err}"
     );
+}
+
+/// Vendors that can cancel.
+fn cancelling() -> impl Iterator<Item = Vendor> {
+    let can = |vendor: &Vendor| vendor.supports(videogen::facts::Operation::Cancel);
+    Vendor::ALL.iter().copied().filter(can)
+}
+
+/// A task in the queue.
+fn queued(folder: &Path, simulator: &Simulator, vendor: Vendor) -> String {
+    let name = vendor.as_str();
+    let (code, out, err) = run(
+        folder,
+        simulator,
+        vendor,
+        &["generate", "a kite", "--vendor", name, "--no-wait", "--again", "-q"],
+    );
+    assert_eq!(code, 0, "{name}: {err}");
+    out.trim().to_owned()
+}
+
+/// The vendor takes the cancellation, and the task is still there: it may be billed, so the command has not succeeded.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancellation_that_is_only_accepted() {
+    let folder = tempfile::tempdir().unwrap();
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let task = queued(folder.path(), &simulator, Vendor::Fal);
+    let run = |args: &[&str]| run(folder.path(), &simulator, Vendor::Fal, args);
+    let accepted = || {
+        let body = r#"{"status": "CANCELLATION_REQUESTED"}"#;
+        simulator.inject(Fault::status(simulated(Vendor::Fal), Operation::Cancel, 202, body));
+    };
+    accepted();
+    let (code, _, err) = run(&["cancel", &task]);
+    assert_eq!(code, 5, "{err}");
+    let text = format!("error: fal accepted the cancellation, but {task} is still queued, and may be billed");
+    assert!(err.contains(&text), "{err}");
+    assert!(
+        err.contains(&format!("Look again with: videogen status {task}")),
+        "{err}"
+    );
+    accepted();
+    let (code, out, err) = run(&["cancel", &task, "--json"]);
+    let document: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(code, 5, "{err}");
+    assert_eq!(document["results"][0]["outcome"], "running", "{out}");
+    assert_eq!(document["results"][0]["error"]["kind"], "timeout", "{out}");
+    // Once it is cancelled, the command succeeds.
+    let (code, out, err) = run(&["cancel", &task]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("cancelled"), "{out}");
+}
+
+/// The answer to a cancellation is lost: the task shows what became of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancellation_whose_answer_is_lost() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    for vendor in cancelling() {
+        let folder = tempfile::tempdir().unwrap();
+        let task = queued(folder.path(), &simulator, vendor);
+        let run = |args: &[&str]| run(folder.path(), &simulator, vendor, args);
+        // It did not arrive: nothing was cancelled, and the command says why.
+        simulator.inject(Fault::new(simulated(vendor), Operation::Cancel, FaultKind::DropBefore));
+        let (code, _, err) = run(&["cancel", &task]);
+        assert_eq!(code, 4, "{vendor}: {err}");
+        assert!(err.contains("cancel: network error"), "{vendor}: {err}");
+        let (_, out, _) = run(&["status", &task]);
+        assert!(out.contains("queued"), "{vendor}: {out}");
+        // It arrived.
+        simulator.inject(Fault::new(simulated(vendor), Operation::Cancel, FaultKind::DropAfter));
+        let (code, out, err) = run(&["cancel", &task]);
+        assert_eq!(code, 0, "{vendor}: {err}");
+        assert!(out.contains("cancelled"), "{vendor}: {out}");
+    }
 }

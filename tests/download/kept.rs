@@ -331,6 +331,7 @@ async fn failures_that_repeat_leave_nothing() {
             .unwrap();
         run.client = super::client(vendor, "http://127.0.0.1:9");
         run.task = task(vendor, &server.url("/v.mp4"));
+        run.task.video.as_mut().unwrap().expires_at = Some(chrono::Utc::now() - chrono::TimeDelta::hours(1));
         interrupt(&run).await;
         let options = run.options.clone();
         let result = run

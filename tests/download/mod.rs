@@ -40,7 +40,7 @@ fn video(size: usize, seed: u64) -> Vec<u8> {
 
 /// A completed task with its video at `url`.
 fn task(vendor: Vendor, url: &str) -> VideoTask {
-    let id = format!("{vendor}:{}:t-1", vendor.families().next().unwrap());
+    let id = crate::cases::task(vendor, "t-1");
     let task = json!({"id": id, "status": "completed", "vendor_status": "completed", "video": {"url": url}});
     serde_json::from_value(task).unwrap()
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::Utc;
 use serde_json::{Value, json};
 use videogen::journal::{
-    Budget, BudgetKey, Entry, Event, Intent, Journal, OverBudget, Period, Query, Started, Subject,
+    Budget, BudgetKey, Entry, Event, Intent, Journal, OverBudget, Period, Query, Settlement, Started, Subject,
 };
 use videogen::price::Decimal;
 use videogen::{TaskId, TaskStatus, Timestamp, Vendor};
@@ -54,6 +54,12 @@ pub(super) fn cost(amount: &str, obtained: &str) -> Event {
     event(json!({"event": "cost", "amount": amount, "currency": "USD", "obtained": obtained}))
 }
 
+/// What the user found on the bill, such as `0.3 USD`; `None` removes it.
+pub(super) fn settled(amount: Option<&str>) -> Event {
+    let settlement = amount.map(|amount| Settlement::billed(amount.parse().unwrap()));
+    Event::Settled { settlement }
+}
+
 pub(super) fn ambiguous(entry: &Entry) -> Event {
     event(json!({"event": "ambiguous", "reason": reason(), "ambiguity": entry.ambiguity()}))
 }
@@ -63,7 +69,7 @@ pub(super) fn subject(id: &str) -> Subject {
 }
 
 /// `reserved 1 USD`.
-fn charge(entry: &Entry) -> String {
+pub(super) fn charge(entry: &Entry) -> String {
     let charge = entry.charge();
     let kind = json!(charge.kind).as_str().unwrap().to_owned();
     charge.money.map_or(kind.clone(), |money| format!("{kind} {money}"))
@@ -124,6 +130,30 @@ fn each_state_counts_what_is_documented() {
             "ark",
             known(&[cost("0.8", "reported"), cost("0.7", "reported")]),
             "reported 0.7 USD",
+        ),
+        // The user knows best, while there may be a task.
+        ("ark", known(&[settled(Some("0.3 USD"))]), "entered 0.3 USD"),
+        (
+            "ark",
+            known(&[settled(Some("0.3 USD")), status("completed"), cost("0.9", "reported")]),
+            "entered 0.3 USD",
+        ),
+        ("ark", known(&[settled(Some("0 USD"))]), "entered_not_billed"),
+        ("ark", known(&[settled(Some("0 USD")), settled(None)]), "reserved 1 USD"),
+        (
+            "ark",
+            vec![ambiguous(&entry), settled(Some("0 USD"))],
+            "entered_not_billed",
+        ),
+        (
+            "ark",
+            vec![ambiguous(&entry), settled(Some("0 USD")), Event::Dismissed],
+            "not_submitted",
+        ),
+        (
+            "ark",
+            vec![ambiguous(&entry), settled(Some("0 USD")), accepted("ark", "t")],
+            "reserved 1 USD",
         ),
         // Only where the vendor says so is a task without a video free.
         ("ark", known(&[status("failed")]), "not_billed"),

@@ -16,6 +16,7 @@ mod reservations;
 mod route;
 mod search;
 mod secrets;
+mod settled;
 mod targets;
 mod unknown_costs;
 mod vendors;

@@ -193,3 +193,34 @@ async fn a_candidate_is_adopted_by_hand() {
         );
     }
 }
+
+/// The pages of the vendor's list are requested once for all lost submissions, and so is a page that fails.
+#[tokio::test]
+async fn lost_submissions_share_one_list() {
+    for vendor in [Vendor::Token360, Vendor::AllToken, Vendor::Ark, Vendor::Replicate] {
+        let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let journal = journal(folder.path()).await;
+        let client = client(vendor, &simulator, &journal);
+        for prompt in ["a kite", "a boat", "a bird"] {
+            simulator.inject(Fault::new(simulated(vendor), Operation::Submit, FaultKind::DropBefore));
+            let request = VideoRequest::new(vendor.default_model(), prompt);
+            client.submit(&request).await.unwrap_err();
+        }
+        let requests = || simulator.stats().requests[vendor.as_str()];
+        let before = requests();
+        let recovered = client.recover(Duration::ZERO).await.unwrap();
+        assert_eq!((recovered.open.len(), requests() - before), (3, 1), "{vendor}");
+        assert!(
+            recovered.open.iter().all(|lost| lost.inconclusive.is_none()),
+            "{vendor}"
+        );
+
+        simulator.inject(Fault::status(simulated(vendor), Operation::List, 401, "{}"));
+        let before = requests();
+        let recovered = client.recover(Duration::ZERO).await.unwrap();
+        assert_eq!((recovered.open.len(), requests() - before), (3, 1), "{vendor}");
+        let is_refused = |lost: &LostSubmission| lost.inconclusive.as_ref().is_some_and(|why| why.contains("401"));
+        assert!(recovered.open.iter().all(is_refused), "{vendor}");
+    }
+}

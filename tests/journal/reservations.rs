@@ -9,7 +9,7 @@ use videogen::Vendor;
 use videogen::journal::{Budget, ChargeKind, Entry, Event, Group, Journal as _, Period, Started};
 use videogen::price::Decimal;
 
-use super::budgets::{accepted, ambiguous, begin, budget, cost, event, intent, reason, status, subject};
+use super::budgets::{accepted, ambiguous, begin, budget, cost, event, intent, reason, settled, status, subject};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_at_once_stay_within_a_budget() {
@@ -136,7 +136,8 @@ async fn no_order_of_events_loses_a_reservation_or_counts_it_twice() {
         journals[0].set_budget(budget.clone()).await.unwrap();
     }
     let (mut fits, mut refused, mut known, mut kinds) = (0, 0, 0, HashMap::new());
-    for step in 0..800 {
+    let mut refused_settlements = 0;
+    for step in 0..1000 {
         let journal = &journals[fastrand::usize(..2)];
         let before = super::entries(journal).await;
         if fastrand::bool() || before.is_empty() {
@@ -183,16 +184,25 @@ async fn no_order_of_events_loses_a_reservation_or_counts_it_twice() {
         } else {
             let entry = &before[fastrand::usize(..before.len())];
             let vendor = entry.intent.vendor.as_str();
-            let event = match fastrand::u8(..14) {
+            let event = match fastrand::u8(..16) {
                 0 => event(json!({"event": "rejected", "reason": reason()})),
                 1 => event(json!({"event": "not_sent", "reason": reason()})),
                 2 => ambiguous(entry),
                 3..5 => accepted(vendor, &entry.intent.id),
                 5 => Event::Dismissed,
+                14 => settled(None),
+                15 => settled(Some(["0 USD", "0.3 USD", "0.3 CNY"][fastrand::usize(..3)])),
                 6..9 => cost("0.5", ["reported", "computed", "estimated"][fastrand::usize(..3)]),
                 _ => status(["queued", "completed", "failed", "cancelled", "expired"][fastrand::usize(..5)]),
             };
-            journal.record(subject(&entry.intent.id), event).await.unwrap().unwrap();
+            let is_settlement = matches!(&event, Event::Settled { settlement } if settlement.is_some());
+            let recorded = journal.record(subject(&entry.intent.id), event).await;
+            if is_settlement && recorded.is_err() {
+                assert_eq!(super::entries(journal).await, before);
+                refused_settlements += 1;
+            } else {
+                recorded.unwrap().unwrap();
+            }
         }
         let after = super::entries(&journals[0]).await;
         for (budget, counted) in journals[1].budgets("public".to_owned()).await.unwrap() {
@@ -201,16 +211,16 @@ async fn no_order_of_events_loses_a_reservation_or_counts_it_twice() {
         for entry in after {
             let charge = entry.charge();
             // What may exist is never released without a reason.
-            let is_free = matches!(charge.kind, ChargeKind::NotSubmitted | ChargeKind::NotBilled);
-            assert_eq!(
-                charge.money.is_none(),
-                is_free || (entry.intent.estimate.is_none() && entry.cost.is_none())
-            );
-            assert!(!(entry.is_open() && is_free));
+            let (is_free, is_entered) = (charge.kind.is_free(), entry.settled.is_some());
+            let is_known = entry.intent.estimate.is_some() || entry.cost.is_some() || is_entered;
+            assert_eq!(charge.money.is_none(), is_free || !is_known);
+            assert!(!(entry.is_open() && is_free) || is_entered);
+            assert!(!(entry.is_open() && charge.kind == ChargeKind::Entered));
             assert!(!(entry.task.is_some() && charge.kind == ChargeKind::NotSubmitted));
             *kinds.entry(charge.kind).or_insert(0) += 1;
         }
     }
     assert!(fits > 5 && refused > 5 && known > 5, "{fits} {refused} {known}");
-    assert_eq!(kinds.len(), 7, "{kinds:?}");
+    assert!(refused_settlements > 5, "{refused_settlements}");
+    assert_eq!(kinds.len(), ChargeKind::ALL.len(), "{kinds:?}");
 }

@@ -19,6 +19,7 @@ use crate::keys;
 use crate::options;
 use crate::output::{Output, file};
 use crate::result::Configured;
+use crate::server::note_on_default_model;
 
 /// The vendor to use.
 struct Choice {
@@ -88,6 +89,10 @@ impl AccountArgs {
                 }
                 None => {
                     request.model = vendor.default_model().to_owned();
+                    let base_url = self.base_url(vendor).filter(|_| need != Need::Simulation);
+                    if let Some(note) = note_on_default_model(vendor, base_url.as_deref()) {
+                        output.note(&note);
+                    }
                     if let Some(unused) = &config.model {
                         let (name, model) = (vendor.name(), &request.model);
                         output.note(&format!("{name} has no {unused} (defaults.model): using {model}."));
@@ -438,7 +443,8 @@ fn has_key(vendor: Vendor) -> bool {
     keys::has(vendor)
 }
 
-fn no_key(vendors: &[Vendor]) -> Failure {
+/// The failure without a key of any of these vendors.
+pub(crate) fn no_key(vendors: &[Vendor]) -> Failure {
     keys::missing(vendors).hint(&format!(
         "To try without a key, use: {}",
         Invocation::new("generate").flag("--simulate", true)
@@ -448,15 +454,18 @@ fn no_key(vendors: &[Vendor]) -> Failure {
 /// The notes on the fields that the request leaves to the vendor, though the price depends on them.
 pub(crate) fn left_to_the_vendor(plan: &Plan, request: &VideoRequest) -> Vec<String> {
     let note = |field: &&str| {
-        let decides = format!(
-            "{} {} decides the {field}, and with it the price.",
-            plan.vendor.name(),
-            plan.model
-        );
+        // Whether the price depends on it, and on nothing else that is open.
+        let (depends, alone) = match plan.cost().known() {
+            Some(cost) => (cost.depends_on.contains(field), cost.depends_on == [*field]),
+            None => (true, true),
+        };
+        let price = if depends { ", and with it the price" } else { "" };
+        let decides = format!("{} {} decides the {field}{price}.", plan.vendor.name(), plan.model);
         // A caller who requests it knows, and a model that takes nothing else leaves no choice.
         let is_bound = plan.overridden.iter().any(|violation| violation.field == **field);
         match request.duration.is_none() && !is_bound {
-            true => format!("{decides} Set --{field} to fix both."),
+            true if alone => format!("{decides} Set --{field} to fix both."),
+            true => format!("{decides} Set --{field} to fix it."),
             false => decides,
         }
     };

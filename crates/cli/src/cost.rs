@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{NaiveDate, Utc};
-use serde_json::Value;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
 use videogen::Vendor;
 use videogen::facts::{ListedModel, Operation};
 use videogen::journal::Journal as _;
@@ -37,11 +38,9 @@ pub(crate) async fn add_live(
         if models.iter().all(|model| model.prices_usd.is_empty()) {
             missing.push(format!("No live prices of {name}: its list of models has none"));
         }
-        for (model, names) in book.add_listed(*vendor, Utc::now(), &models) {
-            let names = names.join(", ");
-            missing.push(format!(
-                "No live price of {name} {model}: this version does not know what is billed by {names}"
-            ));
+        for (model, reasons) in book.add_listed(*vendor, Utc::now(), &models) {
+            let reasons = reasons.join("; ");
+            missing.push(format!("No live price of {name} {model}: {reasons}"));
         }
     }
     for note in &missing {
@@ -92,16 +91,25 @@ pub(crate) fn line(estimate: &Estimate) -> String {
         Some((only, [])) => format!(", depending on {only}"),
         Some((last, rest)) => format!(", depending on {} and {last}", rest.join(", ")),
     };
-    let origin = match cost.origin {
+    let origin = origin(cost.origin);
+    let origin = match cost.low_origin {
+        Some(low) => format!("{}; {origin}", self::origin(low)),
+        None => origin,
+    };
+    let unverified = if cost.unverified { "; unverified" } else { "" };
+    format!("Estimated cost: {cost}{depends}: {} ({origin}{unverified})", cost.basis)
+}
+
+/// Where a price comes from.
+fn origin(origin: PriceOrigin) -> String {
+    match origin {
         PriceOrigin::List { read, .. } => {
             format!("list price of {read}{}, before taxes, discounts and fees", age(read))
         }
         PriceOrigin::User => "your price".to_owned(),
         PriceOrigin::Live { at } => format!("the vendor's price at {}, before taxes, discounts and fees", moment(at)),
         _ => "price of unknown origin".to_owned(),
-    };
-    let unverified = if cost.unverified { "; unverified" } else { "" };
-    format!("Estimated cost: {cost}{depends}: {} ({origin}{unverified})", cost.basis)
+    }
 }
 
 /// How old a price is.
@@ -123,7 +131,7 @@ pub(crate) async fn budgets(journal: Option<&Store>, vendor: Vendor) -> usize {
     budgets.iter().filter(|(budget, _)| budget.applies_to(vendor)).count()
 }
 
-/// What several submissions may cost together.
+/// What several submissions may cost together. In JSON: `costs`, with the least and the most by currency, and `unknown_cost`.
 #[derive(Default)]
 pub(crate) struct Total {
     /// The least and the most, by currency.
@@ -152,6 +160,14 @@ impl Total {
             *sum = (sum.0 + low, sum.1 + high);
         }
         total
+    }
+}
+
+impl Serialize for Total {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let cost = |(currency, (low, high)): (&String, &(Decimal, Decimal))| json!({"currency": currency, "low": low.normalize(), "high": high.normalize()});
+        let costs: Vec<Value> = self.known.iter().map(cost).collect();
+        json!({"costs": costs, "unknown_cost": self.unknown}).serialize(serializer)
     }
 }
 

@@ -78,7 +78,7 @@ pub(crate) struct DiskReport {
 pub(crate) struct VendorReport {
     /// The vendor.
     pub(crate) vendor: Vendor,
-    /// Where its key comes from: `environment`, `env_file` or `login`.
+    /// Where its key comes from: `environment`, `env_file`, `keyring` or `login`, a file.
     pub(crate) key_from: &'static str,
     /// The base URL that is used.
     pub(crate) base_url: String,

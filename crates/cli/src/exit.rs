@@ -102,14 +102,18 @@ impl Failure {
     /// Joins several failures, each with another message. `None` if there are none.
     pub(crate) fn all(failures: impl IntoIterator<Item = Self>) -> Option<Self> {
         let mut failures = failures.into_iter();
-        let mut joined = failures.next()?;
-        for other in failures {
-            if !joined.message.contains(&other.message) {
-                joined.message = format!("{}\n{}", joined.message, other.message);
-                joined.error.add(*other.error);
+        Some(failures.next()?.and(failures))
+    }
+
+    /// Adds others, each with another message.
+    pub(crate) fn and(mut self, others: impl IntoIterator<Item = Self>) -> Self {
+        for other in others {
+            if !self.message.contains(&other.message) {
+                self.message = format!("{}\n{}", self.message, other.message);
+                self.error.add(*other.error);
             }
         }
-        Some(joined)
+        self
     }
 
     /// Adds what to do.
@@ -202,8 +206,8 @@ pub(crate) async fn stoppable<T>(work: impl Future<Output = Result<T, Failure>>)
 pub(crate) fn overrides<'a>(violations: impl IntoIterator<Item = &'a Violation>) -> Option<String> {
     let unverified = violations.into_iter().filter(|violation| violation.unverified);
     let fields: BTreeSet<&str> = unverified.map(|violation| violation.field.as_str()).collect();
-    let options = fields.iter().map(|field| format!("--allow-unverified {field}"));
-    (!fields.is_empty()).then(|| options.collect::<Vec<_>>().join(" "))
+    let permissions = fields.iter().map(|field| format!("--allow-unverified {field}"));
+    (!fields.is_empty() && options::has("allow_unverified")).then(|| permissions.collect::<Vec<_>>().join(" "))
 }
 
 /// What to do about a limit of cost.
@@ -271,7 +275,7 @@ impl From<Error> for Failure {
             )),
             false => failure,
         };
-        let failure = match any(|violation| violation.fits_extra) {
+        let failure = match any(|violation| violation.fits_extra) && options::has("extra") {
             true => failure.hint("To send a field under the vendor's name for it, add: --extra NAME=VALUE"),
             false => failure,
         };

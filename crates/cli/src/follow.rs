@@ -90,9 +90,13 @@ fn billed(task: &VideoTask) -> Option<String> {
             format!("{name} does not bill it.")
         }
         None => {
-            let spend = Invocation::new("spend");
+            let settle = Invocation::new("spend")
+                .arg("settle")
+                .arg(task.id.to_string())
+                .arg("AMOUNT");
             format!(
-                "No page of {name} says whether it is billed; until that is known, its estimate is uncertain: {spend}"
+                "No page of {name} says whether it is billed; its estimate counts as uncertain until you enter what the bill \
+                 shows: {settle}"
             )
         }
     })
@@ -130,7 +134,7 @@ pub(crate) async fn show(
     output: &Output,
 ) -> Result<(), Failure> {
     let entry = client.journal_entry(&task.id).await.ok().flatten();
-    let next = entry.and_then(|entry| unwritten(&entry));
+    let next = without_link(task).or_else(|| unwritten(&entry?));
     let result = TaskResult {
         next: next.clone(),
         ..TaskResult::of(task).failed(error.and_then(Failure::document))
@@ -138,6 +142,22 @@ pub(crate) async fn show(
     output.task(result, || match next {
         Some(next) => format!("{}\n{next}", task_text(task)),
         None => task_text(task),
+    })
+}
+
+/// The hint for a task that the vendor reports as completed without a link to its video.
+fn without_link(task: &VideoTask) -> Option<String> {
+    let is_without = task.status.is_completed() && task.video.is_none() && !task.is_removed();
+    is_without.then(|| {
+        let id = task.id.to_string();
+        let vendor = task.id.vendor();
+        format!(
+            "{} reports completion without a link to the video. Wait for the link with: {}\nIf it does not come, the response \
+             may have it in another place: {}",
+            vendor.name(),
+            Invocation::new("wait").arg(id.clone()),
+            Invocation::new("status").arg(id).flag("--json", true)
+        )
     })
 }
 

@@ -2,8 +2,20 @@
 //! Paragraphs are one line each, because clap wraps them to the terminal. It replaces `{n}` by a line break, unless a control
 //! sequence is in it.
 
+use clap::{Arg, ArgAction};
+
 /// Widest help, in columns.
 pub(crate) const WIDTH: usize = 100;
+
+/// Hides an option of all commands in one that does not take it. It is still read, so that the command can say why it is refused.
+pub(crate) fn hidden(id: &'static str, long: &'static str, conflicts: &[&'static str]) -> Arg {
+    Arg::new(id)
+        .conflicts_with_all(conflicts.iter().copied())
+        .long(long)
+        .action(ArgAction::SetTrue)
+        .global(true)
+        .hide(true)
+}
 
 pub(crate) const GENERATE: &str = "\
 Examples:
@@ -49,6 +61,7 @@ pub(crate) const PLAN: &str = "\
 Examples:
   videogen plan \"a paper boat\" --vendor toapis --seed 7
   videogen plan \"it sails\" --reference-video sail.mp4 --vendor toapis
+  videogen plan \"a paper boat\" \"a kite\" -n 2 --vendor ark,fal
   videogen plan \"a paper boat\" --resolution 4k --all
   videogen plan \"a paper boat\" --duration 5 --all --cheapest
   videogen plan @prompt.txt --request template.json
@@ -66,7 +79,7 @@ Examples:
   videogen wait token360:videos:video-4f1c alltoken:generations:vgen_81
   videogen wait token360:videos:video-4f1c --timeout 600 --json
   videogen wait token360:videos:video-4f1c --events
-  videogen wait toapis:seedance-2:t1 toapis:seedance-2:t2 -o clips/ --parents
+  videogen wait token360:videos:video-4f1c alltoken:generations:vgen_81 -o clips/
 
 With -o PATH, each task is downloaded as soon as it has ended; see \
 `videogen download --help` for the forms of PATH.";
@@ -76,7 +89,7 @@ Examples:
   videogen download token360:videos:video-4f1c -o boat.mp4
   videogen download token360:videos:video-4f1c --last-frame-output boat.png
   videogen download token360:videos:video-4f1c -o - > boat.mp4
-  videogen download toapis:seedance-2:t1 toapis:seedance-2:t2 -o \"k-{index}.mp4\"
+  videogen download ark:tasks:cgt-20261120101500-d4kqz -o \"{vendor}-{index}.mp4\"
 
 -o PATH names a file, a folder (one that exists, or with a / at the end), - for \
 standard output, which then has the video alone, or a file by a template: {vendor}, {model}, {id} of the task, {index}, the number of \
@@ -101,7 +114,7 @@ Examples:
 pub(crate) const RECOVER: &str = "\
 Examples:
   videogen recover --wait
-  videogen recover SUBMISSION --task toapis:seedance-2:task_vid_7
+  videogen recover SUBMISSION --task toapis:generations:tsk_vid_7a10
   videogen recover SUBMISSION --dismiss";
 
 pub(crate) const MODELS: &str = "\
@@ -120,10 +133,11 @@ Examples:
   videogen prices unset toapis seedance-2
 
 Your prices are in CONFIG_DIR/videogen/prices.toml, or the file that \
-VIDEOGEN_PRICES names. The one with the most conditions that fits applies, and \
-before any list price. One with the same conditions is replaced; one that would \
-contradict another (a request fits both, and neither has more conditions) is \
-refused.
+VIDEOGEN_PRICES names, and come before any list price. Of those that fit a \
+request, the one with the most --when conditions applies; for the same fields, \
+the one that the request itself meets: duration=unset before duration=5. A price \
+with the same conditions replaces the earlier one. A price is refused if some \
+request would have two prices, and neither came first.
 
 By second and token, the seconds of input videos cost nothing, unless the price \
 has --input-video.";
@@ -136,9 +150,22 @@ pub(crate) const SPEND: &str = "\
 Examples:
   videogen spend --since 30d --by day
   videogen spend --by model --csv
+  videogen spend settle token360:videos:video-4f1c 1.20
 
-Amounts are what vendors reported, else computed from usage and its price, \
-else estimated from list prices. What is running or ambiguous is `reserved`.";
+Amounts are what you entered or vendors reported, else computed from usage and \
+its price, else estimated from list prices. What is running or ambiguous is \
+`reserved`.";
+
+pub(crate) const SETTLE: &str = "\
+Examples:
+  videogen spend settle token360:videos:video-4f1c 1.20 --note \"invoice 7\"
+  videogen spend settle token360:videos:video-4f1c 30 CNY
+  videogen spend settle token360:videos:video-4f1c --nothing
+
+Use it when the vendor's bill shows what this program cannot know. It counts \
+for budgets and in `videogen spend` before any other amount, also if the vendor \
+reports another one later. Use it again to replace it, or with --undo to remove \
+it.";
 
 pub(crate) const BUDGET: &str = "\
 Examples:

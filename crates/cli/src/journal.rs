@@ -93,6 +93,10 @@ impl JournalArgs {
 
     /// For commands that mostly read: a journal that cannot be written is opened read-only.
     pub(crate) fn open_to_read(&self, output: &Output) -> Result<Option<Arc<Store>>, Failure> {
+        // A mistyped path must not look like a journal without submissions.
+        if let Some(path) = self.journal.as_ref().filter(|path| !is_there(path)) {
+            output.note(&format!("There was no journal at {}.", shown_path(path)));
+        }
         let failed = match self.open() {
             Err(failed) => failed,
             opened => return opened,

@@ -1,16 +1,20 @@
-//! API keys: from the environment, the file of `--env-file`, or the store of `login`, in this order. They are never on a
-//! command line, and in no output.
+//! API keys: from the environment, the file of `--env-file`, or what `login` stored, in the keyring or a file, in this order. They
+//! are never on a command line, and in no output.
 
 mod env_file;
+mod keyring;
 mod store;
 
-use std::path::Path;
+use std::fmt;
+use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
+use serde_json::{Value, json};
 use videogen::{ErrorKind, Vendor};
 
 pub(crate) use self::env_file::EnvFileArgs;
-pub(crate) use self::store::{check, path, remove, save};
+pub(crate) use self::keyring::use_it as use_keyring;
+pub(crate) use self::store::path;
 use crate::environment;
 use crate::exit::{ACCOUNT, Failure};
 use crate::invocation::Invocation;
@@ -20,7 +24,34 @@ use crate::output::file;
 pub(crate) enum Origin {
     Environment,
     EnvFile(&'static Path),
+    Keyring,
     Login,
+}
+
+/// Where `login` stores keys.
+pub(crate) enum Place {
+    Keyring,
+    File(PathBuf),
+}
+
+/// `the keyring`, or the path of the file.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Keyring => f.write_str("the keyring"),
+            Self::File(path) => f.write_str(&file(path)),
+        }
+    }
+}
+
+impl Place {
+    /// For a JSON document.
+    pub(crate) fn document(&self) -> Value {
+        match self {
+            Self::Keyring => json!({"store": "keyring"}),
+            Self::File(path) => json!({"store": "file", "path": path.to_string_lossy()}),
+        }
+    }
 }
 
 /// A key.
@@ -42,11 +73,58 @@ pub(crate) fn find(vendor: Vendor) -> Result<Option<Key>, Failure> {
             origin,
         }));
     }
-    let stored = store::find(vendor)?;
-    Ok(stored.map(|secret| Key {
-        secret,
-        origin: Origin::Login,
-    }))
+    let (stored, origin) = match keyring::find(vendor)? {
+        Some(secret) => (Some(secret), Origin::Keyring),
+        None => (store::find(vendor)?, Origin::Login),
+    };
+    Ok(stored.map(|secret| Key { secret, origin }))
+}
+
+/// Stores the key of a vendor, in place of an earlier one, and returns where.
+///
+/// # Errors
+/// When the keyring cannot be used, the file cannot be written, or others may read it.
+pub(crate) fn save(vendor: Vendor, key: &SecretString) -> Result<Place, Failure> {
+    if !keyring::is_used() {
+        return store::save(vendor, key).map(Place::File);
+    }
+    keyring::save(vendor, key)?;
+    // The keyring comes first, so that a key in the file would only lie about.
+    if let Ok(Some(_)) = store::find(vendor) {
+        store::remove(vendor)?;
+    }
+    Ok(Place::Keyring)
+}
+
+/// Removes the stored key of a vendor, and returns from where. Otherwise there was none in the places that it returns.
+///
+/// # Errors
+/// See [`save`].
+pub(crate) fn remove(vendor: Vendor) -> Result<Result<Vec<Place>, Vec<Place>>, Failure> {
+    let in_keyring = keyring::remove(vendor)?;
+    let (path, in_file) = store::remove(vendor)?;
+    let keyring = || Place::Keyring;
+    Ok(match (in_keyring, in_file) {
+        (false, false) => {
+            let mut looked_at: Vec<Place> = keyring::is_used().then(keyring).into_iter().collect();
+            looked_at.push(Place::File(path));
+            Err(looked_at)
+        }
+        _ => {
+            let mut removed: Vec<Place> = in_keyring.then(keyring).into_iter().collect();
+            removed.extend(in_file.then_some(Place::File(path)));
+            Ok(removed)
+        }
+    })
+}
+
+/// Checks whether what `login` stores keys in can be used.
+///
+/// # Errors
+/// When the keyring or the file cannot be read, or others may read the file.
+pub(crate) fn check() -> Result<(), Failure> {
+    keyring::check()?;
+    store::check()
 }
 
 /// Whether there is a key of a vendor.
@@ -61,10 +139,38 @@ pub(crate) fn reason(vendor: Vendor) -> String {
         Ok(Some(key)) => match key.origin {
             Origin::Environment => format!("{variable} is set"),
             Origin::EnvFile(path) => format!("{variable} is in {}", file(path)),
-            Origin::Login => "its key is stored".to_owned(),
+            Origin::Keyring | Origin::Login => "its key is stored".to_owned(),
         },
         _ => format!("{variable} is not set"),
     }
+}
+
+/// Names the place of a key that a vendor refused. The message of the library names the variable, wherever the key was found.
+pub(crate) fn with_place(mut failure: Failure) -> Failure {
+    for vendor in Vendor::ALL.iter().copied() {
+        let in_variable = format!("the key in {}", vendor.facts().key_env);
+        if !failure.message.contains(&in_variable) {
+            continue;
+        }
+        let place = match find(vendor) {
+            Ok(Some(Key {
+                origin: Origin::Keyring | Origin::Login,
+                ..
+            })) => format!(
+                "the key that is stored with {}",
+                Invocation::new("login").arg(vendor.as_str())
+            ),
+            Ok(Some(Key {
+                origin: Origin::EnvFile(path),
+                ..
+            })) => format!("{} in {}", vendor.facts().key_env, file(path)),
+            _ => continue,
+        };
+        for text in [&mut failure.message, &mut failure.error.message] {
+            *text = text.replace(&in_variable, &place);
+        }
+    }
+    failure
 }
 
 /// The failure without a key of any of these vendors.

@@ -10,6 +10,7 @@ mod config;
 mod cost;
 mod csv;
 mod diagnosis;
+mod echo;
 mod ended;
 mod environment;
 mod error;
@@ -36,6 +37,8 @@ mod request_args;
 mod request_file;
 mod result;
 mod routes;
+mod server;
+mod several;
 mod sidecar;
 mod since;
 mod submission;
@@ -46,6 +49,7 @@ mod text;
 mod uploads;
 mod user_file;
 mod webhook;
+mod words;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -89,10 +93,10 @@ enum Command {
     #[command(after_help = help::GENERATE)]
     Generate(Box<generate::GenerateArgs>),
     /// Generate the videos of many jobs from a file; run it again to continue.
-    #[command(after_help = help::BATCH)]
+    #[command(after_help = help::BATCH, arg = help::hidden("no_journal", "no-journal", &[]))]
     Batch(Box<commands::batch::BatchArgs>),
     /// Print the request that `generate` would send, without sending it; needs no key.
-    #[command(after_help = help::PLAN)]
+    #[command(after_help = help::PLAN, arg = help::hidden("events", "events", &["json", "quiet"]))]
     Plan(Box<plan::PlanArgs>),
     /// Show the status of a task.
     #[command(after_help = help::STATUS)]
@@ -104,64 +108,64 @@ enum Command {
     #[command(after_help = help::DOWNLOAD)]
     Download(download::DownloadArgs),
     /// Open the video of a task, or the link to it, with the default program.
-    #[command(after_help = help::OPEN)]
+    #[command(after_help = help::OPEN, arg = help::hidden("events", "events", &["json", "quiet"]))]
     Open(open::OpenArgs),
     /// Cancel a task (AllToken, Replicate, fal; ModelArk while it is queued).
     #[command(after_help = help::CANCEL)]
     Cancel(TaskArgs),
     /// List tasks, newest first (not ToAPIs, OpenRouter, fal; all with --local).
-    #[command(after_help = help::LIST)]
+    #[command(after_help = help::LIST, arg = help::hidden("events", "events", &["json", "quiet"]))]
     List(list::ListArgs),
     /// Find lost submissions and list unfinished tasks; submits nothing.
     #[command(after_help = help::RECOVER)]
     Recover(recover::RecoverArgs),
     /// Show the limits of each model.
-    #[command(after_help = help::MODELS)]
+    #[command(after_help = help::MODELS, arg = help::hidden("events", "events", &["json", "quiet"]))]
     Models(models::ModelsArgs),
     /// List the prices of the models, and set your own.
-    #[command(after_help = help::PRICES)]
+    #[command(after_help = help::PRICES, arg = help::hidden("events", "events", &["json", "quiet"]))]
     Prices(PricesArgs),
     /// Show the balance of the account, which also checks the key (ToAPIs only).
-    #[command(after_help = help::BALANCE)]
+    #[command(after_help = help::BALANCE, arg = help::hidden("events", "events", &["json", "quiet"]))]
     Balance(balance::BalanceArgs),
     /// Show what the submissions in the journal cost.
-    #[command(after_help = help::SPEND)]
+    #[command(after_help = help::SPEND, arg = help::hidden("events", "events", &["json", "quiet"]))]
     Spend(spend::SpendArgs),
     /// Limit what the submissions of a day, week or month may cost together.
-    #[command(after_help = help::BUDGET)]
+    #[command(after_help = help::BUDGET, arg = help::hidden("events", "events", &["json", "quiet"]))]
     Budget(BudgetArgs),
     /// Check keys, vendors, journal and files, and print what to do.
-    #[command(after_help = help::DOCTOR)]
+    #[command(after_help = help::DOCTOR, arg = help::hidden("events", "events", &["json", "quiet"]))]
     Doctor(doctor::DoctorArgs),
     /// Store the API key of a vendor.
-    #[command(after_help = help::LOGIN)]
+    #[command(after_help = help::LOGIN, arg = help::hidden("events", "events", &["json", "quiet"]))]
     Login(login::LoginArgs),
     /// Remove the stored API key of a vendor.
-    #[command(after_help = help::LOGOUT)]
+    #[command(after_help = help::LOGOUT, arg = help::hidden("events", "events", &["json", "quiet"]))]
     Logout(logout::LogoutArgs),
     /// Show the configuration, or change a value in it.
-    #[command(after_help = help::CONFIG)]
+    #[command(after_help = help::CONFIG, arg = help::hidden("events", "events", &["json", "quiet"]))]
     Config(commands::config::ConfigArgs),
     /// Check, export or prune the journal.
-    #[command(after_help = help::JOURNAL)]
+    #[command(after_help = help::JOURNAL, arg = help::hidden("events", "events", &["json", "quiet"]))]
     Journal(JournalCommandArgs),
     /// Upload local files, and manage what a vendor keeps of them.
-    #[command(after_help = help::ASSETS)]
+    #[command(after_help = help::ASSETS, arg = help::hidden("events", "events", &["json", "quiet"]))]
     Assets(AssetsArgs),
     /// Write a web page that shows the clips in a folder; loads nothing from a network.
-    #[command(after_help = help::GALLERY)]
+    #[command(after_help = help::GALLERY, arg = help::hidden("events", "events", &["json", "quiet"]))]
     Gallery(gallery::GalleryArgs),
     /// Print the JSON Schema of a request, a task, a result, an event or an error.
-    #[command(after_help = help::SCHEMA)]
+    #[command(after_help = help::SCHEMA, arg = help::hidden("events", "events", &["json", "quiet"]))]
     Schema(schema::SchemaArgs),
     /// Run a local simulator of the vendors' APIs.
-    #[command(after_help = help::SIM)]
+    #[command(after_help = help::SIM, arg = help::hidden("events", "events", &["json", "quiet"]))]
     Sim(sim::SimArgs),
     /// Print a completion script for a shell.
-    #[command(after_help = help::COMPLETIONS)]
+    #[command(after_help = help::COMPLETIONS, arg = help::hidden("events", "events", &["json", "quiet"]))]
     Completions(completions::CompletionsArgs),
     /// Print the manual page, or write those of all commands.
-    #[command(after_help = help::MAN)]
+    #[command(after_help = help::MAN, arg = help::hidden("events", "events", &["json", "quiet"]))]
     Man(man::ManArgs),
 }
 
@@ -310,6 +314,9 @@ async fn run() -> ExitCode {
         Ok(Ok(())) => {}
     }
     journal.configure(config::get().journal.clone());
+    if config::get().uses_keyring {
+        keys::use_keyring();
+    }
     invocation::repeat([journal.options(), cli.env_file.options()].concat());
     let result = match cli.command {
         Command::Generate(args) => generate::generate(*args, &journal, &output).await,
@@ -343,7 +350,7 @@ async fn run() -> ExitCode {
         Ok(code) => code,
         Err(failure) => {
             let Failure { code, .. } = failure;
-            output.failure(&failure);
+            output.failure(&keys::with_place(failure));
             ExitCode::from(code)
         }
     }

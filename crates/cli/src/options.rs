@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
+use videogen::submit::{Adjustment, Note};
 use videogen::{Role, Violation};
 
 /// The options of the command line for fields of a request; none before it is parsed.
@@ -34,13 +35,19 @@ pub(crate) fn record(command: &Command, matches: &ArgMatches) {
     let _ = OPTIONS.set(options(command, is_given));
 }
 
-/// The options of `command` that set fields; none if it has no request.
+/// Fields of a query of a list.
+const QUERY: [&str; 5] = ["limit", "after", "before", "oldest_first", "status"];
+
+/// The options of `command` that set fields of a request, or if it has none, of the query of a list.
 fn options(command: &Command, is_given: impl Fn(&str) -> bool) -> Vec<FieldOption> {
     let has_request = command
         .get_arguments()
         .any(|arg| arg.get_id() == Role::FirstFrame.as_str());
-    let fields = fields();
-    let options = command.get_arguments().filter(|_| has_request).filter_map(|arg| {
+    let fields = match has_request {
+        true => fields(),
+        false => QUERY.map(str::to_owned).to_vec(),
+    };
+    let options = command.get_arguments().filter_map(|arg| {
         let id = arg.get_id().as_str();
         let field = field_of(id);
         fields.iter().any(|known| known == field).then(|| FieldOption {
@@ -90,6 +97,49 @@ pub(crate) fn of_field(field: &str) -> String {
     given(field, OPTIONS.get().map_or(&[], Vec::as_slice)).unwrap_or_else(|| field.to_owned())
 }
 
+/// A note as the command shows it, with the names of the options.
+pub(crate) fn note(note: &Note) -> String {
+    let options = OPTIONS.get().map_or(&[][..], Vec::as_slice);
+    let (mut shown, field) = (note.clone(), of_field(&note.field));
+    shown.reason = with_options(note.reason.clone(), options);
+    shown.field = field;
+    shown.to_string()
+}
+
+/// An adjustment as the command shows it.
+pub(crate) fn adjustment(adjustment: &Adjustment) -> String {
+    let (mut shown, field) = (adjustment.clone(), of_field(&adjustment.field));
+    shown.field = field;
+    shown.to_string()
+}
+
+/// A violation as a batch shows it: what it names are members of the job.
+pub(crate) fn in_job(violation: &Violation) -> String {
+    let extra = if violation.fits_extra { " (in `extra`)" } else { "" };
+    let permission = match violation.unverified {
+        true => format!(
+            "; to break it, add \"allow_unverified\": [\"{}\"] to the job",
+            violation.field
+        ),
+        false => String::new(),
+    };
+    format!("{violation:#}{extra}{permission}")
+}
+
+/// The text with options in place of the fields that it quotes.
+fn with_options(text: String, options: &[FieldOption]) -> String {
+    options.iter().fold(text, |text, option| {
+        text.replace(&format!("`{}`", option.field), &format!("`{}`", option.name))
+    })
+}
+
+/// Whether the command has an option for this field.
+pub(crate) fn has(field: &str) -> bool {
+    OPTIONS
+        .get()
+        .is_none_or(|options| options.iter().any(|option| option.field == field))
+}
+
 /// An error's message with its violations as the command shows them.
 pub(crate) fn in_message(message: String, violations: &[Violation]) -> String {
     violations.iter().fold(message, |message, one| {
@@ -111,11 +161,7 @@ fn shown(violation: &Violation, options: &[FieldOption]) -> String {
         shown.field = names;
         // Those name the value of the option, not a field to set.
         if !matches!(violation.field.as_str(), "adjust" | "allow_unverified") {
-            for option in options {
-                shown.hint = shown
-                    .hint
-                    .replace(&format!("`{}`", option.field), &format!("`{}`", option.name));
-            }
+            shown.hint = with_options(shown.hint, options);
         }
     }
     format!("{shown:#}")
@@ -128,10 +174,10 @@ mod tests {
     use videogen::{Adjust, Vendor, VideoRequest};
 
     use super::*;
-    use crate::request_args::{PromptArg, RequestArgs};
+    use crate::request_args::{PromptsArgs, RequestArgs};
 
     fn command() -> Command {
-        RequestArgs::augment_args(PromptArg::augment_args(Command::new("plan")))
+        RequestArgs::augment_args(PromptsArgs::augment_args(Command::new("plan")))
     }
 
     #[test]
@@ -142,7 +188,7 @@ mod tests {
             .map(name)
             .filter(|name| !options.iter().any(|option| option.name == *name))
             .collect();
-        assert_eq!(without, ["--request"]);
+        assert_eq!(without, ["--count", "--request"]);
         for field in fields() {
             assert!(given(&field, &options).is_some(), "{field}");
         }

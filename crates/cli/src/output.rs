@@ -390,6 +390,22 @@ pub(crate) fn table(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>)
         .join("\n")
 }
 
+/// The same. On a terminal that is less wide, the first cell of each row has a line above the others.
+pub(crate) fn table_below(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let rows: Vec<Vec<String>> = rows.into_iter().collect();
+    let whole = table(heads, rows.iter().cloned());
+    let fits = |columns: u16| terminal::fits(&whole, columns);
+    if terminal::columns().is_none_or(fits) {
+        return whole;
+    }
+    let names = rows.iter().map(|row| text::visible(&row[0]));
+    let rest = table(&heads[1..], rows.iter().map(|row| row[1..].to_vec()));
+    let mut lines = rest.lines();
+    let mut shown: Vec<String> = lines.next().map(str::to_owned).into_iter().collect();
+    shown.extend(names.zip(lines).flat_map(|(name, line)| [name, line.to_owned()]));
+    shown.join("\n")
+}
+
 /// A status, which may be one that this version does not know.
 pub(crate) fn shown(status: &TaskStatus) -> String {
     text::visible(status.as_str())

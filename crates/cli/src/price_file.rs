@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 use toml_edit::{ArrayOfTables, Document, DocumentMut, Item, Table, TableLike, Value};
 use videogen::ErrorKind;
-use videogen::price::{FieldRule, PriceBook, PriceEntry};
+use videogen::price::{PriceBook, PriceEntry};
 
 use crate::environment::variable;
 use crate::exit::{Failure, INVALID, IO};
@@ -36,23 +36,22 @@ impl Prices {
             let hint = format!("Correct or unset {VARIABLE}. To create the file with a price, see: {set}");
             return Err(Failure::new(IO, ErrorKind::Io, message).hint(&hint));
         }
-        let prices = Self::read_any(path)?;
-        prices.contradictions()?;
-        Ok(prices)
+        Self::read_from(path, true)
     }
 
     /// Changes the file, which no other process changes in the meantime. It may have prices that contradict each other.
     pub(crate) fn change<T>(change: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<(Self, T), Failure> {
         let path = path()?;
         let _lock = user_file::lock(&path).map_err(|error| unwritable(&path, &error))?;
-        let mut prices = Self::read_any(path)?;
+        let mut prices = Self::read_from(path, false)?;
         let changed = change(&mut prices)?;
         Ok((prices, changed))
     }
 
-    fn read_any(path: PathBuf) -> Result<Self, Failure> {
+    /// `strict`: no two prices apply to the same requests if neither has more conditions.
+    fn read_from(path: PathBuf, strict: bool) -> Result<Self, Failure> {
         let text = user_file::read(&path).map_err(|error| unusable(&path, &error))?;
-        let problems = problems(&text).map_err(|error| unusable(&path, &error))?;
+        let problems = problems(&text, strict).map_err(|error| unusable(&path, &error))?;
         if !problems.is_empty() {
             let lines: Vec<String> = problems
                 .iter()
@@ -70,71 +69,12 @@ impl Prices {
         })
     }
 
-    /// Fails if two prices apply to the same requests and neither has more conditions.
-    fn contradictions(&self) -> Result<(), Failure> {
-        let own = self.book.own();
-        let pairs = own.iter().enumerate().flat_map(|(at, entry)| {
-            let others = own.iter().enumerate().skip(at + 1);
-            others
-                .filter(move |(_, other)| other.conflicts_with(entry))
-                .map(move |(other, _)| (at, other))
-        });
-        let lines = self.lines();
-        let line = |at: usize| lines.get(at).map_or_else(|| "?".to_owned(), usize::to_string);
-        let found: Vec<String> = pairs
-            .map(|(at, other)| {
-                let entry = &own[at];
-                format!(
-                    "the prices of {} {} in lines {} and {} may apply to the same request, and neither has more conditions",
-                    entry.vendor.name(),
-                    entry.model,
-                    line(at),
-                    line(other)
-                )
-            })
-            .collect();
-        match found.is_empty() {
-            true => Ok(()),
-            false => Err(unusable(&self.path, &found.join("; "))),
-        }
-    }
-
-    /// The lines in which the entries of the book begin.
-    fn lines(&self) -> Vec<usize> {
-        let text = self.document.to_string();
-        let Ok(document) = Document::parse(text.as_str()) else {
-            return Vec::new();
-        };
-        starts(document.as_table())
-            .into_iter()
-            .map(|span| user_file::line(&text, span))
-            .collect()
-    }
-
     /// Adds a price, in place of the one for the same requests, which is returned.
     pub(crate) fn set(&mut self, entry: PriceEntry) -> Result<Option<PriceEntry>, Failure> {
-        let mut others = self.book.own().iter().filter(|own| !own.is_for_the_same(&entry));
-        if let Some(other) = others.find(|other| other.conflicts_with(&entry)) {
-            let message = format!(
-                "your price of {} {}{} may apply to the same request, and neither has more conditions than the other",
-                other.vendor.name(),
-                other.model,
-                conditions(other)
-            );
-            let unset = Invocation::new("prices")
-                .arg("unset")
-                .arg(other.vendor.as_str())
-                .arg(&other.model);
-            let unset = unset.flag("--without-conditions", other.when.is_empty());
-            let when = |(field, rule): (&String, &FieldRule)| format!("{field}={rule}");
-            let unset = other
-                .when
-                .iter()
-                .map(when)
-                .fold(unset, |unset, when| unset.arg("--when").arg(&when));
-            return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message).hint(&format!(
-                "Add a condition with --when that the other price excludes, or remove the other: {unset}"
-            )));
+        let others = self.book.own().iter().filter(|own| !own.is_for_the_same(&entry));
+        let others: Vec<&PriceEntry> = others.filter(|other| other.conflicts_with(&entry)).collect();
+        if let Some(failure) = contradicted(&others) {
+            return Err(failure);
         }
         let table = toml_edit::ser::to_document(&entry).map_err(|error| unusable(&self.path, &error))?;
         let mut table = table.as_table().clone();
@@ -217,7 +157,7 @@ struct Written {
 ///
 /// # Errors
 /// When it is not TOML, or its prices are not tables.
-fn problems(text: &str) -> Result<Vec<(usize, String)>, toml_edit::de::Error> {
+fn problems(text: &str, strict: bool) -> Result<Vec<(usize, String)>, toml_edit::de::Error> {
     let written: Written = toml_edit::de::from_str(text)?;
     let document = Document::parse(text).map_err(toml_edit::de::Error::from)?;
     let line = |span| user_file::line(text, span);
@@ -235,9 +175,19 @@ fn problems(text: &str) -> Result<Vec<(usize, String)>, toml_edit::de::Error> {
         _ => Vec::new(),
     };
     let starts = starts(document.as_table());
+    let mut prices: Vec<(usize, PriceEntry)> = Vec::new();
     for (index, members) in written.price.into_iter().enumerate() {
-        let Err(error) = PriceEntry::try_from(members) else {
-            continue;
+        let error = match PriceEntry::try_from(members) {
+            Ok(price) => {
+                let start = line(starts.get(index).cloned().flatten());
+                let others = prices
+                    .iter()
+                    .filter(|(_, other)| strict && other.conflicts_with(&price));
+                problems.extend(others.map(|(other, _)| (start, contradiction(&price, *other))));
+                prices.push((start, price));
+                continue;
+            }
+            Err(error) => error,
         };
         for problem in error.problems() {
             let member = problem.member.split('.').next().unwrap_or_default();
@@ -250,6 +200,43 @@ fn problems(text: &str) -> Result<Vec<(usize, String)>, toml_edit::de::Error> {
     }
     problems.sort();
     Ok(problems)
+}
+
+fn contradiction(price: &PriceEntry, line: usize) -> String {
+    format!(
+        "this price of {} {} and that in line {line} may apply to the same request, and neither has more conditions",
+        price.vendor.name(),
+        price.model
+    )
+}
+
+/// The error of a price that may apply to the same requests as others.
+fn contradicted(others: &[&PriceEntry]) -> Option<Failure> {
+    let first = others.first()?;
+    let conditions: Vec<String> = others.iter().map(|other| conditions(other)).collect();
+    let message = format!(
+        "your {} of {} {}{} may apply to the same request, and neither has more conditions than the other",
+        if others.len() == 1 { "price" } else { "prices" },
+        first.vendor.name(),
+        first.model,
+        conditions.join(" and")
+    );
+    let unset = |other: &&PriceEntry| {
+        let unset = Invocation::new("prices")
+            .arg("unset")
+            .arg(other.vendor.as_str())
+            .arg(&other.model);
+        let unset = unset.flag("--without-conditions", other.when.is_empty());
+        let when = other.when.iter().map(|(field, rule)| format!("{field}={rule}"));
+        when.fold(unset, |unset, when| unset.arg("--when").arg(&when))
+            .to_string()
+    };
+    let unset: Vec<String> = others.iter().map(unset).collect();
+    let hint = format!(
+        "Add a condition with --when that the other price excludes, or remove the other: {}",
+        unset.join("; ")
+    );
+    Some(Failure::new(INVALID, ErrorKind::InvalidRequest, message).hint(&hint))
 }
 
 /// Where the entries begin.

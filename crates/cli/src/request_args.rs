@@ -1,6 +1,6 @@
 //! The options that describe a video.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -12,10 +12,10 @@ use videogen::{Adjust, ErrorKind, Role, Source, TaskId, Tool, Vendor, VideoDurat
 use crate::exit::{Failure, INVALID};
 use crate::input::{self, StandardInput};
 use crate::output::{Output, file as shown};
-use crate::request_file;
+use crate::request_file::{self, RequestFile};
+use crate::several::MOST;
+use crate::words;
 
-/// The most submissions of one command.
-pub(crate) const MOST: u16 = 100;
 /// Options with which a request may do without a prompt, if the model does.
 const PROMPTLESS: [&str; 7] = [
     "request",
@@ -26,15 +26,6 @@ const PROMPTLESS: [&str; 7] = [
     "reference_audio",
     "allow_unverified",
 ];
-
-/// The prompt of one request.
-#[derive(Args)]
-#[command(next_help_heading = "Video")]
-pub(crate) struct PromptArg {
-    /// Description of the video; @FILE reads it from a file, - from standard input.
-    #[arg(required_unless_present_any = PROMPTLESS)]
-    pub(crate) prompt: Option<String>,
-}
 
 /// The prompts of several requests.
 #[derive(Args)]
@@ -132,8 +123,7 @@ pub(crate) struct RequestArgs {
     /// Tool that the model may use, such as web_search (repeatable).
     #[arg(long, value_name = "KIND")]
     tool: Vec<String>,
-    /// Operation: edit, extend, generate (ToAPIs) or auto (AllToken).
-    #[arg(long, value_name = "OPERATION")]
+    #[arg(long, value_name = "OPERATION", help = operations())]
     video_operation: Option<String>,
     /// File format of the video, such as mov.
     #[arg(long, value_name = "FORMAT")]
@@ -158,44 +148,69 @@ pub(crate) struct RequestArgs {
     pub(crate) has_listener: bool,
 }
 
+/// The help of `--video-operation`: the values that the specs have, and the vendors of those that not all have.
+fn operations() -> String {
+    let mut values: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for vendor in Vendor::ALL {
+        let models = vendor.facts().models.iter();
+        let fields = models.flat_map(|model| model.request.fields);
+        for field in fields.filter(|field| field.name == "video_operation") {
+            for value in field.values.iter().filter(|value| !value.is_empty()) {
+                values.entry(value).or_default().insert(vendor.as_str());
+            }
+        }
+    }
+    let all: BTreeSet<&str> = values.values().flatten().copied().collect();
+    let (common, others): (Vec<_>, Vec<_>) = values.iter().partition(|(_, vendors)| **vendors == all);
+    let common = common.into_iter().map(|(value, _)| (*value).to_owned());
+    let others = others.into_iter().map(|(value, vendors)| {
+        let vendors: Vec<&str> = vendors.iter().copied().collect();
+        format!("{value} ({})", vendors.join(", "))
+    });
+    common.chain(others).collect::<Vec<_>>().join(", ")
+}
+
+/// The requests of a command line.
+pub(crate) struct Requests {
+    /// One at least. Their model is empty if none is given.
+    pub(crate) requests: Vec<VideoRequest>,
+    /// The vendor of the sidecar that they are from.
+    pub(crate) vendor: Option<Vendor>,
+    /// Everything that is wrong with the file and the options. The requests are without it, and are only to be checked.
+    pub(crate) fault: Option<Failure>,
+    /// Whether the rules of the vendors can be checked.
+    pub(crate) is_checkable: bool,
+}
+
 impl RequestArgs {
-    /// Whether an option names the model.
-    pub(crate) fn has_model(&self) -> bool {
-        self.model.is_some()
+    /// The model that an option names.
+    pub(crate) fn model(&self) -> Option<&str> {
+        self.model.as_deref()
     }
 
-    /// The request, and the vendor of its sidecar; its model is empty if none is given.
-    pub(crate) fn into_request(
-        self,
-        prompt: Option<String>,
-        output: &Output,
-    ) -> Result<(VideoRequest, Option<Vendor>), Failure> {
-        let (mut requests, vendor) = self.into_requests(prompt.into_iter().collect(), output)?;
-        // Without a prompt too, there is one request.
-        Ok((requests.pop().unwrap_or_default(), vendor))
-    }
-
-    /// A request for each prompt, or one with that of the file, and the vendor if the file is a sidecar. Their model is empty
-    /// if none is given.
-    pub(crate) fn into_requests(
-        self,
-        prompts: Vec<String>,
-        output: &Output,
-    ) -> Result<(Vec<VideoRequest>, Option<Vendor>), Failure> {
+    /// A request for each prompt, or one with that of the file, as far as they can be read.
+    pub(crate) fn read(self, prompts: Vec<String>, output: &Output) -> Requests {
         let mut stdin = StandardInput::new(output);
-        let (mut request, vendor) = match &self.request {
-            Some(path) => request_file::read(path, &mut stdin, &|field| self.given(field, !prompts.is_empty()))?,
-            None => (VideoRequest::default(), None),
+        let RequestFile {
+            mut request,
+            vendor,
+            fault,
+            is_checkable,
+            lacks_prompt,
+        } = match &self.request {
+            Some(path) => request_file::read(path, &mut stdin, &|field| self.given(field, !prompts.is_empty())),
+            None => RequestFile {
+                is_checkable: true,
+                ..RequestFile::default()
+            },
         };
-        let (mut texts, mut faults) = (Vec::new(), Vec::new());
+        let lacks_prompt = lacks_prompt && prompts.is_empty();
+        let (mut texts, mut faults) = (Vec::new(), Vec::from_iter(fault));
         for prompt in prompts {
             match input::prompt(prompt, &mut stdin) {
                 Ok(text) => texts.push(text),
                 Err(failure) => faults.push(failure),
             }
-        }
-        if let Some(failure) = Failure::all(faults) {
-            return Err(failure);
         }
         let file = self.request.clone().filter(|_| self.allow_unverified.is_empty());
         // Options override the file's members.
@@ -245,7 +260,7 @@ impl RequestArgs {
         let mut keys = BTreeSet::new();
         for (key, value) in self.metadata {
             if !keys.insert(key.clone()) {
-                return Err(invalid(format!("--metadata {key}: given twice")));
+                faults.push(invalid(format!("--metadata {key}: given twice")));
             }
             request.metadata.insert(key, value.into());
         }
@@ -253,7 +268,8 @@ impl RequestArgs {
             request.extra = Map::new();
         }
         for members in self.extra {
-            add(&mut request.extra, members, "").map_err(|reason| invalid(format!("--extra: {reason}")))?;
+            let added = add(&mut request.extra, members, "");
+            faults.extend(added.err().map(|reason| invalid(format!("--extra: {reason}"))));
         }
         let roles = [
             (Role::FirstFrame, Vec::from_iter(self.first_frame)),
@@ -270,26 +286,34 @@ impl RequestArgs {
                 request = request.input(role, source);
             }
         }
-        if texts.is_empty() {
-            let is_empty = request.prompt.is_empty() && request.inputs.is_empty() && request.draft_task.is_none();
-            if let Some(file) = file.filter(|_| is_empty) {
-                let place = if file.as_os_str() == "-" {
-                    "standard input".to_owned()
-                } else {
-                    shown(&file)
-                };
-                let message =
-                    format!("the request in {place} has no prompt; pass it as PROMPT, or add it to the request");
-                return Err(invalid(message));
-            }
-            return Ok((vec![request], vendor));
+        let may_lack_it = !request.inputs.is_empty() || request.draft_task.is_some();
+        if let Some(file) = file.filter(|_| lacks_prompt && !may_lack_it) {
+            let place = match file.as_os_str() == "-" {
+                true => "standard input".to_owned(),
+                false => shown(&file),
+            };
+            let message = format!("the request in {place} has no prompt; pass it as PROMPT, or add it to the request");
+            faults.push(invalid(message));
+        }
+        if !faults.is_empty() && request.prompt.is_empty() && texts.is_empty() {
+            // It may be what is wrong. It is never sent.
+            "x".clone_into(&mut request.prompt);
         }
         let with = |prompt| {
             let mut request = request.clone();
             request.prompt = prompt;
             request
         };
-        Ok((texts.into_iter().map(with).collect(), vendor))
+        let requests = match texts.is_empty() {
+            true => vec![request],
+            false => texts.into_iter().map(with).collect(),
+        };
+        Requests {
+            requests,
+            vendor,
+            fault: Failure::all(faults),
+            is_checkable,
+        }
     }
 
     /// How many values the options have for a part of a request that a sidecar lacks.
@@ -338,7 +362,8 @@ fn extra(text: &str) -> Result<Map<String, Value>, String> {
             let nest = |value, name: &str| Value::Object(Map::from_iter([(name.to_owned(), value)]));
             path.rsplit('.').fold(value, nest)
         }
-        _ => serde_json::from_str(text).map_err(|error| format!("is neither MEMBER=VALUE nor JSON: {error}"))?,
+        _ => serde_json::from_str(text)
+            .map_err(|error| format!("is neither MEMBER=VALUE nor JSON: {}", words::syntax(&error)))?,
     };
     match members {
         Value::Object(members) if has_empty_name(&members) => Err("the name of a member is empty".to_owned()),

@@ -1,6 +1,6 @@
 //! Reads a request from a JSON file. Unknown members are errors.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
 
@@ -12,47 +12,105 @@ use crate::exit::{Failure, INVALID, IO};
 use crate::input::{StandardInput, text};
 use crate::nearest;
 use crate::output::file;
+use crate::words;
 
-/// Reads the request from the file at `path` or from standard input (`-`), and the vendor if it is the sidecar of a video. Paths of
-/// local files in it are relative to the folder of the file, or to the current one. Model and prompt may be missing, and be given
-/// on the command line; so may what a sidecar lacks: `given` counts the values of the options.
-pub(crate) fn read(
-    path: &Path,
-    stdin: &mut StandardInput<'_>,
-    given: &dyn Fn(&str) -> usize,
-) -> Result<(VideoRequest, Option<Vendor>), Failure> {
+/// The content of a request file.
+#[derive(Default)]
+pub(crate) struct RequestFile {
+    /// Model and prompt may be missing. Without what is wrong.
+    pub(crate) request: VideoRequest,
+    /// The vendor, if it is the sidecar of a video.
+    pub(crate) vendor: Option<Vendor>,
+    /// Everything that is wrong with it.
+    pub(crate) fault: Option<Failure>,
+    /// Whether the rules of the vendors can be checked without what is wrong.
+    pub(crate) is_checkable: bool,
+    /// Whether it has no prompt, which is not because the prompt is wrong.
+    pub(crate) lacks_prompt: bool,
+}
+
+/// Members without which most rules of the vendors say nothing.
+const DECISIVE: [&str; 3] = ["model", "inputs", "draft_task"];
+
+/// Whether the rules of the vendors can be checked without the members that are `wrong`.
+pub(crate) fn is_checkable(wrong: &BTreeSet<String>) -> bool {
+    !DECISIVE.iter().any(|name| wrong.contains(*name))
+}
+
+/// Reads the request from the file at `path` or from standard input (`-`). Paths of local files in it are relative to the folder
+/// of the file, or to the current one. Model and prompt may be missing, and be given on the command line; so may what a sidecar
+/// lacks: `given` counts the values of the options.
+pub(crate) fn read(path: &Path, stdin: &mut StandardInput<'_>, given: &dyn Fn(&str) -> usize) -> RequestFile {
+    let unusable = |fault: Failure| RequestFile {
+        fault: Some(fault),
+        ..RequestFile::default()
+    };
     let (bytes, place) = if path.as_os_str() == "-" {
-        (stdin.read("the request")?, "standard input".to_owned())
+        (stdin.read("the request"), "standard input".to_owned())
     } else {
         let read = std::fs::read(path);
         let read =
-            read.map_err(|error| Failure::new(IO, ErrorKind::Io, format!("cannot read {}: {error}", file(path))))?;
+            read.map_err(|error| Failure::new(IO, ErrorKind::Io, format!("cannot read {}: {error}", file(path))));
         (read, file(path))
     };
     let invalid = |reason: String| {
         let message = format!("{place} is not a request: {reason}");
         Failure::new(INVALID, ErrorKind::InvalidRequest, message)
     };
-    let members = members(&bytes).map_err(invalid)?;
-    let (members, vendor) = match Sidecar::of(members, given).map_err(invalid)? {
-        Sidecar::None(members) => (members, None),
-        Sidecar::Of(members, vendor) => (members, Some(vendor)),
+    let members = match bytes {
+        Ok(bytes) => members(&bytes).map_err(invalid),
+        Err(failure) => Err(failure),
     };
-    let mut request = from_members(members).map_err(invalid)?;
+    let sidecar = match members.map(|members| Sidecar::of(members, given)) {
+        Ok(Ok(sidecar)) => sidecar,
+        Ok(Err(reason)) => return unusable(invalid(reason)),
+        Err(failure) => return unusable(failure),
+    };
+    let Sidecar { members, vendor, lacks } = sidecar;
+    let Parsed {
+        mut request,
+        mut problems,
+        wrong,
+    } = from_members(members);
     in_folder(&mut request, path.parent().unwrap_or(Path::new("")));
-    Ok((request, vendor))
+    let is_checkable = is_checkable(&wrong) && lacks.is_none();
+    let lacks_prompt = request.prompt.is_empty() && !wrong.contains("prompt") && lacks.is_none();
+    problems.extend(lacks);
+    let fault = match problems.as_slice() {
+        [] => None,
+        [only] => Some(invalid(only.clone())),
+        several => Some(invalid(format!(
+            "{} problems\n  {}",
+            several.len(),
+            several.join("\n  ")
+        ))),
+    };
+    RequestFile {
+        request,
+        vendor,
+        fault,
+        is_checkable,
+        lacks_prompt,
+    }
 }
 
-/// A request file: a request, or the sidecar of a video with one.
-enum Sidecar {
-    None(Map<String, Value>),
-    Of(Map<String, Value>, Vendor),
+/// The members of a request file, which may be the sidecar of a video.
+struct Sidecar {
+    members: Map<String, Value>,
+    /// Of a sidecar.
+    vendor: Option<Vendor>,
+    /// What a sidecar lacks, and the options do not have either.
+    lacks: Option<String>,
 }
 
 impl Sidecar {
     fn of(mut members: Map<String, Value>, given: &dyn Fn(&str) -> usize) -> Result<Self, String> {
         if !members.get("task").is_some_and(Value::is_object) || members.contains_key("prompt") {
-            return Ok(Self::None(members));
+            return Ok(Self {
+                members,
+                vendor: None,
+                lacks: None,
+            });
         }
         let Some(Value::Object(request)) = members.remove("request") else {
             return Err("it is a sidecar without a request, because its task was not in the journal".to_owned());
@@ -89,14 +147,18 @@ impl Sidecar {
             }
         });
         let lacks: Vec<String> = lacks.collect();
-        match lacks.is_empty() {
-            true => Ok(Self::Of(request, vendor)),
-            false => Err(format!(
+        let lacks = (!lacks.is_empty()).then(|| {
+            format!(
                 "it is a sidecar that lacks a part of its request: {}; give it as an option, or copy `request` to a file and \
                  add it there",
                 lacks.join(", ")
-            )),
-        }
+            )
+        });
+        Ok(Self {
+            members: request,
+            vendor: Some(vendor),
+            lacks,
+        })
     }
 }
 
@@ -116,7 +178,10 @@ fn members(bytes: &[u8]) -> Result<Map<String, Value>, String> {
     if text.trim().is_empty() {
         return Err("it is empty; a request is a JSON object".to_owned());
     }
-    let Unique(value) = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let Unique(value) = serde_json::from_str(text).map_err(|error| {
+        let place = format!("line {}, column {}", error.line(), error.column());
+        format!("invalid JSON at {place}: {}", words::syntax(&error))
+    })?;
     let found = match value {
         Value::Object(members) => return Ok(members),
         Value::Array(_) => "an array",
@@ -128,33 +193,65 @@ fn members(bytes: &[u8]) -> Result<Map<String, Value>, String> {
     Err(format!("it is {found}; a request is a JSON object, one per file"))
 }
 
-/// The request with these members; model and prompt may be missing.
-pub(crate) fn from_members(mut members: Map<String, Value>) -> Result<VideoRequest, String> {
+/// A request, and what is wrong with some of its members.
+pub(crate) struct Parsed {
+    /// Without the members that are wrong. Model and prompt may be missing.
+    pub(crate) request: VideoRequest,
+    /// What is wrong.
+    pub(crate) problems: Vec<String>,
+    /// The members that are wrong.
+    pub(crate) wrong: BTreeSet<String>,
+}
+
+/// The request with these members.
+pub(crate) fn from_members(members: Map<String, Value>) -> Parsed {
     let schema = videogen::submit::request_schema();
     let known: Vec<&str> = schema["properties"]
         .as_object()
         .into_iter()
         .flat_map(|properties| properties.keys().map(String::as_str))
         .collect();
-    let mut unknown = members.keys().filter(|name| !known.contains(&name.as_str())).peekable();
-    if unknown.peek().is_some() {
-        let unknown: Vec<String> = unknown.map(|name| misspelt(name, &known)).collect();
-        return Err(format!("{} (members: {})", unknown.join(" "), known.join(", ")));
+    let (members, unknown): (Vec<_>, Vec<_>) = members
+        .into_iter()
+        .partition(|(name, _)| known.contains(&name.as_str()));
+    let mut problems = Vec::new();
+    let mut wrong: BTreeSet<String> = unknown.iter().map(|(name, _)| name.clone()).collect();
+    if !unknown.is_empty() {
+        let unknown: Vec<String> = unknown.iter().map(|(name, _)| misspelt(name, &known)).collect();
+        problems.push(format!("{} (members: {})", unknown.join(" "), known.join(", ")));
     }
-    for name in ["model", "prompt"] {
-        members.entry(name).or_insert_with(|| "".into());
-    }
-    serde_path_to_error::deserialize(Value::Object(members)).map_err(|error| {
-        let reason = error.to_string();
-        match nearest::in_error(&reason) {
-            Some(near) => format!("{reason}; did you mean `{near}`?"),
-            None => reason,
+    let empty = || Map::from_iter(["model", "prompt"].map(|name| (name.to_owned(), Value::from(""))));
+    let mut valid = empty();
+    for (name, value) in members {
+        let mut alone = empty();
+        alone.insert(name.clone(), value.clone());
+        match serde_path_to_error::deserialize::<_, VideoRequest>(Value::Object(alone)) {
+            Ok(_) => drop(valid.insert(name, value)),
+            Err(error) => {
+                let reason = error.to_string();
+                wrong.insert(name);
+                problems.push(match nearest::in_error(&reason) {
+                    Some(near) => format!("{reason}; did you mean `{near}`?"),
+                    None => words::value(&reason),
+                });
+            }
         }
-    })
+    }
+    Parsed {
+        request: serde_json::from_value(valid.into()).unwrap_or_default(),
+        problems,
+        wrong,
+    }
 }
 
-/// The error for an unknown member, with the most similar known one.
+/// The error for an unknown member, with what to write instead, or the most similar known one.
 fn misspelt(name: &str, known: &[&str]) -> String {
+    if serde_json::from_value::<Role>(name.into()).is_ok() {
+        return format!("unknown member `{name}`; write \"inputs\": [{{\"role\": \"{name}\", \"source\": \"...\"}}].");
+    }
+    if name == "vendor" {
+        return "unknown member `vendor`; pass it with --vendor.".to_owned();
+    }
     match nearest::nearest(name, known.iter().copied()) {
         Some(candidate) => format!("unknown member `{name}`; did you mean `{candidate}`?"),
         None => format!("unknown member `{name}`."),
@@ -228,7 +325,11 @@ mod tests {
     use super::*;
 
     fn parse(bytes: &[u8]) -> Result<VideoRequest, String> {
-        from_members(members(bytes)?)
+        let Parsed { request, problems, .. } = from_members(members(bytes)?);
+        match problems.is_empty() {
+            true => Ok(request),
+            false => Err(problems.join("\n")),
+        }
     }
 
     #[test]
@@ -248,7 +349,7 @@ mod tests {
             ),
             (
                 b"{\"prompt\": \"x\", \"prompt\": \"y\"}",
-                "`prompt` is given twice at line 1",
+                "the member `prompt` is given twice",
             ),
             (b"{\"extra\": {\"a\": {\"b\": 1, \"b\": 2}}}", "`b` is given twice"),
             (
@@ -259,8 +360,17 @@ mod tests {
                 b"{\"inputs\": [{\"role\": \"firstframe\", \"source\": \"https://h/a\"}]}",
                 "; did you mean `first_frame`?",
             ),
-            (b"{\"seed\": \"1\"}", "seed: "),
-            (b"{\"prompt\": \"x\"} {}", "trailing characters"),
+            (b"{\"seed\": \"1\"}", "seed: \"1\" is not a whole number"),
+            (
+                b"{\"prompt\": \"x\"} {}",
+                "line 1, column 17: there is more after the end",
+            ),
+            (b"{\"sead\": 1, \"draft\": 1}", ")\ndraft: 1 is neither true nor false"),
+            (
+                b"{\"first_frame\": \"a.png\"}",
+                "write \"inputs\": [{\"role\": \"first_frame\"",
+            ),
+            (b"{\"vendor\": \"ark\"}", "pass it with --vendor"),
         ] {
             let reason = parse(bytes).err().unwrap_or_default();
             assert!(reason.contains(words), "{words}: {reason}");

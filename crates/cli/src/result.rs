@@ -28,13 +28,14 @@ pub(crate) struct Results<'a> {
 pub(crate) struct BatchTotals {
     /// Number of jobs.
     pub(crate) jobs: usize,
-    /// Number of jobs with each outcome, such as `done`; `left` are those that are still running.
+    /// Number of jobs with each outcome, such as `done`. After an interrupt, `unfinished` are those that have a task, which is paid
+    /// for, and no complete files; `not_submitted` those that were never submitted.
     pub(crate) outcomes: BTreeMap<&'static str, usize>,
     /// The amounts, by currency.
     pub(crate) costs: Vec<BatchCost>,
     /// Submissions of unknown cost, which are in no amount.
     pub(crate) unknown_cost: u64,
-    /// Failed tasks that the vendor does not bill.
+    /// Those that are not billed: failed tasks of a vendor that does not bill them, and what you entered as not billed.
     pub(crate) not_billed: u64,
 }
 
@@ -86,7 +87,7 @@ impl fmt::Display for BatchTotals {
 pub(crate) struct BatchCost {
     /// Currency code of ISO 4217, such as `USD`.
     pub(crate) currency: String,
-    /// What completed tasks cost: reported by the vendors, computed from usage, or estimated.
+    /// What completed tasks cost: entered by you, reported by the vendors, computed from usage, or estimated.
     #[schemars(with = "String")]
     pub(crate) cost: Decimal,
     /// Estimates of running tasks and of submissions of unknown status.
@@ -280,6 +281,8 @@ impl Outcome {
     fn of(task: &VideoTask) -> Self {
         match &task.status {
             TaskStatus::Completed if task.is_removed() => Self::Failed,
+            // Its link may come later.
+            TaskStatus::Completed if task.video.is_none() => Self::Running,
             TaskStatus::Completed => Self::Done,
             ended if ended.is_ended() => Self::Failed,
             _ => Self::Running,

@@ -1,6 +1,7 @@
 //! Options that name several vendors, which are tried one after the other.
 
 use clap::{Args, ValueEnum};
+use videogen::facts::Capabilities;
 use videogen::route::{Route, RouteOrder};
 use videogen::{ErrorKind, Vendor, VideoRequest};
 
@@ -54,6 +55,22 @@ impl RouteArgs {
         Ok(())
     }
 
+    /// The vendors that are named, each once.
+    pub(crate) fn vendors(&self) -> Vec<Vendor> {
+        let mut vendors: Vec<Vendor> = Vec::new();
+        for route in &self.vendor {
+            if !vendors.contains(&route.vendor) {
+                vendors.push(route.vendor);
+            }
+        }
+        vendors
+    }
+
+    /// Whether a vendor is named with a model.
+    pub(crate) fn has_models(&self) -> bool {
+        self.vendor.iter().any(|route| route.model.is_some())
+    }
+
     /// The options of the only vendor. `of_file`: the vendor of a sidecar.
     pub(crate) fn account(&self, of_file: Option<Vendor>) -> AccountArgs {
         AccountArgs {
@@ -95,6 +112,29 @@ impl RouteArgs {
             from_config,
         })
     }
+}
+
+/// Rejects the model of a sidecar at another vendor that does not list it, as among [several vendors](Route::request). `model`: the
+/// one that an option names.
+pub(crate) fn check_model_of_file(
+    of_file: Option<Vendor>,
+    vendor: Vendor,
+    request: &VideoRequest,
+    model: Option<&str>,
+) -> Result<(), Failure> {
+    let Some(of_file) = of_file.filter(|of_file| *of_file != vendor && model.is_none()) else {
+        return Ok(());
+    };
+    if request.model.is_empty() || Capabilities::of(vendor, &request.model).is_known() {
+        return Ok(());
+    }
+    let near = Capabilities::nearest(vendor, &request.model).unwrap_or_else(|| vendor.default_model());
+    Err(invalid(format!(
+        "the request file is of {}, whose model {} no table lists at {}; name its id there, such as --model {near}",
+        of_file.name(),
+        request.model,
+        vendor.name()
+    )))
 }
 
 fn invalid(message: impl Into<String>) -> Failure {

@@ -125,6 +125,25 @@ pub(crate) fn shows_progress() -> bool {
     std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
+/// The beginning of a line, with an ellipsis if it is longer.
+pub(crate) fn cut(line: &str, width: usize) -> String {
+    truncate_str(line, width, "...").into_owned()
+}
+
+/// Whether each line of a text is at most this wide.
+pub(crate) fn fits(text: &str, columns: u16) -> bool {
+    text.lines().all(|line| measure_text_width(line) <= columns.into())
+}
+
+/// Columns of standard output, if it is a terminal.
+pub(crate) fn columns() -> Option<u16> {
+    let out = Term::stdout();
+    out.is_term()
+        .then(|| out.size_checked())
+        .flatten()
+        .map(|(_, columns)| columns)
+}
+
 /// Columns for a line of progress on standard error.
 pub(crate) fn width() -> usize {
     usize::from(Narrow::stderr().width())

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 use clap::CommandFactory as _;
-use videogen::Vendor;
 use videogen::facts::{Operation, Scheme};
+use videogen::{TaskId, Vendor};
 
 use super::Cli;
 
@@ -28,7 +28,8 @@ fn help_is_short_and_has_examples() {
             wrong.push(format!("{name}: no examples; add them in help.rs"));
         }
         let about = (name.to_owned(), command.get_about().unwrap().to_string());
-        let options = command.get_arguments().map(|option| {
+        let offered = command.get_arguments().filter(|option| !option.is_hide_set());
+        let options = offered.map(|option| {
             let help = option.get_help().map(ToString::to_string).unwrap_or_default();
             (format!("{name} {}", option.get_id()), help)
         });
@@ -52,6 +53,13 @@ fn help_is_short_and_has_examples() {
             let words = shell(line);
             if let Err(error) = Cli::command().try_get_matches_from(&words) {
                 wrong.push(format!("{line}: {error}"));
+            }
+            // Task ids are of the form that the command prints.
+            for id in words.iter().filter_map(|word| word.parse::<TaskId>().ok()) {
+                let mut families = id.vendor().facts().families.iter();
+                if !families.any(|family| family.name == id.family() && !family.former) {
+                    wrong.push(format!("{line}: no task of {id} is created any more"));
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! A journal in a file or a database, as its name says.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use videogen::Timestamp;
 use videogen::journal::{
@@ -196,6 +197,14 @@ impl Store {
     /// When the journal cannot be read.
     pub async fn health(&self) -> Result<Health, JournalError> {
         either!(self, journal => journal.health().await)
+    }
+
+    /// Does the same within a time limit, and holds up other calls no longer. Returns `None` if it was not enough.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub async fn health_within(&self, limit: Duration) -> Result<Option<Health>, JournalError> {
+        either!(self, journal => journal.health_within(limit).await)
     }
 }
 

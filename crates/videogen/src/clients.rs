@@ -174,7 +174,7 @@ impl Clients {
     /// # use videogen::{Client, Clients, TaskId, Vendor};
     /// # let client = |vendor| Client::builder(vendor).key("sk-test").build();
     /// let clients = Clients::new([client(Vendor::Token360)?, client(Vendor::ToApis)?]);
-    /// let id: TaskId = "toapis:seedance-2:task-1".parse()?;
+    /// let id: TaskId = "toapis:generations:task-1".parse()?;
     /// assert_eq!(clients.for_task(&id)?.vendor(), Vendor::ToApis);
     /// # Ok(()) }
     /// ```
@@ -190,7 +190,7 @@ impl Clients {
     ///
     /// ```no_run
     /// # async fn example(clients: videogen::Clients) -> Result<(), videogen::Error> {
-    /// let id: videogen::TaskId = "toapis:seedance-2:task-1".parse()?;
+    /// let id: videogen::TaskId = "toapis:generations:task-1".parse()?;
     /// println!("{}", clients.wait(&id).await?.status);
     /// # Ok(()) }
     /// ```

@@ -248,6 +248,13 @@ impl Router {
             };
             if is_refusal(&error) {
                 left.retain(|index| *index != next);
+                // A moment later more may be left, but it is not for a dearer vendor.
+                if error
+                    .cost_limit()
+                    .is_some_and(|limit| limit.all_vendors && limit.cost_known)
+                {
+                    left.retain(|index| !costs_as_much(&candidates[*index].plan, &candidates[next].plan));
+                }
                 refused.retain(|earlier| earlier.vendor() != error.vendor());
                 if client.has_stopped() {
                     return Err(error.with_other_vendors(refused));
@@ -287,8 +294,8 @@ impl Router {
             None => Ok(()),
             Some((_, other)) => {
                 let message = format!(
-                    "an idempotency key is unique among base URLs on the public internet, or on one host: {} and {} could \
-                     both be paid for it; use base URLs of one kind, or no key",
+                    "an idempotency key is unique among base URLs on the public internet, or at one host and port: {} and {} \
+                     could both be paid for it; use base URLs of one kind, or no key",
                     first.origin(),
                     other.origin()
                 );
@@ -345,6 +352,14 @@ fn all<T>(results: impl Iterator<Item = Result<T, Error>>) -> Result<Vec<T>, Err
     }
     let first = errors.remove(0);
     Err(first.with_other_vendors(errors))
+}
+
+/// Whether the first plan may cost as much as the second, in the same currency.
+fn costs_as_much(one: &Plan, other: &Plan) -> bool {
+    match (one.cost().known(), other.cost().known()) {
+        (Some(one), Some(other)) => one.currency == other.currency && one.high >= other.high,
+        _ => false,
+    }
 }
 
 /// Unknown costs, and those in other currencies, are last.

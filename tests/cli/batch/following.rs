@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use videogen_sim::Simulator;
@@ -162,4 +163,43 @@ async fn a_plan_counts_only_what_a_run_would_submit() {
     assert_eq!(simulator.stats().tasks, before + 1, "{}", stderr(&output));
     assert!(folder.join("sails.mp4").exists());
     assert_eq!(outcomes(folder)["new"], "done");
+}
+
+/// The vendor has removed the file of a job before it was downloaded: the job has failed, and may be submitted again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_file_is_a_failure_that_can_be_paid_again() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write(folder, "jobs.jsonl", &[json!({"id": "boat", "prompt": "a boat"})]);
+    let run = |more: &[&str]| {
+        let args = [
+            &[
+                "batch",
+                "jobs.jsonl",
+                "--vendor",
+                "replicate",
+                "--timeout",
+                "0",
+                "--json",
+            ][..],
+            more,
+        ];
+        at(&simulator, folder, &args.concat()).output().unwrap()
+    };
+    let first = run(&[]);
+    assert_eq!(code(&first), 5, "{}", stderr(&first));
+    simulator.advance(Duration::from_secs(2 * 3600));
+    let second = run(&[]);
+    assert_eq!(code(&second), 1, "{}", stderr(&second));
+    assert_eq!(outcomes(folder)["boat"], "failed");
+    let planned = |more: &[&str]| {
+        let shown = document(&run(&[&["--dry-run"], more].concat()));
+        (shown["jobs"][0]["earlier"].clone(), shown["submissions"].clone())
+    };
+    assert_eq!(planned(&[]), (json!("failed"), json!(0)));
+    assert_eq!(planned(&["--retry-failed"]), (json!("failed"), json!(1)));
+    assert_eq!(simulator.stats().tasks, 1);
+    run(&["--retry-failed"]);
+    assert_eq!(simulator.stats().tasks, 2);
 }

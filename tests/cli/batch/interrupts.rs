@@ -38,18 +38,25 @@ fn an_interrupt_finishes_the_submissions_in_flight() {
             err.contains("run the same command again; nothing is submitted twice"),
             "{err}"
         );
-        assert!(out.contains("2 jobs: 1 left; 1 of unknown cost\n"), "{out}");
+        assert!(
+            out.contains("2 jobs: 1 unfinished, 1 not submitted; 1 of unknown cost\n"),
+            "{out}"
+        );
         while let Ok((line, _)) = requests.try_recv() {
             assert!(!line.starts_with("POST "), "{line}");
         }
 
-        let mut child = start(folder, &base_url, &ARGS);
+        let mut child = start(folder, &base_url, &[&ARGS[..], &["--json"]].concat());
         let (line, _socket) = requests.recv().unwrap();
         assert!(line.starts_with("GET ") && line.contains("vgen-1"), "{line}");
         let mut err = BufReader::new(child.stderr.take().unwrap());
         signal(&child, name);
         until(&mut err, "Interrupt again");
-        assert_eq!(end(child, err).0, code);
+        let (ended, out, err) = end(child, err);
+        assert_eq!(ended, code, "{name}: {out} {err}");
+        let document = documents::whole(&out);
+        let outcomes = json!({"unfinished": 1, "not_submitted": 1});
+        assert_eq!(document["totals"]["outcomes"], outcomes, "{document}");
     });
 }
 
@@ -75,6 +82,7 @@ fn a_second_interrupt_exits_and_loses_nothing() {
         let (ended, out, err) = end(child, err);
         assert_eq!(ended, code, "{name}: {out} {err}");
         assert!(err.contains("run the same command again"), "{err}");
+        assert!(out.contains("2 jobs: 1 ambiguous, 1 not submitted"), "{out}");
         let output = videogen(folder, &[&ARGS[..], &["--dry-run", "--json"]].concat()).output();
         let plan = documents::whole(&stdout(&output.unwrap()));
         let jobs = [&plan["jobs"][0], &plan["jobs"][1]].map(|job| (job["earlier"].clone(), job["submits"].clone()));

@@ -234,6 +234,15 @@ async fn submissions_are_exported_as_they_are_recorded() {
     assert_eq!(rows.len(), 4, "{rows:?}");
     assert!(rows[1..].iter().all(|row| row.contains(",completed,")), "{rows:?}");
     assert_eq!(stdout(&export(&["--since", "2030-01-01"])), "");
+    // As in `list --local`.
+    let unknown = export(&["--status", "complete"]);
+    assert_eq!((unknown.status.code(), stdout(&unknown).as_str()), (Some(2), ""));
+    let words = "--status complete: use one of queued, in_progress, completed";
+    assert!(
+        stderr(&unknown).contains(words) && stderr(&unknown).contains("did you mean completed?"),
+        "{}",
+        stderr(&unknown)
+    );
     assert_eq!(export(&["--json"]).status.code(), Some(2));
 
     // A record that cannot be read is named, and the others are exported.

@@ -1,8 +1,10 @@
 //! Opening: schemas, versions, settings of the server, and the password.
 
 use std::fmt::Debug;
+use std::time::{Duration, Instant};
 
 use chrono::Utc;
+use tokio_postgres::NoTls;
 use videogen::journal::{Journal as _, Query};
 use videogen_journal::{PostgresJournal, Store};
 
@@ -77,6 +79,34 @@ async fn a_journal_that_is_open_for_reading_refuses_writes() {
         assert!(error.to_string().contains("is open read-only"), "{error}");
     }
     journal.vacuum().await.unwrap();
+}
+
+/// A check that is stopped leaves no statement on the server, and the journal can be used.
+#[tokio::test]
+async fn a_check_ends_at_its_time_limit() {
+    let Some(server) = server() else { return };
+    let url = server.schema(&name("limit"));
+    let journal = Store::open(&url).await.unwrap();
+    assert_eq!(journal.health_within(Duration::ZERO).await.unwrap(), None);
+    let (mut client, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let transaction = client.transaction().await.unwrap();
+    transaction
+        .execute("LOCK TABLE submissions IN ACCESS EXCLUSIVE MODE", &[])
+        .await
+        .unwrap();
+    let limit = Duration::from_millis(200);
+    assert_eq!(journal.health_within(limit).await.unwrap(), None);
+    // The lock is held until the statement is gone, which it is long before it fails to get it.
+    let begun = Instant::now();
+    let sql = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'submissions'::regclass";
+    while transaction.query_one(sql, &[]).await.unwrap().get::<_, i64>(0) > 0 {
+        assert!(begun.elapsed() < Duration::from_secs(5));
+    }
+    transaction.commit().await.unwrap();
+    let health = journal.health_within(Duration::from_secs(600)).await.unwrap().unwrap();
+    assert!(health.is_good(), "{health:?}");
+    assert_eq!(journal.health().await.unwrap(), health);
 }
 
 #[tokio::test]

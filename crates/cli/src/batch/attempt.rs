@@ -18,7 +18,8 @@ pub(super) fn has_failed(entry: &Entry) -> bool {
         .status
         .as_ref()
         .is_some_and(|status| status.is_ended() && !status.is_completed());
-    matches!(entry.state, State::Rejected | State::Dismissed) || (entry.state == State::Accepted && has_ended)
+    let is_over = has_ended || entry.is_without_video();
+    matches!(entry.state, State::Rejected | State::Dismissed) || (entry.state == State::Accepted && is_over)
 }
 
 /// Whether the same submission would be refused again. Other reasons pass: a rate, a balance, a budget, an outage.

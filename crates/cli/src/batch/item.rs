@@ -35,6 +35,22 @@ impl Job {
         wanted.then(|| self.output.with_extension("last-frame.png"))
     }
 
+    /// Puts its vendors in the order of their prices, like [`RouteOrder::Price`](videogen::route::RouteOrder::Price).
+    pub(crate) fn cheapest_first(&mut self) {
+        let known = self.estimates.iter().find_map(Estimate::known);
+        let Some(currency) = known.map(|cost| cost.currency.clone()) else {
+            return;
+        };
+        let most = |estimate: &Estimate| {
+            let known = estimate.known().filter(|cost| cost.currency == currency);
+            known.map(|cost| cost.high)
+        };
+        let routes = std::mem::take(&mut self.routes).into_iter();
+        let mut all: Vec<(Route, Estimate)> = routes.zip(std::mem::take(&mut self.estimates)).collect();
+        all.sort_by_key(|(_, estimate)| (most(estimate).is_none(), most(estimate)));
+        (self.routes, self.estimates) = all.into_iter().unzip();
+    }
+
     /// The model that is requested at a vendor.
     pub(super) fn model_at(&self, vendor: Vendor) -> Option<String> {
         let route = self.routes.iter().find(|route| route.vendor == vendor)?;

@@ -14,6 +14,7 @@ use super::reader::{self, OWN, Problem, Raw};
 use super::vars::Vars;
 use crate::account::with_variable;
 use crate::exit::{Failure, INVALID};
+use crate::options;
 use crate::output::file;
 use crate::request_file;
 use crate::routes::{check_routes, parse_route};
@@ -48,9 +49,10 @@ pub(crate) fn jobs(path: &Path, common: &Common) -> Result<Vec<Job>, Failure> {
         texts: reader::texts(),
         problems: found.problems,
         used: BTreeSet::new(),
-        broken: BTreeSet::new(),
+        given: BTreeMap::new(),
     };
     let jobs = checks.jobs(found.jobs);
+    checks.check_used();
     let Checks { mut problems, used, .. } = checks;
     if problems.is_empty()
         && let Some(name) = common.vars.keys().find(|name| !used.contains(*name))
@@ -79,19 +81,23 @@ struct Checks<'a> {
     folder: &'a Path,
     texts: std::collections::HashSet<String>,
     problems: Vec<Problem>,
+    /// The variables that texts have.
     used: BTreeSet<String>,
-    /// The ids of jobs that cannot be read.
-    broken: BTreeSet<String>,
+    /// The variables that jobs have values of, with the first line of each.
+    given: BTreeMap<String, usize>,
 }
 
-/// A job whose members were read.
+/// A job whose members were read, as far as they are right.
 struct Read {
     line: usize,
     id: String,
     after: Option<String>,
     output: Option<String>,
     request: VideoRequest,
+    /// Empty if they are wrong.
     routes: Vec<Route>,
+    /// Whether the rules of the vendors can be checked without the members that are wrong.
+    is_checkable: bool,
 }
 
 impl Checks<'_> {
@@ -100,7 +106,7 @@ impl Checks<'_> {
     }
 
     fn jobs(&mut self, raw: Vec<Raw>) -> Vec<Job> {
-        let read: Vec<Read> = raw.into_iter().filter_map(|raw| self.read(raw)).collect();
+        let read: Vec<Read> = raw.into_iter().map(|raw| self.read(raw)).collect();
         let mut places: HashMap<String, usize> = HashMap::new();
         for (index, job) in read.iter().enumerate() {
             if let Some(first) = places.insert(job.id.clone(), index) {
@@ -115,7 +121,7 @@ impl Checks<'_> {
         for (index, job) in read.iter().enumerate() {
             let Some(name) = &job.after else { continue };
             after[index] = places.get(name).copied();
-            if after[index].is_none() && !self.broken.contains(name) {
+            if after[index].is_none() {
                 self.problem(job.line, format!("after: no job has the id `{name}`"));
             }
             if job.request.inputs.iter().any(|input| input.role == Role::FirstFrame) {
@@ -148,30 +154,42 @@ impl Checks<'_> {
         jobs
     }
 
-    /// The members of a job, with its variables replaced.
-    fn read(&mut self, raw: Raw) -> Option<Read> {
+    /// The members of a job, with its variables replaced. What is wrong is reported, and left out.
+    fn read(&mut self, raw: Raw) -> Read {
         let Raw { line, mut members } = raw;
+        let mut knows_vars = true;
         let own = match members.remove("vars") {
             None | Some(Value::Null) => Map::new(),
             Some(Value::Object(own)) => own,
             Some(_) => {
                 self.problem(line, "vars: must be an object, such as {\"sky\": \"blue\"}");
-                return None;
+                knows_vars = false;
+                Map::new()
             }
         };
+        for name in own.keys() {
+            self.given.entry(name.clone()).or_insert(line);
+        }
         let mut vars = Vars {
             own,
             common: &self.common.vars,
             used: BTreeSet::new(),
             problems: Vec::new(),
+            wrong: BTreeSet::new(),
         };
         vars.replace_in(&mut members, &self.texts);
-        let Vars { used, problems, .. } = vars;
+        let Vars {
+            used,
+            problems,
+            mut wrong,
+            ..
+        } = vars;
         self.used.extend(used);
-        let is_whole = problems.is_empty();
-        for problem in problems {
+        for problem in problems.into_iter().filter(|_| knows_vars) {
             self.problem(line, problem);
         }
+        // Text is text, whatever the variables in it are.
+        members.retain(|name, _| !wrong.contains(name) || (self.texts.contains(name) && !OWN.contains(&name.as_str())));
         let mut text = |name: &str| match members.remove(name) {
             None | Some(Value::Null) => None,
             Some(Value::String(text)) => Some(text),
@@ -186,43 +204,51 @@ impl Checks<'_> {
                 format!("id: `{id}` must be up to {ID} letters, digits, `-`, `_` and `.`, and not begin with `.`");
             self.problem(line, text);
         }
-        self.broken.insert(id.clone());
         let routes = match vendor {
             Some(vendor) => routes(&vendor).map_err(|reason| format!("vendor: {reason}")),
+            None if wrong.contains("vendor") => Ok(Vec::new()),
             None if self.common.routes.is_empty() => {
                 Err("it names no vendor; add `vendor`, or pass --vendor for all jobs".to_owned())
             }
             None => Ok(self.common.routes.clone()),
         };
-        let routes = routes.map_err(|text| self.problem(line, text)).ok();
-        let mut request = match request_file::from_members(members) {
-            Ok(request) => request,
-            Err(reason) => {
-                // What was not replaced has no type.
-                if is_whole {
-                    let reason = match reason
-                        .strip_suffix(')')
-                        .and_then(|reason| reason.split_once(" (members: "))
-                    {
-                        Some((unknown, known)) => format!("{unknown} (members: {known}, {})", OWN.join(", ")),
-                        None => reason,
-                    };
-                    self.problem(line, reason);
-                }
-                return None;
-            }
-        };
+        let routes = routes.map_err(|text| self.problem(line, text)).unwrap_or_default();
+        let parsed = request_file::from_members(members);
+        for reason in parsed.problems {
+            let reason = match reason
+                .strip_suffix(')')
+                .and_then(|reason| reason.split_once(" (members: "))
+            {
+                Some((unknown, known)) => format!("{unknown} (members: {known}, {})", OWN.join(", ")),
+                None => reason,
+            };
+            self.problem(line, reason);
+        }
+        wrong.extend(parsed.wrong);
+        let mut request = parsed.request;
         request_file::in_folder(&mut request, self.folder);
-        let routes = routes.filter(|_| is_whole)?;
-        self.broken.remove(&id);
-        Some(Read {
+        if request.prompt.is_empty() && !wrong.is_empty() {
+            // It may be the one that is wrong.
+            "x".clone_into(&mut request.prompt);
+        }
+        Read {
             line,
             id,
             after,
             output,
             request,
             routes,
-        })
+            is_checkable: request_file::is_checkable(&wrong),
+        }
+    }
+
+    /// A value that no text of any job has is a misspelt name.
+    fn check_used(&mut self) {
+        let mut given = std::mem::take(&mut self.given);
+        given.retain(|name, _| !self.used.contains(name));
+        for (name, line) in given {
+            self.problem(line, format!("vars: no text of a job has `{{{{{name}}}}}`"));
+        }
     }
 
     fn check_cycles(&mut self, read: &[Read], after: &[Option<usize>]) {
@@ -248,8 +274,9 @@ impl Checks<'_> {
 
     /// What the job may cost at each vendor. Reports each rule that it violates at one of them.
     fn estimates(&mut self, job: &Read, is_followed: bool) -> Vec<Estimate> {
-        let mut estimates = Vec::new();
-        for route in &job.routes {
+        let (mut estimates, mut plans) = (Vec::new(), Vec::new());
+        let routes = job.routes.iter().filter(|_| job.is_checkable);
+        for route in routes {
             let mut request = match route.request(&job.request) {
                 Ok(request) => request,
                 Err(error) => {
@@ -264,6 +291,7 @@ impl Checks<'_> {
                 Ok(mut plan) => {
                     plan.price_with(&self.common.prices);
                     estimates.push(plan.cost().clone());
+                    plans.push(plan);
                 }
                 // It is the same for every job: one line is enough.
                 Err(error) if error.kind() == ErrorKind::Config => {
@@ -280,10 +308,28 @@ impl Checks<'_> {
                             "first_frame" if job.after.is_some() => " (it begins with the last frame of another job)",
                             _ => "",
                         };
-                        self.problem(job.line, format!("{}: {violation}{reason}", route.vendor.name()));
+                        self.problem(
+                            job.line,
+                            format!("{}: {}{reason}", route.vendor.name(), options::in_job(violation)),
+                        );
                     }
                 }
             }
+        }
+        let mut plans = plans.iter();
+        if let Some(first) = plans.next()
+            && let Some(other) = plans.find(|other| other.scope() != first.scope())
+        {
+            // Otherwise two of them could be paid for the same job.
+            let text = format!(
+                "vendor: several vendors of a job need base URLs that are all public, or all at one host and port; {} is at \
+                 {}, and {} at {}",
+                first.vendor.name(),
+                first.scope(),
+                other.vendor.name(),
+                other.scope(),
+            );
+            self.problem(job.line, text);
         }
         estimates
     }
@@ -299,11 +345,13 @@ impl Checks<'_> {
                 (folder, name.to_string_lossy().to_string())
             }
         };
+        let is_own = job.output.is_some();
         let name = job.output.clone().unwrap_or(template);
         let mut name = name
             .replace("{item}", &job.id)
             .replace("{index}", &(index + 1).to_string());
         match job.routes.as_slice() {
+            [] => name = name.replace("{vendor}", "x").replace("{model}", "x"),
             [only] => {
                 let model = only
                     .request(&job.request)
@@ -330,17 +378,28 @@ impl Checks<'_> {
             );
             self.problem(job.line, text);
         }
+        let is_below = |part: std::path::Component<'_>| matches!(part, std::path::Component::Normal(_));
+        if is_own && (name == "-" || !Path::new(&name).components().all(is_below)) {
+            let text = format!("output: `{name}` is no file in the folder of --output; name one there");
+            self.problem(job.line, text);
+        }
         folder.join(name)
     }
 
     /// Each file is written by one job.
     fn check_outputs(&mut self, jobs: &[Job]) {
-        let mut names: HashMap<PathBuf, usize> = HashMap::new();
+        let mut names: HashMap<PathBuf, &Job> = HashMap::new();
         for job in jobs {
             for path in std::iter::once(job.output.clone()).chain(job.last_frame()) {
                 let absolute = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
-                if let Some(line) = names.insert(absolute, job.line) {
-                    self.problem(job.line, format!("output: line {line} writes {} too", file(&path)));
+                match names.get(&absolute) {
+                    None => drop(names.insert(absolute, job)),
+                    // Two jobs with one id are reported as such.
+                    Some(first) if first.id == job.id && first.line != job.line => {}
+                    Some(first) => {
+                        let text = format!("output: line {} writes {} too", first.line, file(&path));
+                        self.problem(job.line, text);
+                    }
                 }
             }
             let folder = job.output.parent().filter(|folder| !folder.as_os_str().is_empty());

@@ -14,6 +14,7 @@ use crate::exit::{Failure, INVALID, IO};
 use crate::input;
 use crate::output::file;
 use crate::request_file::Unique;
+use crate::words;
 
 /// Members of a job that a request does not have.
 pub(super) const OWN: [&str; 5] = ["after", "id", "output", "vars", "vendor"];
@@ -109,9 +110,7 @@ fn json_lines(text: &str) -> Result<Jobs, Problem> {
             Ok(Unique(value)) => found.add(index + 1, value),
             Err(error) => {
                 // The line is ours.
-                let reason = error.to_string();
-                let reason = reason.split(" at line ").next().unwrap_or_default();
-                let text = format!("no valid JSON at column {}: {reason}", error.column());
+                let text = format!("invalid JSON at column {}: {}", error.column(), words::syntax(&error));
                 found.problems.push(Problem::new(index + 1, text));
             }
         }
@@ -136,6 +135,7 @@ fn csv(text: &str) -> Result<Jobs, Problem> {
     };
     let mut reader = ::csv::ReaderBuilder::new()
         .trim(::csv::Trim::All)
+        .delimiter(delimiter(text))
         .from_reader(text.as_bytes());
     let names: Vec<String> = reader
         .headers()
@@ -184,6 +184,14 @@ fn csv(text: &str) -> Result<Jobs, Problem> {
         found.add(usize::try_from(line).unwrap_or_default(), members.into());
     }
     Ok(found)
+}
+
+/// What separates the cells: a comma, or what some spreadsheets write instead of it. Names of members have neither.
+fn delimiter(text: &str) -> u8 {
+    let names = text.lines().next().unwrap_or_default();
+    let other = [b';', b'\t'];
+    let found = other.into_iter().find(|other| names.contains(char::from(*other)));
+    found.filter(|_| !names.contains(',')).unwrap_or(b',')
 }
 
 /// The members of a request that are text, so that `7` is not a number there.
@@ -288,6 +296,10 @@ mod tests {
         );
         let table = "id,prompt,duration,vars.sky,after,generate_audio\nkite,a kite,6,blue,,\n,7,,,kite,true\n";
         assert_eq!(shown(&csv(table).unwrap()), [(2, kite.clone()), (3, boat.clone())]);
+        for other in [";", "\t"] {
+            let jobs = csv(&table.replace(',', other)).unwrap();
+            assert_eq!(shown(&jobs), [(2, kite.clone()), (3, boat.clone())]);
+        }
         let tables = "[[jobs]]\nid = 'kite'\nprompt = 'a kite'\nduration = 6\nvars = {sky = 'blue'}\n\n[[jobs]]\nprompt = '7'\n\
                       after = 'kite'\ngenerate_audio = true\n";
         assert_eq!(shown(&toml(tables).unwrap()), [(1, kite.clone()), (7, boat.clone())]);
@@ -317,7 +329,7 @@ mod tests {
         for (problem, words) in [
             (
                 first(json_lines("{}\n{\"a\": }\n").unwrap()),
-                "line 2: no valid JSON at column 7",
+                "line 2: invalid JSON at column 7: this is no JSON value",
             ),
             (
                 first(json_lines("{}\n[]\n").unwrap()),

@@ -79,6 +79,8 @@ pub(crate) enum Step {
     Elsewhere,
     /// Its submission was provably not accepted, and may be repeated after a pause.
     Again(Duration),
+    /// A limit of cost does not allow it now: other jobs may cost less than what is reserved for them.
+    OverLimit(Box<TaskResult>),
     /// It was left before its end, and the next run resumes it.
     Left(Box<TaskResult>),
 }
@@ -153,6 +155,7 @@ impl Batch {
         };
         match step {
             Step::Over(result) => Step::Over(named(result)),
+            Step::OverLimit(result) => Step::OverLimit(named(result)),
             Step::Left(result) => Step::Left(named(result)),
             step => step,
         }
@@ -303,6 +306,7 @@ impl Batch {
         let vendor = error.vendor().unwrap_or(job.routes[0].vendor);
         let (is_retryable, retry_after) = (error.is_retryable(), error.retry_after().unwrap_or_default());
         let is_conflict = error.kind() == ErrorKind::Conflict && error.delivery() == Some(Delivery::NotSent);
+        let is_over_limit = error.kind() == ErrorKind::Budget;
         let ambiguity = error.ambiguity().cloned();
         let mut failure = Failure::from(error);
         if let Some(ambiguity) = &ambiguity {
@@ -341,7 +345,10 @@ impl Batch {
             ));
         }
         let result = TaskResult::new(vendor, Outcome::Rejected).failed(Some((*failure.error).clone()));
-        Err(Step::Over(Box::new(result)))
+        match is_over_limit {
+            true => Err(Step::OverLimit(Box::new(result))),
+            false => Err(Step::Over(Box::new(result))),
+        }
     }
 
     /// Waits for a task, and downloads its files.

@@ -26,19 +26,19 @@ const LOOK: Duration = Duration::from_millis(500);
 /// What a job does.
 enum Phase {
     /// It begins after this time.
-    Queued {
-        from: Instant,
-        tries: u32,
-    },
+    Queued { from: Instant, tries: u32 },
     Running {
         vendor: Vendor,
         tries: u32,
+        /// It has a task.
+        accepted: bool,
+        /// How many jobs were over when it began.
+        over: usize,
     },
+    /// A limit of cost does not allow it while what is reserved for running jobs counts.
+    Held { tries: u32, refusal: Box<TaskResult> },
     /// `frame`: its last frame is there.
-    Over {
-        outcome: Outcome,
-        frame: Option<PathBuf>,
-    },
+    Over { outcome: Outcome, frame: Option<PathBuf> },
 }
 
 /// What became of the batch.
@@ -46,6 +46,8 @@ pub(crate) struct Ended {
     /// A line of JSON for each job that has a result, in the order of the file.
     pub(crate) results: Vec<serde_json::Value>,
     pub(crate) counts: Counts,
+    /// The jobs without a result, which an interrupt has stopped.
+    pub(crate) without_result: Vec<usize>,
     /// The exit code of the worst outcome.
     pub(crate) code: u8,
     pub(crate) interrupt: Option<Interrupt>,
@@ -60,15 +62,20 @@ struct Run<'a> {
     view: View<'a>,
     output: &'a Output,
     in_flight: usize,
+    /// Whether one job is submitted after the other, so that limits of cost allow the first ones in the file.
+    one_by_one: bool,
+    /// How many jobs are over.
+    over: usize,
     code: u8,
     stopping: Option<Interrupt>,
 }
 
-/// Runs all jobs. `in_flight`: how many at each vendor.
+/// Runs all jobs. `in_flight`: how many at each vendor. `one_by_one`: whether each waits until the one before is submitted.
 pub(crate) async fn run(
     batch: Arc<Batch>,
     mut news: UnboundedReceiver<(usize, News)>,
     in_flight: usize,
+    one_by_one: bool,
     output: &Output,
 ) -> Result<Ended, Failure> {
     let now = Instant::now();
@@ -81,6 +88,8 @@ pub(crate) async fn run(
         view: View::new(output, count),
         output,
         in_flight,
+        one_by_one,
+        over: 0,
         code: 0,
         stopping: None,
         batch,
@@ -123,7 +132,12 @@ pub(crate) async fn run(
     }
     // Also removes the lines of the jobs.
     run.set.shutdown().await;
+    let lines = run.lines.iter().enumerate();
     Ok(Ended {
+        without_result: lines
+            .filter(|(_, line)| line.is_none())
+            .map(|(index, _)| index)
+            .collect(),
         results: run.lines.into_iter().flatten().collect(),
         counts: run.view.end(),
         code: run.code,
@@ -175,8 +189,18 @@ impl Run<'_> {
         let now = Instant::now();
         let mut next: Option<Instant> = None;
         for index in 0..self.phases.len() {
-            let Phase::Queued { from, tries } = self.phases[index] else {
-                continue;
+            let (from, tries) = match &self.phases[index] {
+                Phase::Queued { from, tries } => (*from, *tries),
+                Phase::Running { accepted: false, .. } if self.one_by_one => break,
+                Phase::Held { refusal, .. } if self.set.is_empty() => {
+                    // Nothing more will be freed.
+                    let refusal = refusal.clone();
+                    self.over(index, &refusal, true)?;
+                    continue;
+                }
+                // What is freed is for the first one.
+                Phase::Held { .. } => break,
+                _ => continue,
             };
             let job = &self.batch.jobs[index];
             let mut frame = None;
@@ -207,12 +231,20 @@ impl Run<'_> {
                 continue;
             }
             *running += 1;
-            self.phases[index] = Phase::Running { vendor, tries };
+            self.phases[index] = Phase::Running {
+                vendor,
+                tries,
+                accepted: false,
+                over: self.over,
+            };
             // Here, so that the lines have the order of the jobs.
             let line = Line::submitting(self.output, &job.id);
             let batch = Arc::clone(&self.batch);
             self.set
                 .spawn(async move { (index, batch.work(index, frame, tries, line).await) });
+            if self.one_by_one {
+                break;
+            }
         }
         Ok(next)
     }
@@ -235,9 +267,11 @@ impl Run<'_> {
 
     fn heard(&mut self, index: usize, what: &News) {
         let News::Accepted(taker) = what;
-        if let Phase::Running { vendor, .. } = &mut self.phases[index]
-            && vendor != taker
-        {
+        let Phase::Running { vendor, accepted, .. } = &mut self.phases[index] else {
+            return;
+        };
+        *accepted = true;
+        if vendor != taker {
             *self.running.entry(vendor.as_str()).or_default() -= 1;
             *self.running.entry(taker.as_str()).or_default() += 1;
             *vendor = *taker;
@@ -246,7 +280,10 @@ impl Run<'_> {
 
     /// What a job did.
     fn after(&mut self, index: usize, step: Step) -> Result<(), Failure> {
-        let Phase::Running { vendor, tries } = self.phases[index] else {
+        let Phase::Running {
+            vendor, tries, over, ..
+        } = self.phases[index]
+        else {
             return Ok(());
         };
         if let Some(running) = self.running.get_mut(vendor.as_str()) {
@@ -266,6 +303,9 @@ impl Run<'_> {
                     tries: tries + 1,
                 };
             }
+            // Something may have been freed after it was refused.
+            Step::OverLimit(_) if self.over > over => self.phases[index] = Phase::Queued { from: now, tries },
+            Step::OverLimit(refusal) => self.phases[index] = Phase::Held { tries, refusal },
             Step::Over(result) => self.over(index, &result, true)?,
             Step::Left(result) => self.over(index, &result, false)?,
         }
@@ -298,7 +338,22 @@ impl Run<'_> {
             outcome: result.outcome,
             frame,
         };
+        self.over += 1;
+        self.release();
         Ok(())
+    }
+
+    /// Tries the jobs again that a limit did not allow: something may have been freed.
+    fn release(&mut self) {
+        let now = Instant::now();
+        for phase in &mut self.phases {
+            if let Phase::Held { tries, .. } = phase {
+                *phase = Phase::Queued {
+                    from: now,
+                    tries: *tries,
+                };
+            }
+        }
     }
 }
 

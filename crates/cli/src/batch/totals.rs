@@ -1,42 +1,54 @@
 //! What the jobs of a batch cost together, as the ledger counts it.
 
-use videogen::journal::{Amounts, Ledger};
+use videogen::journal::{Amounts, Ledger, State};
 use videogen::price::Decimal;
 
 use super::attempt::key;
 use super::run::Batch;
-use super::view::Counts;
+use super::view::{Counts, NOT_SUBMITTED, UNFINISHED, word};
 use crate::exit::Failure;
 use crate::result::{BatchTotals as Totals, Outcome};
 
 impl Batch {
     /// What all submissions of the jobs cost, by the journal. Of a job that it does not have, the results file counts.
-    pub(crate) async fn totals(&self, counts: &Counts) -> Result<Totals, Failure> {
+    /// Counts the jobs `without_result` by what the journal has of them.
+    pub(crate) async fn totals(&self, counts: &mut Counts, without_result: &[usize]) -> Result<Totals, Failure> {
         let mut ledger = Ledger::default();
         let mut totals = Totals {
             jobs: self.jobs.len(),
-            outcomes: counts.by_outcome(),
             ..Totals::default()
         };
-        for job in &self.jobs {
-            let mut is_known = false;
+        for (index, job) in self.jobs.iter().enumerate() {
+            let mut last = None;
             for attempt in 1.. {
-                match self.vendors.entry(&key(&self.name, &job.id, attempt)).await? {
-                    Some(entry) => ledger.add(&entry, None),
-                    None => break,
-                }
-                is_known = true;
+                let Some(entry) = self.vendors.entry(&key(&self.name, &job.id, attempt)).await? else {
+                    break;
+                };
+                ledger.add(&entry, None);
+                last = Some(entry);
             }
-            if !is_known {
+            if last.is_none() {
                 self.add_recorded(&job.id, &mut totals);
             }
+            if without_result.contains(&index) {
+                counts.add(
+                    match last {
+                        Some(entry) if entry.is_open() => word(Outcome::Ambiguous),
+                        Some(entry) if entry.state == State::Accepted => UNFINISHED,
+                        _ => NOT_SUBMITTED,
+                    },
+                    None,
+                );
+            }
         }
+        totals.outcomes = counts.by_outcome();
         for spend in ledger.groups {
             totals.unknown_cost += spend.unknown;
             totals.not_billed += spend.not_billed;
             for amounts in spend.amounts {
                 let Amounts {
                     currency,
+                    entered,
                     reported,
                     computed,
                     estimated,
@@ -44,7 +56,7 @@ impl Batch {
                     uncertain,
                     ..
                 } = amounts;
-                let known = [computed, estimated]
+                let known = [entered, computed, estimated]
                     .into_iter()
                     .fold(reported, Decimal::saturating_add);
                 let cost = totals.in_currency(currency);

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::reader::typed;
 
-/// The variables of a job: its own, and those of the command line, which all jobs have.
+/// The variables of a job: its own, and those of the command line, which all jobs have. `{{{{` is a literal `{{`.
 pub(super) struct Vars<'a> {
     pub(super) own: Map<String, Value>,
     pub(super) common: &'a BTreeMap<String, String>,
@@ -14,6 +14,8 @@ pub(super) struct Vars<'a> {
     pub(super) used: BTreeSet<String>,
     /// What cannot be replaced.
     pub(super) problems: Vec<String>,
+    /// The members that it is in, which are unchanged.
+    pub(super) wrong: BTreeSet<String>,
 }
 
 impl Vars<'_> {
@@ -33,7 +35,13 @@ impl Vars<'_> {
     pub(super) fn replace_in(&mut self, members: &mut Map<String, Value>, texts: &HashSet<String>) {
         for (name, value) in members {
             let was_text = value.is_string();
+            let (original, problems) = (value.clone(), self.problems.len());
             self.replace(value);
+            if self.problems.len() > problems {
+                *value = original;
+                self.wrong.insert(name.clone());
+                continue;
+            }
             // `"duration": "{{seconds}}"` is a number, `"prompt": "{{take}}"` is none.
             match value {
                 Value::String(text) => *value = typed(texts, name, text),
@@ -64,10 +72,26 @@ impl Vars<'_> {
         let mut replaced = String::new();
         let mut any = false;
         while let Some((before, after)) = rest.split_once("{{") {
+            if let Some(after) = after.strip_prefix("{{") {
+                any = true;
+                replaced.push_str(before);
+                replaced.push_str("{{");
+                rest = after;
+                continue;
+            }
             let Some((name, after)) = after.split_once("}}") else {
-                self.problems.push(format!("`{{{{` without `}}}}` in `{text}`"));
+                self.problems.push(format!(
+                    "`{{{{` without `}}}}` in `{text}`; write a literal `{{{{` as `{{{{{{{{`"
+                ));
                 return None;
             };
+            if name.trim().is_empty() {
+                self.problems.push(format!(
+                    "`{{{{{name}}}}}` names no variable; write {{{{name}}}}, or a literal `{{{{` as `{{{{{{{{`"
+                ));
+                (any, rest) = (true, after);
+                continue;
+            }
             let value = self.value(name.trim()).unwrap_or_default();
             if before.is_empty() && after.is_empty() && !any {
                 return Some(value);
@@ -103,6 +127,7 @@ mod tests {
             common: &common,
             used: BTreeSet::new(),
             problems: Vec::new(),
+            wrong: BTreeSet::new(),
         };
         let texts = super::super::reader::texts();
         let members = json!({"prompt": "{{who}} and {{ n }} birds", "duration": "{{n}}", "seed": "{{seed}}",
@@ -113,7 +138,25 @@ mod tests {
             "metadata": {"x": ["a kite"]}});
         assert_eq!(Value::Object(members), expected);
         assert!(vars.problems.is_empty());
-        for (text, words) in [("{{nobody}} flies", "--var nobody=VALUE"), ("{{who", "without `}}`")] {
+        for (text, shown) in [
+            ("{{{{who}}", "{{who}}"),
+            ("{{{{}} and {{who}}", "{{}} and a kite"),
+            ("a }} {{{{", "a }} {{"),
+        ] {
+            let mut members = Map::from_iter([("prompt".to_owned(), text.into())]);
+            vars.replace_in(&mut members, &texts);
+            assert_eq!(members["prompt"], shown);
+        }
+        assert!(vars.problems.is_empty());
+        for (text, words) in [
+            ("{{nobody}} flies", "--var nobody=VALUE"),
+            ("{{who", "without `}}` in `{{who`; write a literal `{{` as `{{{{`"),
+            (
+                "{{}} flies",
+                "`{{}}` names no variable; write {{name}}, or a literal `{{` as `{{{{`",
+            ),
+            ("{{ }}", "`{{ }}` names no variable"),
+        ] {
             let mut members = Map::from_iter([("prompt".to_owned(), text.into())]);
             vars.replace_in(&mut members, &texts);
             let problem = vars.problems.pop().unwrap_or_default();

@@ -27,7 +27,19 @@ pub(crate) struct Counts {
 }
 
 /// The order in which outcomes are shown.
-const SHOWN: [&str; 6] = ["done", "failed", "rejected", "ambiguous", "skipped", "left"];
+const SHOWN: [&str; 7] = [
+    "done",
+    "failed",
+    "rejected",
+    "ambiguous",
+    "skipped",
+    UNFINISHED,
+    NOT_SUBMITTED,
+];
+/// Jobs that have a task, and were left before their files were complete.
+pub(super) const UNFINISHED: &str = "unfinished";
+/// Jobs that an interrupt kept from being submitted.
+pub(super) const NOT_SUBMITTED: &str = "not_submitted";
 
 pub(super) fn word(outcome: Outcome) -> &'static str {
     match outcome {
@@ -36,7 +48,7 @@ pub(super) fn word(outcome: Outcome) -> &'static str {
         Outcome::Rejected => "rejected",
         Outcome::Ambiguous => "ambiguous",
         Outcome::Skipped => "skipped",
-        Outcome::Running | Outcome::NotFound => "left",
+        Outcome::Running | Outcome::NotFound => UNFINISHED,
     }
 }
 
@@ -85,7 +97,7 @@ impl Counts {
     pub(crate) fn outcomes(&self) -> String {
         let shown = SHOWN.iter().filter_map(|word| match self.of(word) {
             0 => None,
-            count => Some(format!("{count} {word}")),
+            count => Some(format!("{count} {}", word.replace('_', " "))),
         });
         shown.collect::<Vec<_>>().join(", ")
     }

@@ -143,7 +143,7 @@ impl Record {
             model: Some(intent.model.clone()),
             prompt: Some(intent.prompt.clone()).filter(|prompt| !prompt.is_empty()),
             parameters: parameters(&intent.request),
-            cost: entry.cost.as_ref().map(Cost::from),
+            cost: entry.entered().as_ref().or(entry.cost.as_ref()).map(Cost::from),
             submitted: scalar(&json!(intent.at)),
             error: entry.error.as_ref().map(ToString::to_string).or(reason),
             sources: vec!["journal"],

@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::{PathBufValueParser, TypedValueParser as _};
 use tokio::sync::{mpsc, watch};
 use videogen::ErrorKind;
 use videogen::journal::Group;
 use videogen::lost::ReconcileOptions;
 use videogen::price::Money;
-use videogen::route::Route;
+use videogen::route::{Route, RouteOrder};
 use videogen_journal::{SqliteJournal, Store};
 use videogen_sim::Simulator;
 
@@ -29,7 +30,8 @@ use crate::batch::results::ResultFile;
 use crate::batch::run::{Batch, Settings};
 use crate::batch::schedule;
 use crate::config;
-use crate::exit::{ACCOUNT, Failure, INVALID, IO};
+use crate::cost;
+use crate::exit::{Failure, INVALID, IO};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::output::{Output, file};
@@ -87,7 +89,7 @@ pub(crate) struct BatchArgs {
     #[arg(long, help_heading = "Cost")]
     allow_unknown_cost: bool,
     /// Folder, or template with {item}, {index}, {vendor}, {model} [{item}.mp4].
-    #[arg(short, long, value_name = "PATH")]
+    #[arg(short, long, value_name = "PATH", value_parser = PathBufValueParser::new().try_map(no_stream))]
     output: Option<PathBuf>,
     /// Create missing folders of output files.
     #[arg(long)]
@@ -99,8 +101,16 @@ pub(crate) struct BatchArgs {
     #[arg(long)]
     overwrite: bool,
     /// File for the results, a line per job [default: FILE.results.jsonl].
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(no_stream))]
     results: Option<PathBuf>,
+}
+
+/// A path to write to. Standard output is none.
+fn no_stream(path: PathBuf) -> Result<PathBuf, String> {
+    match path.as_os_str() == "-" {
+        true => Err("a batch writes to files, not to standard output; name a path, or ./- for that name".to_owned()),
+        false => Ok(path),
+    }
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -109,6 +119,9 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+    if !args.simulate {
+        journal.needed_for("a batch", false)?;
+    }
     let prices = Prices::read()?.book;
     let mut vars = BTreeMap::new();
     for (name, value) in args.vars {
@@ -141,7 +154,10 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
         base_url: if args.simulate { |_| None } else { default_base_url },
         prices,
     };
-    let jobs = plan::jobs(&args.file, &common)?;
+    let mut jobs = plan::jobs(&args.file, &common)?;
+    if args.order.order() == RouteOrder::Price {
+        jobs.iter_mut().for_each(Job::cheapest_first);
+    }
     let routes = jobs.iter().flat_map(|job| &job.routes);
     if let Some(route) = routes.into_iter().find(|route| config::get().has_fields(route.vendor)) {
         output.note(&format!(
@@ -192,8 +208,7 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
         (Some(simulator), journal)
     } else {
         let Some(journal) = journal.open()? else {
-            let message = "a batch needs a journal, so that no job is paid twice; leave out --no-journal";
-            return Err(Failure::new(ACCOUNT, ErrorKind::Config, message));
+            return Err(invalid("a batch needs a journal".to_owned()));
         };
         (None, journal)
     };
@@ -215,6 +230,10 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
                 )
             })?;
         }
+    }
+    let mut is_limited = args.max_cost.is_some();
+    for client in vendors.iter() {
+        is_limited |= cost::budgets(Some(&journal), client.vendor()).await > 0;
     }
     let mut group = Group::new(format!("batch:{name}"));
     group.max_cost = args.max_cost;
@@ -248,8 +267,8 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
         stop: watch::Sender::new(false),
     });
     let count = batch.jobs.len();
-    let ended = schedule::run(Arc::clone(&batch), heard, args.in_flight, output).await?;
-    let totals = batch.totals(&ended.counts).await?;
+    let mut ended = schedule::run(Arc::clone(&batch), heard, args.in_flight, is_limited, output).await?;
+    let totals = batch.totals(&mut ended.counts, &ended.without_result).await?;
     drop((simulator, temporary));
     output.jobs(&ended.results, &totals, || {
         let cost = totals.to_string();

@@ -145,6 +145,7 @@ fn list(config: &Config, journal: &JournalArgs, output: &Output) -> Result<(), F
         ("defaults.model", Value::Null),
         ("defaults.output", Value::Null),
         ("defaults.timeout", TIMEOUT.into()),
+        ("defaults.key_store", "file".into()),
     ] {
         rows.push(in_file(key).unwrap_or_else(|| built_in(key, value)));
     }

@@ -81,7 +81,7 @@ fn text(diagnosis: &Diagnosis) -> String {
     }
     let found = diagnosis.problems.iter();
     let found: Vec<String> = found
-        .map(|problem| format!("- {}\n  {}", problem.message, problem.command))
+        .map(|problem| format!("- {}\n  {}", problem.message.replace('\n', "\n  "), problem.command))
         .collect();
     parts.push(match found.is_empty() {
         true => "No problems.".to_owned(),

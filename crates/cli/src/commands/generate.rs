@@ -9,12 +9,14 @@ use videogen::facts::Capabilities;
 use videogen::lost::ReconcileOptions;
 use videogen::poll::PollPolicy;
 use videogen::price::Estimate;
+use videogen::route::Route;
 use videogen::submit::{Note, SubmitOptions};
 use videogen::wait::WaitOptions;
-use videogen::{ErrorKind, Vendor, VideoRequest};
+use videogen::{ErrorKind, Vendor};
 use videogen_sim::Simulator;
 
-use self::job::{Job, check_several, numbered};
+use self::early::Early;
+use self::job::{Job, numbered};
 use self::run::{Run, code_of};
 use self::senders::Senders;
 use crate::account::{Need, Resolved, explained, unknown_model};
@@ -29,15 +31,17 @@ use crate::journal::JournalArgs;
 use crate::lost;
 use crate::output::Output;
 use crate::price_file::Prices;
-use crate::request_args::{PromptsArgs, RequestArgs};
+use crate::request_args::{PromptsArgs, RequestArgs, Requests};
 use crate::result::RequestFacts;
-use crate::routes::{RouteArgs, Routes};
+use crate::routes::{RouteArgs, Routes, check_model_of_file};
+use crate::several;
 use crate::sidecar::Origin;
 use crate::submission::Submission;
 use crate::text::many;
 use crate::uploads;
 use crate::webhook::{Listener, WebhookArgs};
 
+mod early;
 mod job;
 mod many;
 mod run;
@@ -91,12 +95,22 @@ pub(crate) async fn generate(
     output: &Output,
 ) -> Result<ExitCode, Failure> {
     args.request.has_listener = args.webhook.listens();
-    args.routes.check(args.request.has_model())?;
-    let (mut requests, of_file) = args.request.into_requests(args.prompts.prompts, output)?;
+    let given_model = args.request.model().map(str::to_owned);
+    args.routes.check(given_model.is_some())?;
+    let Requests {
+        mut requests,
+        vendor: of_file,
+        fault,
+        is_checkable,
+    } = args.request.read(args.prompts.prompts, output);
     let need = if args.simulate { Need::Simulation } else { Need::Key };
     let account = args.routes.account(of_file);
-    let several = args.routes.several(&requests[0], output);
-    let (vendor, from_config) = match &several {
+    let mut faults = match fault {
+        Some(fault) if !is_checkable => return Err(fault.and(args.file.check_folders().err())),
+        fault => Vec::from_iter(fault),
+    };
+    let routed = args.routes.several(&requests[0], output);
+    let (vendor, from_config) = match &routed {
         Some(Routes {
             routes, from_config, ..
         }) => (routes[0].vendor, from_config.clone()),
@@ -104,7 +118,15 @@ pub(crate) async fn generate(
             if let Some(model) = args.routes.model() {
                 model.clone_into(&mut requests[0].model);
             }
-            let Resolved { vendor, from_config } = account.resolve(&mut requests[0], need, output)?;
+            let Resolved { vendor, from_config } = match account.resolve(&mut requests[0], need, output) {
+                Ok(resolved) => resolved,
+                Err(failure) => {
+                    let others = faults.pop().into_iter().chain(args.file.check_folders().err());
+                    return Err(failure.and(others));
+                }
+            };
+            let model = given_model.as_deref().or(args.routes.model());
+            faults.extend(check_model_of_file(of_file, vendor, &requests[0], model).err());
             (vendor, from_config)
         }
     };
@@ -117,24 +139,19 @@ pub(crate) async fn generate(
         complete.return_last_frame = Some(true);
     }
     let model = complete.model.clone();
-    for request in &mut requests {
-        complete.prompt = std::mem::take(&mut request.prompt);
-        request.clone_from(&complete);
-    }
-    let variations = |request| std::iter::repeat_n(request, args.prompts.count.into());
-    let requests: Vec<VideoRequest> = requests.into_iter().flat_map(variations).collect();
-    check_several(&requests, args.webhook.listens())?;
-    if several.is_some() {
-        args.file.serves_several_vendors()?;
+    let requests = several::variations(requests, &complete, args.prompts.count);
+    faults.extend(several::check(&requests, args.webhook.listens()).err());
+    if routed.is_some() {
+        faults.extend(args.file.serves_several_vendors().err());
         if args.webhook.listens() {
             let message = "--listen-for-webhook is for one vendor, and --vendor names several; remove one of them";
-            return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
+            faults.push(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
         }
     }
     let count = requests.len();
     let output = &if count > 1 { output.of_several() } else { *output };
     if args.idempotency_key.is_some() {
-        journal.needed_for("--idempotency-key", args.simulate)?;
+        faults.extend(journal.needed_for("--idempotency-key", args.simulate).err());
     }
     let prices = Prices::read()?.book;
     let mut jobs = Vec::new();
@@ -150,17 +167,19 @@ pub(crate) async fn generate(
                 index,
                 tasks: count,
             };
-            let target = Target::new(&args.file, &names, with_last_frame, key.as_deref(), &journal.files())?
-                .in_format(request.output_format.as_deref())
-                .described_by(|| Origin::of_request(&request, args.simulate));
-            Some(if args.simulate {
-                target.simulated()
-            } else {
-                target.at_base_url(account.base_url.clone())
-            })
+            let target = Target::new(&args.file, &names, with_last_frame, key.as_deref(), &journal.files());
+            let target = target.map_err(|failure| faults.push(failure)).ok().map(|target| {
+                target
+                    .in_format(request.output_format.as_deref())
+                    .described_by(|| Origin::of_request(&request, args.simulate))
+            });
+            match args.simulate {
+                true => target.map(Target::simulated),
+                false => target.map(|target| target.at_base_url(account.base_url.clone())),
+            }
         };
         if let (Some(target), None) = (&target, &key) {
-            target.check_free(None)?;
+            faults.extend(target.check_free(None).err());
         }
         jobs.push(Job {
             request,
@@ -173,6 +192,21 @@ pub(crate) async fn generate(
             ways: Vec::new(),
             refused_by: Vec::new(),
         });
+    }
+
+    let early = Early {
+        routes: match &routed {
+            Some(routed) => routed.routes.clone(),
+            None => vec![Route::new(vendor)],
+        },
+        several: routed.is_some(),
+        account: &account,
+        from_config: &from_config,
+        simulate: args.simulate,
+        journal,
+    };
+    if let Some(failure) = Failure::all(early.faults(&jobs, faults).await) {
+        return Err(failure);
     }
 
     let mut wait = WaitOptions::default().timeout(config::get().timeout(args.timeout));
@@ -201,7 +235,7 @@ pub(crate) async fn generate(
     let is_journalled = journal.is_some();
     let budgeted = journal.clone().or(left_out);
     let under_way = Submission::new(is_journalled);
-    let named = match &several {
+    let named = match &routed {
         Some(routes) => routes.routes.iter().map(|route| route.vendor).collect(),
         None => vec![vendor],
     };
@@ -221,7 +255,7 @@ pub(crate) async fn generate(
             lost::earlier(client, &journal, args.search_timeout > 0, output).await;
         }
     }
-    let router = match several {
+    let router = match routed {
         Some(Routes { routes, order, .. }) => {
             let (own, output) = (under_way.clone(), *output);
             let router = vendors.router(&routes, order)?.complete(|vendor, request| {
@@ -251,9 +285,10 @@ pub(crate) async fn generate(
     let did_you_mean = Capabilities::nearest(vendor, &model).filter(|_| !model_known);
     let (mut noted, mut faults, mut estimates) = (BTreeSet::new(), Vec::new(), Vec::new());
     for job in &mut jobs {
+        let mut blocked = None;
         if let (Some(target), Some(key)) = (&job.target, &job.key) {
             // The files of this key's task may exist already.
-            target.check_free(senders.vendors.entry(key).await?.as_ref())?;
+            blocked = target.check_free(senders.vendors.entry(key).await?.as_ref()).err();
         }
         if senders.router.is_none() {
             job.facts.model_known = Some(model_known);
@@ -261,10 +296,11 @@ pub(crate) async fn generate(
         }
         let planned = job.plan(&senders, &mut noted, output);
         // Otherwise the submission reports what else is wrong with a request, unless its key has a task.
-        if count > 1 && !job.is_submitted(&senders).await? {
+        if (count > 1 || blocked.is_some()) && !job.is_submitted(&senders).await? {
             faults.extend(planned.err().map(|failure| explained(failure, &from_config)));
             estimates.push(job.estimates());
         }
+        faults.extend(blocked);
     }
     if let Some(failure) = Failure::all(faults) {
         return Err(failure);
@@ -333,6 +369,7 @@ pub(crate) async fn generate(
         wait,
         simulate: args.simulate,
         base_url: account.base_url,
+        timeout: args.timeout,
         submission,
         is_journalled,
         search: ReconcileOptions::default()

@@ -14,6 +14,7 @@ use crate::csv;
 use crate::exit::{Failure, INVALID, IO};
 use crate::invocation::Invocation;
 use crate::journal::{JournalArgs, failure, named, unreadable};
+use crate::nearest;
 use crate::output::{Output, moment};
 use crate::since::since;
 use crate::text;
@@ -185,6 +186,10 @@ async fn export(args: &ExportArgs, journal: &Arc<Store>, output: &Output) -> Res
     if !output.is_text() && !output.is_quiet() {
         let message = "journal export has its own formats: use --format jsonl instead of --json";
         return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
+    }
+    if let Some(status) = &args.status {
+        nearest::status(status, true)
+            .map_err(|rule| Failure::new(INVALID, ErrorKind::InvalidRequest, format!("--status {status}: {rule}")))?;
     }
     let mut query = Query::default();
     (query.vendor, query.since) = (args.vendor, args.since);

@@ -29,7 +29,7 @@ pub(crate) struct ListArgs {
     /// List the submissions in the journal; contacts no vendor.
     #[arg(long, conflicts_with_all = ["before", "oldest_first", "base_url"])]
     local: bool,
-    /// Page size, 1 to 100; with --local: 50 by default, 0 for all.
+    /// Page size, 1 to 100 (not Replicate); with --local: 50 by default, 0 for all.
     #[arg(long, value_name = "N")]
     limit: Option<u32>,
     /// Start after this task or page: the value that the last page printed.
@@ -77,6 +77,12 @@ pub(crate) async fn list(args: ListArgs, journal: &JournalArgs, output: &Output)
     }
     if let Some(reason) = &page.incomplete {
         output.note(&format!("Further tasks are not listed: {reason}."));
+    }
+    if let Some(limit) = args.limit.filter(|limit| page.tasks.len() > *limit as usize) {
+        output.note(&format!(
+            "{} returned more tasks than --limit {limit}; all of them are listed.",
+            vendor.name()
+        ));
     }
     let ids = || page.tasks.iter().map(|task| task.id.to_string()).collect();
     output.result(&json!(page), ids, || {

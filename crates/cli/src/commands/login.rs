@@ -6,20 +6,20 @@ use std::time::Duration;
 
 use clap::Args;
 use secrecy::SecretString;
-use serde_json::json;
 use tokio::time::timeout;
 use videogen::{ErrorKind, RetryPolicy, Vendor};
 
 use crate::account;
+use crate::echo::Echo;
 use crate::environment;
 use crate::exit::{ACCOUNT, Failure, INVALID, IO, VENDOR, stoppable};
 use crate::interrupt::{Interrupt, interrupted};
 use crate::keys;
-use crate::output::{Output, file};
+use crate::output::Output;
 use crate::probe::{LIMIT, probe};
 
-/// How long the prompt may take to restore the terminal after an interrupt.
-const RESTORED: Duration = Duration::from_secs(5);
+/// How long the prompt may take to end after a Ctrl-C that was typed.
+const RESTORED: Duration = Duration::from_secs(1);
 /// Longest input, in bytes.
 const LONGEST: u64 = 64 << 10;
 
@@ -39,12 +39,13 @@ pub(crate) async fn login(args: LoginArgs, output: &Output) -> Result<ExitCode, 
     if !args.no_check {
         stoppable(check(vendor, &key)).await?;
     }
-    let path = keys::save(vendor, &key)?;
-    let document = json!({"vendor": vendor, "path": path.to_string_lossy(), "checked": !args.no_check});
+    let place = keys::save(vendor, &key)?;
+    let mut document = place.document();
+    (document["vendor"], document["checked"]) = (vendor.as_str().into(), (!args.no_check).into());
     output.result(
         &document,
-        || vec![file(&path)],
-        || format!("Stored the API key of {} in {}.", facts.name, file(&path)),
+        || vec![place.to_string()],
+        || format!("Stored the API key of {} in {place}.", facts.name),
     )?;
     if environment::text(facts.key_env).is_some() {
         output.note(&format!("{} is set, and comes before the stored key.", facts.key_env));
@@ -87,13 +88,15 @@ async fn ask(vendor: Vendor, output: Output) -> Result<std::io::Result<String>, 
     let prompt = format!("API key of {}{}: ", facts.name, page.unwrap_or_default());
     // An interrupt that ended the process at once would leave the terminal without echo.
     let interrupt = interrupted();
+    let echo = Echo::before_prompt();
     let mut typed = tokio::task::spawn_blocking(move || output.secret(&prompt));
     tokio::select! {
         biased;
         interrupt = interrupt => {
-            // After Ctrl-C, the prompt ends too, and restores the terminal; after another signal, it waits for input.
-            if interrupt == Interrupt::CtrlC {
-                let _ = timeout(RESTORED, &mut typed).await;
+            // A Ctrl-C that was typed ends the prompt too, which then restores the terminal. A signal leaves it waiting for input.
+            let has_ended = interrupt == Interrupt::CtrlC && timeout(RESTORED, &mut typed).await.is_ok();
+            if let Some(echo) = echo.filter(|_| !has_ended) {
+                echo.restore();
             }
             Err(Failure::interrupted(interrupt, "interrupted; nothing was stored"))
         }
@@ -116,8 +119,14 @@ async fn check(vendor: Vendor, key: &SecretString) -> Result<(), Failure> {
     match timeout(LIMIT, probe(&client)).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) if error.kind() == ErrorKind::Auth => {
-            let message = format!("{name} does not accept the key: {error:#}");
-            Err(Failure::new(ACCOUNT, ErrorKind::Auth, message).hint(unchecked))
+            // Without the library's advice: the key is in no variable.
+            let message = format!("{name} does not accept the key: {}", error.message());
+            let failure = Failure::new(ACCOUNT, ErrorKind::Auth, message);
+            let failure = match vendor.facts().keys_page {
+                Some(page) => failure.hint(&format!("Keys of {name}: {page}")),
+                None => failure,
+            };
+            Err(failure.hint(unchecked))
         }
         Ok(Err(error)) => Err(Failure::from(error).hint(unchecked)),
         Err(_) => {

@@ -1,38 +1,47 @@
 //! `videogen plan`.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use secrecy::SecretString;
 use serde_json::{Value, json};
-use videogen::price::{CostEstimate, PriceBook};
-use videogen::submit::{ModelPlan, Plan};
-use videogen::{ErrorKind, Role, Vendor, VideoRequest};
+use videogen::price::{Estimate, PriceBook};
+use videogen::submit::Plan;
+use videogen::{ErrorKind, Router, Vendor, VideoRequest};
 
 use crate::account::{
     AccountArgs, Need, Resolved, answering, explained, left_to_the_vendor, of_vendor, overridden, unknown_model,
+    with_key,
 };
+use crate::batch::clients::Vendors;
 use crate::config;
-use crate::cost::{self, add_live, noted};
-use crate::error::CommandKind;
-use crate::exit::{Failure, INVALID, overrides};
-use crate::invocation::Invocation;
+use crate::cost::{self, Total, add_live, noted};
+use crate::exit::{Failure, INVALID};
 use crate::journal::JournalArgs;
+use crate::keys;
 use crate::options;
-use crate::output::{Output, file, table, without_repeats};
+use crate::output::Output;
 use crate::price_file::Prices;
-use crate::request_args::{PromptArg, RequestArgs};
+use crate::request_args::{PromptsArgs, RequestArgs, Requests};
+use crate::result::Configured;
+use crate::routes::{RouteArgs, Routes, check_model_of_file};
+use crate::several;
+use crate::text::many;
+
+mod all;
+mod shown;
 
 #[derive(Args)]
 pub(crate) struct PlanArgs {
     #[command(flatten)]
-    prompt: PromptArg,
+    prompts: PromptsArgs,
     #[command(flatten)]
     request: RequestArgs,
     #[command(flatten)]
-    account: AccountArgs,
+    routes: RouteArgs,
     /// Check all models (of --vendor): which support the request, and why others do not.
-    #[arg(long, conflicts_with = "model")]
+    #[arg(long, conflicts_with_all = ["model", "count"])]
     all: bool,
     /// Sort the models by what they cost at most; those of unknown cost last.
     #[arg(long, value_enum, requires = "all")]
@@ -51,254 +60,262 @@ enum Sort {
     Cost,
 }
 
-pub(crate) async fn plan(mut args: PlanArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let (mut request, vendor) = args.request.into_request(args.prompt.prompt, output)?;
-    args.account.vendor = args.account.vendor.or(vendor);
-    if args.all {
-        let mut prices = Prices::read()?.book;
-        let missing = match args.live {
-            true => add_live(&mut prices, &answering(&args.account), &args.account, output).await,
-            false => Vec::new(),
+/// What would be sent for one submission: a plan for each vendor that may take it, in the order in which they are tried.
+struct Submission {
+    plans: Vec<Plan>,
+    /// What the user should know of them.
+    notes: Vec<String>,
+}
+
+/// How the requests are planned.
+struct Planner {
+    account: AccountArgs,
+    vendor: Vendor,
+    /// Of several vendors.
+    router: Option<Router>,
+    prices: PriceBook,
+    from_config: Vec<Configured>,
+}
+
+pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let given_model = args.request.model().map(str::to_owned);
+    args.routes.check(given_model.is_some())?;
+    let named = args.routes.vendors();
+    let Requests {
+        mut requests,
+        vendor: of_file,
+        fault,
+        is_checkable,
+    } = args.request.read(args.prompts.prompts, output);
+    let account = args.routes.account(of_file);
+    if let Some(fault) = fault {
+        let violations = match is_checkable && !args.all && named.len() < 2 {
+            true => violations(requests.swap_remove(0), &account, output),
+            false => None,
         };
-        let order = (args.sort.is_some(), args.cheapest);
-        return all(&request, &args.account, order, &prices, missing, output);
+        return Err(fault.and(violations));
     }
     let mut prices = Prices::read()?.book;
-    let Resolved { vendor, from_config } = args.account.resolve(&mut request, Need::Plan, output)?;
+    if args.all {
+        let invalid = |message| Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
+        let [request] = requests.as_slice() else {
+            return invalid("--all checks one prompt, but there are several; pass one of them");
+        };
+        if args.routes.has_models() {
+            return invalid("--all checks every model, and --vendor names one; remove the model");
+        }
+        let named = if named.is_empty() {
+            of_file.into_iter().collect()
+        } else {
+            named
+        };
+        let mut missing = Vec::new();
+        if args.live {
+            let asked = if named.is_empty() {
+                answering(&account)
+            } else {
+                named.clone()
+            };
+            missing = add_live(&mut prices, &asked, &account, output).await;
+        }
+        let order = (args.sort.is_some(), args.cheapest);
+        return all::all(request, (&account, &named), order, &prices, missing, output);
+    }
+    let routed = args.routes.several(&requests[0], output);
+    let mut faults = Vec::new();
+    let (vendors, from_config) = match &routed {
+        Some(routes) => (named, routes.from_config.clone()),
+        None => {
+            if let Some(model) = args.routes.model() {
+                model.clone_into(&mut requests[0].model);
+            }
+            let Resolved { vendor, from_config } = account.resolve(&mut requests[0], Need::Plan, output)?;
+            let model = given_model.as_deref().or(args.routes.model());
+            faults.extend(check_model_of_file(of_file, vendor, &requests[0], model).err());
+            (vec![vendor], from_config)
+        }
+    };
+    let complete = requests[0].clone();
+    let requests = several::variations(requests, &complete, args.prompts.count);
+    several::check(&requests, false)?;
     let missing = match args.live {
-        true => add_live(&mut prices, &[vendor], &args.account, output).await,
+        true => add_live(&mut prices, &vendors, &account, output).await,
         false => Vec::new(),
     };
-    let base_url = args.account.base_url(vendor);
-    let mut plan = videogen::submit::plan(vendor, base_url.as_deref(), &request)
-        .map_err(|error| explained(of_vendor(vendor, args.account.base_url.as_deref(), error), &from_config))?;
-    // A plan needs neither a key nor a journal; both show what was uploaded before.
-    if !plan.uploads.is_empty()
-        && let Some(journal) = journal.open_unchanged()
-        && let Ok(client) = args.account.journalled(vendor, Some(journal), output)
-    {
-        plan.uploads = client.plan_with_journal(&request).await?.uploads;
+    let planner = Planner::new(account, &vendors, routed, prices, from_config)?;
+    let mut submissions = Vec::new();
+    for request in &requests {
+        match planner.plan(request, journal, output).await {
+            Ok(submission) => submissions.push(submission),
+            Err(failure) => faults.push(explained(failure, &planner.from_config)),
+        }
     }
-    plan.price_with(&prices);
-    if !plan.model_known {
-        output.note(&unknown_model(vendor, &plan.model));
+    if let Some(failure) = Failure::all(faults) {
+        return Err(failure);
     }
-    for note in left_to_the_vendor(&plan, &request) {
-        output.note(&note);
-    }
-    for adjustment in &plan.adjustments {
-        output.note(&format!("Adjusted: {adjustment}"));
-    }
-    for note in &plan.notes {
-        output.note(&format!("Note: {note}"));
-    }
-    for violation in &plan.overridden {
-        output.note(&overridden(violation));
-    }
-    for line in files(&plan) {
-        output.note(&line);
-    }
-    output.note(&cost::line(plan.cost()));
-    let mut document = json!({"plan": plan});
-    if !from_config.is_empty() {
-        document["from_config"] = json!(from_config);
-    }
-    output.product(&noted(document, missing), || {
-        let body = serde_json::to_string_pretty(&short(&plan.body)).unwrap_or_default();
-        let headers: String = plan
-            .headers
-            .iter()
-            .map(|(name, value)| format!("{name}: {value}\n"))
-            .collect();
-        format!("{} {}\n{headers}{body}", plan.method, plan.url)
-    })?;
+    planner.show(&submissions, missing, output)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// How each local file reaches the vendor.
-fn files(plan: &Plan) -> Vec<String> {
-    let line = |role: Role, file: &str, kind: &str, bytes: u64, how: String| {
-        format!("File: {role} {file} ({kind}, {bytes} bytes): {how}")
-    };
-    let inline = plan.inline.iter().map(|one| {
-        line(
-            one.role,
-            &one.file,
-            one.media_type,
-            one.bytes,
-            "inline, as a data URL".to_owned(),
-        )
-    });
-    let uploads = plan.uploads.iter().map(|one| {
-        let how = match one.reused {
-            true => "uploaded before; its reference is used again if the vendor still has it".to_owned(),
-            false if one.single_use => format!("uploaded for this request only, by {} ({})", one.operation, one.way),
-            false => format!("uploaded first, by {} ({})", one.operation, one.way),
+/// What else is wrong with a request, a part of which cannot be read.
+fn violations(mut request: VideoRequest, account: &AccountArgs, output: &Output) -> Option<Failure> {
+    let Resolved { vendor, from_config } = account.resolve(&mut request, Need::Plan, output).ok()?;
+    let error = videogen::submit::plan(vendor, account.base_url(vendor).as_deref(), &request).err()?;
+    Some(explained(
+        of_vendor(vendor, account.base_url.as_deref(), error),
+        &from_config,
+    ))
+}
+
+impl Planner {
+    fn new(
+        account: AccountArgs,
+        vendors: &[Vendor],
+        routed: Option<Routes>,
+        prices: PriceBook,
+        from_config: Vec<Configured>,
+    ) -> Result<Self, Failure> {
+        let router = match routed {
+            Some(Routes { routes, order, .. }) => {
+                // A plan needs no key.
+                let vendors = Vendors::new(vendors.iter().copied(), true, |vendor| {
+                    let key = keys::find(vendor)?.map_or_else(|| SecretString::from("none"), |key| key.secret);
+                    let builder = with_key(vendor, None, key).prices(prices.clone());
+                    builder.build().map_err(|error| of_vendor(vendor, None, error))
+                })?;
+                let router = vendors.router(&routes, order)?;
+                Some(router.complete(|vendor, request| {
+                    config::get().complete(vendor, request);
+                }))
+            }
+            None => None,
         };
-        line(one.role, &one.file, one.media_type, one.bytes, how)
-    });
-    inline.chain(uploads).collect()
-}
+        Ok(Self {
+            account,
+            vendor: vendors[0],
+            router,
+            prices,
+            from_config,
+        })
+    }
 
-/// The body with its data URLs cut. With --json they are complete.
-fn short(body: &Value) -> Value {
-    match body {
-        Value::String(text) if text.starts_with("data:") => match text.split_once(";base64,") {
-            Some((kind, data)) if data.len() > 100 => format!("{kind};base64,<{} characters>", data.len()).into(),
-            _ => body.clone(),
-        },
-        Value::Array(items) => items.iter().map(short).collect(),
-        Value::Object(members) => {
-            let members = members.iter().map(|(name, value)| (name.clone(), short(value)));
-            Value::Object(members.collect())
-        }
-        _ => body.clone(),
-    }
-}
-
-/// Which models can run the request. Fails if none can.
-fn all(
-    request: &VideoRequest,
-    account: &AccountArgs,
-    (sorted, only_cheapest): (bool, bool),
-    prices: &PriceBook,
-    missing: Vec<String>,
-    output: &Output,
-) -> Result<ExitCode, Failure> {
-    if account.base_url.is_some() && account.vendor.is_none() {
-        let message = "--base-url is for one vendor; name it with --vendor";
-        return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
-    }
-    // An invalid base URL of a vendor that is not shown does not matter.
-    let is_shown = |vendor| account.vendor.is_none_or(|only| only == vendor);
-    account.check_base_urls(Vendor::ALL.iter().copied().filter(|vendor| is_shown(*vendor)))?;
-    let base_url = |vendor| is_shown(vendor).then(|| account.base_url(vendor)).flatten();
-    let mut outlooks = videogen::submit::plan_all(request, base_url)?;
-    for vendor in Vendor::ALL.iter().filter(|vendor| is_shown(**vendor)) {
-        let mut completed = request.clone();
-        let from_config = config::get().complete(*vendor, &mut completed);
-        if from_config.is_empty() {
-            continue;
-        }
-        let values: Vec<String> = from_config.iter().map(ToString::to_string).collect();
-        let path = file(&config::get().path);
-        output.note(&format!("At {}, from {path}: {}.", vendor.name(), values.join(", ")));
-        let completed = videogen::submit::plan_all(&completed, base_url)?;
-        let of_vendor = completed.into_iter().filter(|plan| plan.vendor == *vendor);
-        let places = outlooks.iter_mut().filter(|plan| plan.vendor == *vendor);
-        places.zip(of_vendor).for_each(|(place, plan)| *place = plan);
-    }
-    outlooks.retain(|model_plan| account.vendor.is_none_or(|vendor| vendor == model_plan.vendor));
-    for plan in outlooks.iter_mut().filter_map(|outlook| outlook.plan.as_mut()) {
-        plan.price_with(prices);
-    }
-    let possible = outlooks.iter().any(|model_plan| model_plan.plan.is_some());
-    if sorted || only_cheapest {
-        // Stable: models of the same cost stay in the order of the tables.
-        outlooks.sort_by_cached_key(rank);
-    }
-    if only_cheapest && possible {
-        cheapest(&mut outlooks, output)?;
-    }
-    let able = || {
-        let able = outlooks.iter().filter(|outlook| outlook.plan.is_some());
-        without_repeats(able.map(|outlook| outlook.model))
-    };
-    output.result(&noted(json!({"plans": outlooks}), missing), able, || {
-        table(
-            &["vendor", "model", "", "cost", "request / reason"],
-            outlooks.iter().flat_map(|model_plan| rows(model_plan, request)),
-        )
-    })?;
-    if let Some(options) = overrides(outlooks.iter().flat_map(|model_plan| &model_plan.violations)) {
-        output.note(&format!("To break the unverified rules, add: {options}"));
-    }
-    Ok(if possible {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(INVALID)
-    })
-}
-
-fn known(model_plan: &ModelPlan) -> Option<&CostEstimate> {
-    model_plan.plan.as_ref()?.cost().known()
-}
-
-/// The place of a model among others: by currency, as amounts in two currencies cannot be compared, then by the most and the
-/// least that it costs. Then come those of unknown cost, and last those that cannot run the request.
-fn rank(model_plan: &ModelPlan) -> impl Ord + use<> {
-    let cost = known(model_plan);
-    let unknown = cost.is_none();
-    let amounts = cost.map(|cost| (cost.currency.clone(), cost.high, cost.low));
-    (model_plan.plan.is_none(), unknown, amounts)
-}
-
-/// Keeps the models that cost least, in each currency. `outlooks` are sorted.
-fn cheapest(outlooks: &mut Vec<ModelPlan>, output: &Output) -> Result<(), Failure> {
-    let able = outlooks.iter().filter(|outlook| outlook.plan.is_some()).count();
-    let mut least: BTreeMap<String, CostEstimate> = BTreeMap::new();
-    for cost in outlooks.iter().filter_map(known) {
-        least.entry(cost.currency.clone()).or_insert_with(|| cost.clone());
-    }
-    if least.is_empty() {
-        let message = format!("{able} models support the request, and the cost of none is known");
-        let hint = format!(
-            "Set your own prices: {}",
-            Invocation::new("prices").flag("--help", true)
-        );
-        return Err(Failure::new(INVALID, CommandKind::UnknownCost, message).hint(&hint));
-    }
-    let priced = outlooks.iter().filter_map(known).count();
-    outlooks.retain(|outlook| {
-        let most = |cost: &CostEstimate| least.get(&cost.currency).map(|least| least.high);
-        known(outlook).is_some_and(|cost| Some(cost.high) == most(cost))
-    });
-    if priced < able {
-        let unknown = able - priced;
-        output.note(&format!(
-            "{unknown} more models support the request; what they cost is not known."
-        ));
-    }
-    Ok(())
-}
-
-fn rows(model_plan: &ModelPlan, asked: &VideoRequest) -> Vec<Vec<String>> {
-    let lines: Vec<String> = match &model_plan.plan {
-        Some(plan) => {
-            let headers: String = plan
-                .headers
+    /// Plans a request for each vendor.
+    async fn plan(
+        &self,
+        request: &VideoRequest,
+        journal: &JournalArgs,
+        output: &Output,
+    ) -> Result<Submission, Failure> {
+        let (mut plans, requests) = match &self.router {
+            Some(router) => (router.plan(request)?, router.requests(request)?),
+            None => {
+                let (vendor, base_url) = (self.vendor, self.account.base_url(self.vendor));
+                let planned = videogen::submit::plan(vendor, base_url.as_deref(), request);
+                let plan = planned.map_err(|error| of_vendor(vendor, self.account.base_url.as_deref(), error))?;
+                (vec![plan], vec![(vendor, request.clone())])
+            }
+        };
+        let mut notes = Vec::new();
+        for plan in &mut plans {
+            let mut own = requests
                 .iter()
-                .map(|(name, value)| format!("{name}: {value} "))
-                .collect();
-            let request = format!("{} {} {headers}{}", plan.method, plan.url, short(&plan.body));
-            let adjusted = plan.adjustments.iter().map(ToString::to_string);
-            let left = left_to_the_vendor(plan, asked);
-            let notes = plan.notes.iter().map(|note| format!("Note: {note}"));
-            let overridden = plan.overridden.iter().map(overridden);
-            let all = std::iter::once(request).chain(files(plan)).chain(adjusted);
-            all.chain(left).chain(notes).chain(overridden).collect()
+                .filter(|(vendor, _)| *vendor == plan.vendor)
+                .map(|(_, request)| request);
+            let exact = own.clone().find(|request| request.model == plan.model);
+            let request = exact.or_else(|| own.next()).unwrap_or(request);
+            // A plan needs neither a key nor a journal; both show what was uploaded before.
+            if !plan.uploads.is_empty()
+                && let Some(journal) = journal.open_unchanged()
+                && let Ok(client) = self.account.journalled(plan.vendor, Some(journal), output)
+            {
+                plan.uploads = client.plan_with_journal(request).await?.uploads;
+            }
+            plan.price_with(&self.prices);
+            let at = match self.router {
+                Some(_) => format!("{}: ", plan.vendor.name()),
+                None => String::new(),
+            };
+            notes.extend((!plan.model_known).then(|| unknown_model(plan.vendor, &plan.model)));
+            notes.extend(left_to_the_vendor(plan, request));
+            let own = plan
+                .adjustments
+                .iter()
+                .map(|adjustment| format!("Adjusted: {}", options::adjustment(adjustment)));
+            let own = own.chain(plan.notes.iter().map(|note| format!("Note: {}", options::note(note))));
+            let own = own
+                .chain(plan.overridden.iter().map(overridden))
+                .chain(shown::files(plan));
+            let own = own.chain([cost::line(plan.cost())]);
+            notes.extend(own.map(|note| format!("{at}{note}")));
         }
-        None => {
-            let violations = model_plan.violations.iter();
-            violations.map(options::violation).collect()
+        Ok(Submission { plans, notes })
+    }
+
+    fn show(&self, submissions: &[Submission], missing: Vec<String>, output: &Output) -> Result<(), Failure> {
+        let mut noted_before = BTreeSet::new();
+        for note in submissions.iter().flat_map(|submission| &submission.notes) {
+            if noted_before.insert(note) {
+                output.note(note);
+            }
         }
-    };
-    let verdict = if model_plan.plan.is_some() { "yes" } else { "no" };
-    let cost = match (&model_plan.plan, known(model_plan)) {
-        (None, _) => String::new(),
-        (Some(_), None) => "unknown".to_owned(),
-        (Some(_), Some(cost)) if cost.unverified => format!("{cost} (unverified)"),
-        (Some(_), Some(cost)) => cost.to_string(),
-    };
-    // Vendor, model, verdict and cost are only in the first row.
-    let mut heads = [
-        model_plan.vendor.to_string(),
-        model_plan.model.to_owned(),
-        verdict.to_owned(),
-        cost,
-    ];
-    lines
-        .into_iter()
-        .map(|line| Vec::from_iter(std::mem::take(&mut heads).into_iter().chain([line])))
-        .collect()
+        let estimates: Vec<Vec<Estimate>> = submissions
+            .iter()
+            .map(|submission| submission.plans.iter().map(|plan| plan.cost().clone()).collect())
+            .collect();
+        let total = Total::of(estimates.iter().map(Vec::as_slice));
+        if submissions.len() > 1 {
+            let number = many(submissions.len(), "submission");
+            output.note(&format!("{number}; estimated cost in total: {total}"));
+        }
+        let plans = submissions.iter().zip(1..).flat_map(|(submission, number)| {
+            let item = (submissions.len() > 1).then_some(number);
+            submission.plans.iter().map(move |plan| self.document(plan, item))
+        });
+        let document = json!({"plans": plans.collect::<Vec<_>>(), "total": total});
+        output.product(&noted(document, missing), || self.text(submissions))
+    }
+
+    /// A plan for programs. `item`: the number of its submission, if there are several.
+    fn document(&self, plan: &Plan, item: Option<usize>) -> Value {
+        let mut document = json!({"vendor": plan.vendor, "model": plan.model, "plan": plan});
+        if let Some(item) = item {
+            document["item"] = item.to_string().into();
+        }
+        let own = |one: &&Configured| !one.key.starts_with("vendor.") || one.is_of(plan.vendor);
+        let from_config: Vec<&Configured> = self.from_config.iter().filter(own).collect();
+        if !from_config.is_empty() {
+            document["from_config"] = json!(from_config);
+        }
+        document
+    }
+
+    /// The requests, with a heading if there are several. Equal ones that follow each other are shown once.
+    fn text(&self, submissions: &[Submission]) -> String {
+        let count = submissions.len();
+        let mut text = String::new();
+        let mut first = 0;
+        for equal in submissions.chunk_by(|one, other| one.plans == other.plans) {
+            let (from, to) = (first + 1, first + equal.len());
+            first = to;
+            let which = match (count, from == to) {
+                (1, _) => String::new(),
+                (_, true) => format!("Submission {from} of {count}"),
+                (_, false) => format!("Submissions {from} to {to} of {count}"),
+            };
+            for (plan, index) in equal[0].plans.iter().zip(0..) {
+                let at = format!("at {} {}", plan.vendor.name(), plan.model);
+                let heading = match (&self.router, which.is_empty(), index) {
+                    (None, true, _) => String::new(),
+                    (None, false, _) => format!("{which} {at}:\n"),
+                    (Some(_), true, 0) => format!("First {at}:\n"),
+                    (Some(_), true, _) => format!("Then {at}:\n"),
+                    (Some(_), false, 0) => format!("{which}, first {at}:\n"),
+                    (Some(_), false, _) => format!("{which}, then {at}:\n"),
+                };
+                let gap = if text.is_empty() { "" } else { "\n\n" };
+                text.push_str(&format!("{gap}{heading}{}", shown::request(plan)));
+            }
+        }
+        text
+    }
 }

@@ -226,7 +226,9 @@ async fn resume_one(
         let options = WaitOptions::default().poll(client.poll_policy().first(Duration::ZERO));
         let task = follow::wait_for(client, &id, options, std::future::pending(), output)
             .await
-            .map_err(|failure| follow::resume_hint(failure, &id, None))?;
+            .map_err(|failure| {
+                follow::resume_with(failure, &id, &target.options_for(&id, follow::wait_command(&id, None)))
+            })?;
         entry.status = Some(task.status.clone());
         follow::ended(&task)?;
         target.fetch(client, &task, output).await

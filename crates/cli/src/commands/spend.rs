@@ -2,31 +2,37 @@
 
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 use videogen::journal::{Amounts, GroupBy, Ledger, Spend};
 use videogen::{ErrorKind, Timestamp};
 
 use crate::csv;
 use crate::exit::{Failure, INVALID};
+use crate::invocation::Invocation;
 use crate::journal::{Addresses, JournalArgs, PUBLIC, failure, named, unreadable};
-use crate::output::{Output, moment, table};
+use crate::output::{Output, moment, table, table_below};
 use crate::since::since;
 
+mod settle;
+
 /// The amounts of a row, after the sum.
-const KINDS: [&str; 5] = ["reported", "computed", "estimated", "reserved", "uncertain"];
+const KINDS: [&str; 6] = ["entered", "reported", "computed", "estimated", "reserved", "uncertain"];
 /// Its numbers of submissions.
-const COUNTS: [&str; 6] = [
+const COUNTS: [&str; 7] = [
     "submissions",
     "failed",
     "not_billed",
     "uncertain_tasks",
     "unknown_cost",
     "not_submitted",
+    "entered_by_user",
 ];
 
 #[derive(Args)]
 pub(crate) struct SpendArgs {
+    #[command(subcommand)]
+    command: Option<SpendCommand>,
     /// Since a date (UTC), a time, or a duration ago: 2026-11-01, 30d, 12h.
     #[arg(long, value_name = "TIME", value_parser = since)]
     since: Option<Timestamp>,
@@ -36,6 +42,13 @@ pub(crate) struct SpendArgs {
     /// Print CSV, with one row for each group and currency.
     #[arg(long, conflicts_with = "json")]
     csv: bool,
+}
+
+#[derive(Subcommand)]
+enum SpendCommand {
+    /// Record what the vendor billed for a submission, in place of what is known
+    #[command(after_help = crate::help::SETTLE)]
+    Settle(settle::SettleArgs),
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -64,6 +77,13 @@ struct Row<'a> {
 }
 
 pub(crate) async fn spend(args: SpendArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+    if let Some(SpendCommand::Settle(settled)) = args.command {
+        if args.since.is_some() || args.by.is_some() || args.csv {
+            let message = "--since, --by and --csv are for the ledger, not for `spend settle`; remove them";
+            return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
+        }
+        return settle::settle(settled, journal, output).await;
+    }
     let Some(journal) = journal.open_to_read(output)? else {
         let message = "costs are in the journal; remove --no-journal";
         return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
@@ -124,21 +144,26 @@ fn rows(ledger: &Ledger) -> impl Iterator<Item = Row<'_>> {
 }
 
 impl Row<'_> {
-    /// The currency, the sum and its parts.
-    fn amounts(&self) -> Vec<String> {
+    /// The currency and the sum.
+    fn sum(&self) -> [String; 2] {
+        let sum = |amounts: &Amounts| [amounts.currency.clone(), amounts.total().normalize().to_string()];
+        self.amounts.map(sum).unwrap_or_default()
+    }
+
+    /// The parts of the sum.
+    fn parts(&self) -> [String; KINDS.len()] {
         let Some(amounts) = self.amounts else {
-            return vec![String::new(); 2 + KINDS.len()];
+            return Default::default();
         };
         let parts = [
-            amounts.total(),
+            amounts.entered,
             amounts.reported,
             amounts.computed,
             amounts.estimated,
             amounts.reserved,
             amounts.uncertain,
         ];
-        let parts = parts.iter().map(|amount| amount.normalize().to_string());
-        std::iter::once(amounts.currency.clone()).chain(parts).collect()
+        parts.map(|amount| amount.normalize().to_string())
     }
 
     /// The numbers of submissions.
@@ -151,6 +176,7 @@ impl Row<'_> {
             spend.uncertain,
             spend.unknown,
             spend.not_submitted,
+            spend.entered,
         ];
         let shown = |count: u64| {
             if self.is_first {
@@ -171,43 +197,65 @@ fn text(ledger: &Ledger, by: Option<GroupBy>, addresses: &Addresses) -> String {
         Some(_) => Some("model"),
         None => None,
     };
-    let scope = (!is_public).then_some("scope");
-    let heads: Vec<&str> = scope
+    // Of the parts of the sum, those that any group has.
+    let parts: Vec<[String; KINDS.len()]> = rows(ledger).map(|row| row.parts()).collect();
+    let is_shown = |kind: usize| parts.iter().any(|parts| !matches!(parts[kind].as_str(), "" | "0"));
+    let shown: Vec<usize> = (0..KINDS.len()).filter(|kind| is_shown(*kind)).collect();
+    let heads: Vec<&str> = name
         .into_iter()
-        .chain(name)
         .chain(["submissions", "currency", "cost"])
-        .chain(KINDS)
+        .chain(shown.iter().map(|kind| KINDS[*kind]))
         .collect();
-    let rows = rows(ledger).map(|row| {
-        let scope = (!is_public).then(|| addresses.text(&row.spend.scope));
+    let cells = |(row, parts): &(Row<'_>, [String; KINDS.len()])| {
         let group = name.map(|_| row.spend.group.clone().unwrap_or_default());
         let submissions = row.counts().swap_remove(0);
-        let cells = scope.into_iter().chain(group).chain([submissions]).chain(row.amounts());
-        cells.collect()
+        let cells = group.into_iter().chain([submissions]).chain(row.sum());
+        cells
+            .chain(shown.iter().map(|kind| parts[*kind].clone()))
+            .collect::<Vec<String>>()
+    };
+    // What went to other addresses is apart.
+    let rows: Vec<_> = rows(ledger).zip(parts.iter().cloned()).collect();
+    let scopes = rows.chunk_by(|(one, _), (other, _)| one.spend.scope == other.spend.scope);
+    let tables = scopes.map(|rows| {
+        let table = match name {
+            None => table(&heads, rows.iter().map(&cells)),
+            Some(_) => table_below(&heads, rows.iter().map(&cells)),
+        };
+        match rows[0].0.spend.scope.as_str() {
+            PUBLIC if is_public => table,
+            PUBLIC => format!("Vendors' own servers\n{table}"),
+            scope => format!("{}\n{table}", addresses.text(scope)),
+        }
     });
-    table(&heads, rows)
+    tables.collect::<Vec<_>>().join("\n\n")
 }
 
-/// What the amounts do not say.
+/// What the amounts do not say, and what to do about it.
 fn remarks(ledger: &Ledger) -> Option<String> {
     let sum = |count: fn(&Spend) -> u64| ledger.groups.iter().map(count).sum::<u64>();
     let remarks = [
         (sum(|spend| spend.unknown), "of unknown cost: in no amount"),
-        (sum(|spend| spend.not_billed), "without a video, not billed"),
+        (sum(|spend| spend.not_billed), "not billed"),
         (
             sum(|spend| spend.uncertain),
-            "without a video, and no page says whether that is billed: their estimates are `uncertain`",
+            "without a video, of which no page says whether it is billed: `uncertain`",
         ),
+        (sum(|spend| spend.entered), "with a cost that you entered"),
         (
             sum(|spend| spend.not_submitted),
             "refused or not sent: they cost nothing",
         ),
     ];
-    let lines: Vec<String> = remarks
+    let mut lines: Vec<String> = remarks
         .iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{count} {what}"))
         .collect();
+    if sum(|spend| spend.unknown + spend.uncertain) > 0 {
+        let settle = Invocation::new("spend").arg("settle").arg("TASK").arg("AMOUNT");
+        lines.push(format!("To enter what the vendor's bill shows, use: {settle}"));
+    }
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
@@ -220,7 +268,8 @@ fn comma_separated(ledger: &Ledger, addresses: &Addresses) -> String {
     for row in rows(ledger) {
         let group = row.spend.group.clone().unwrap_or_default();
         let cells = [addresses.text(&row.spend.scope), group].into_iter();
-        lines.push(csv::row(cells.chain(row.amounts()).chain(row.counts())));
+        let cells = cells.chain(row.sum()).chain(row.parts());
+        lines.push(csv::row(cells.chain(row.counts())));
     }
     lines.join("\n")
 }

@@ -11,8 +11,9 @@ use crate::account;
 use crate::config;
 use crate::ended::{check_base_url, distinct, save};
 use crate::exit::Failure;
-use crate::files::SaveArgs;
+use crate::files::{SaveArgs, Target};
 use crate::follow::{ended, resume_with, show, wait_for};
+use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::output::Output;
 use crate::result::TaskResult;
@@ -34,13 +35,39 @@ pub(crate) struct WaitArgs {
     pub(crate) save: SaveArgs,
 }
 
+/// The options of the command that resumes a wait.
+#[derive(Clone, Copy)]
+struct Resume<'a> {
+    save: &'a SaveArgs,
+    base_url: Option<&'a str>,
+    /// As given.
+    timeout: Option<u64>,
+}
+
+impl Resume<'_> {
+    /// The command. `target`: the output files of the task, if they are known.
+    fn command(&self, id: &TaskId, target: Option<&Target>) -> Invocation {
+        // With 0, it would wait for nothing again.
+        let timeout = self
+            .timeout
+            .filter(|seconds| *seconds > 0)
+            .map(|seconds| seconds.to_string());
+        self.save.resume(id, target, self.base_url).option("--timeout", timeout)
+    }
+}
+
 pub(crate) async fn wait(args: WaitArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     args.save.check_output()?;
     let timeout = config::get().timeout(args.timeout);
     let ids = distinct(&args.tasks);
     check_base_url(&ids, args.base_url.as_deref(), "wait for")?;
     let [id] = args.tasks.as_slice() else {
-        return many::wait(&ids, &args.save, args.base_url.as_deref(), timeout, journal, output).await;
+        let resume = Resume {
+            save: &args.save,
+            base_url: args.base_url.as_deref(),
+            timeout: args.timeout,
+        };
+        return many::wait(&ids, resume, timeout, journal, output).await;
     };
     let client = account::client(
         id.vendor(),
@@ -61,7 +88,12 @@ pub(crate) async fn wait(args: WaitArgs, journal: &JournalArgs, output: &Output)
             let failure = resume_with(
                 failure,
                 id,
-                &args.save.resume(id, early.as_ref(), args.base_url.as_deref()),
+                &Resume {
+                    save: &args.save,
+                    base_url: args.base_url.as_deref(),
+                    timeout: args.timeout,
+                }
+                .command(id, early.as_ref()),
             );
             failure.about(id).of_task(id, None)
         })?;

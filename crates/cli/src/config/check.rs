@@ -10,9 +10,10 @@ use super::settings::{Config, Key};
 use crate::invocation::Invocation;
 use crate::nearest::nearest;
 use crate::user_file::at_home;
+use crate::words;
 
 /// Keys below `defaults`.
-const DEFAULTS: [&str; 5] = ["vendor", "model", "output", "journal", "timeout"];
+const DEFAULTS: [&str; 6] = ["vendor", "model", "output", "journal", "timeout", "key_store"];
 /// Members that differ between requests, or may hold a secret.
 const NOT_CONFIGURED: [&str; 6] = [
     "model",
@@ -62,6 +63,7 @@ impl Key {
             ["defaults", "output"] => return Ok(Self::Output),
             ["defaults", "journal"] => return Ok(Self::Journal),
             ["defaults", "timeout"] => return Ok(Self::Timeout),
+            ["defaults", "key_store"] => return Ok(Self::KeyStore),
             ["vendor", vendor, member] => {
                 if let Ok(vendor) = vendor.parse::<Vendor>() {
                     match *member {
@@ -102,6 +104,13 @@ fn unknown(name: &str, last: &str) -> String {
         }
         "callback_url" => return format!("`{name}`: a URL may hold a secret; pass it with --callback-url"),
         _ => {}
+    }
+    if let (["vendor", name, ..], None) = (parts.as_slice(), vendor) {
+        return name
+            .parse::<Vendor>()
+            .err()
+            .map(|error| error.to_string())
+            .unwrap_or_default();
     }
     let known = known_keys();
     // Without a part that is right, in which all are alike.
@@ -161,6 +170,20 @@ pub(super) fn put(config: &mut Config, key: &Key, value: &Value, check_output: C
             Some(seconds) => config.timeout = Some(seconds),
             None => return Err(format!("{value} is not a number of seconds; use a whole number from 0")),
         },
+        Key::KeyStore => {
+            config.uses_keyring = match text()?.as_str() {
+                "file" => false,
+                "keyring" if cfg!(feature = "keyring") => true,
+                "keyring" => {
+                    return Err(
+                        "this program was built without the keyring; use \"file\", or build it with: cargo install --path \
+                         crates/cli --features keyring"
+                            .to_owned(),
+                    );
+                }
+                _ => return Err(format!("{value} is none; use \"file\" or \"keyring\"")),
+            }
+        }
         Key::VendorModel(vendor) => config.vendors.entry(*vendor).or_default().model = Some(text()?),
         Key::BaseUrl(vendor) => {
             let url = text()?;
@@ -187,7 +210,15 @@ fn check_field(field: &str, value: &Value) -> Result<(), String> {
         .collect();
     match serde_json::from_value::<VideoRequest>(members.into()) {
         Ok(_) => Ok(()),
-        Err(error) => Err(format!("{value}: {error}")),
+        Err(error) => {
+            let reason = error.to_string();
+            let plain = words::value(&reason);
+            Err(if plain == reason {
+                format!("{value}: {reason}")
+            } else {
+                plain
+            })
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use serde_json::{Map, Value};
 use toml_edit::{Document, Item, TableLike};
+use videogen::Vendor;
 
 use super::check::{CheckOutput, put};
 use super::settings::{Config, Key, Setting};
@@ -69,6 +70,11 @@ impl Reader<'_> {
                 ("vendor", Some(vendors)) => {
                     for (vendor, item) in vendors.iter() {
                         let name = format!("vendor.{vendor}");
+                        if let Err(error) = vendor.parse::<Vendor>() {
+                            let span = vendors.key(vendor).and_then(toml_edit::Key::span);
+                            self.problem(span, error.to_string());
+                            continue;
+                        }
                         match item.as_table_like() {
                             Some(table) => self.values(&name, table),
                             None => {
@@ -164,9 +170,9 @@ mod tests {
     fn every_problem_has_its_line() {
         let text = "vendor_name = 1\n[defaults]\nvendr = 'ark'\ntimeout = -1\njournal = 'here.db'\nmodel = ''\n\
                     [vendor.ark]\nduration = 'five'\naspect-ratio = '16:9'\napi_key = 'sk-secret'\nprompt = 'x'\n\
-                    base_url = 'https://u:pw@h'\nseed = 1.5\n[vendor.arc]\nseed = 1\n";
+                    base_url = 'https://u:pw@h'\nseed = 1.5\nresolution = 720\n[vendor.arc]\nseed = 1\n[vendor.foo]\n";
         let found = problems(text);
-        let lines = [1, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 15];
+        let lines = [1, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 17];
         assert_eq!(found.len(), lines.len(), "{found:#?}");
         for (problem, line) in found.iter().zip(lines) {
             assert!(problem.starts_with(&format!("line {line}: ")), "{problem}");
@@ -183,7 +189,11 @@ mod tests {
             "no key is kept in it",
             "it differs between requests",
             "base URL is invalid",
-            "did you mean `vendor.ark.seed`?",
+            "line 13: `vendor.ark.seed`: 1.5 is not a whole number",
+            "line 14: `vendor.ark.resolution`: 720 is not text; put it in quotes",
+            "unknown vendor `arc`; use one of: token360, ",
+            "; did you mean ark?",
+            "line 17: unknown vendor `foo`",
         ] {
             assert!(all.contains(words), "{words}\n{all}");
         }

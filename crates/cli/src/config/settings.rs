@@ -25,6 +25,8 @@ pub(crate) struct Config {
     pub(crate) journal: Option<PathBuf>,
     /// How long to wait for a task, in seconds.
     pub(crate) timeout: Option<u64>,
+    /// Whether `login` stores keys in the keyring, and not in a file.
+    pub(crate) uses_keyring: bool,
     /// By vendor.
     pub(crate) vendors: BTreeMap<Vendor, VendorConfig>,
     /// All values as they are in the file, in its order.
@@ -59,6 +61,7 @@ pub(super) enum Key {
     Output,
     Journal,
     Timeout,
+    KeyStore,
     VendorModel(Vendor),
     BaseUrl(Vendor),
     Field(Vendor, String),

@@ -13,6 +13,7 @@ use crate::exit::Failure;
 use crate::follow::wait_command;
 use crate::invocation::Invocation;
 use crate::output::{Output, file as shown};
+use crate::output_file::{folder_of, writable_folder};
 use crate::sidecar::Origin;
 
 #[derive(Args, Clone)]
@@ -90,6 +91,21 @@ impl FileArgs {
             output.note(&format!("From {}: output {}.", shown(&config.path), shown(path)));
             self.output = Some(path.clone());
         }
+    }
+
+    /// Rejects folders that do not exist, where nothing else can be checked.
+    pub(crate) fn check_folders(&self) -> Result<(), Failure> {
+        let given = self.output.iter().filter(|_| !self.streams() && !self.parents);
+        let image = self.last_frame_output.iter().filter(|_| !self.parents);
+        let faults = given.chain(image).filter_map(|path| {
+            let is_folder = path.to_string_lossy().ends_with(std::path::is_separator) || path.is_dir();
+            let folder = if is_folder { path.as_path() } else { folder_of(path) };
+            // A template may name it.
+            writable_folder(folder)
+                .err()
+                .filter(|_| !folder.to_string_lossy().contains('{'))
+        });
+        Failure::all(faults).map_or(Ok(()), Err)
     }
 
     /// Rejects a name of a single file for several tasks.

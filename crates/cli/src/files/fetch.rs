@@ -1,7 +1,9 @@
 //! Downloading the files of a task to where they are to go.
 
 use std::path::Path;
+use std::time::Duration;
 
+use tokio::time::{Instant, sleep};
 use videogen::journal::FileKind;
 use videogen::{Client, Downloaded, Error, ErrorKind, Video, VideoTask};
 
@@ -14,6 +16,11 @@ use crate::output::{Output, file as shown};
 use crate::output_file::{OutputFile, Reservation, io_failure};
 use crate::progress;
 use crate::result::TaskResult;
+
+/// How long another process may take to record a file that it has placed.
+const RECORDED: Duration = Duration::from_secs(2);
+/// How often to look.
+const LOOK: Duration = Duration::from_millis(20);
 
 impl Files {
     /// The video, without other files so far.
@@ -201,8 +208,16 @@ impl Target {
             Err(error) => error,
         };
         if error.kind() == ErrorKind::Io {
-            if let Some(found) = file.saved(client, &task.id, kind).await {
-                return Ok(found);
+            // It records the file a moment after that is in its place.
+            let start = Instant::now();
+            loop {
+                if let Some(found) = file.saved(client, &task.id, kind).await {
+                    return Ok(found);
+                }
+                if !file.exists() || start.elapsed() > RECORDED {
+                    break;
+                }
+                sleep(LOOK).await;
             }
             if file.exists() && !self.destination.overwrite {
                 let message = format!(

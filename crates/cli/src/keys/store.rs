@@ -28,7 +28,7 @@ pub(crate) fn path() -> Option<PathBuf> {
 ///
 /// # Errors
 /// When it cannot be read, or others may read it.
-pub(crate) fn check() -> Result<(), Failure> {
+pub(super) fn check() -> Result<(), Failure> {
     match path() {
         Some(path) => read(&path).map(drop),
         None => Ok(()),
@@ -49,7 +49,7 @@ pub(super) fn find(vendor: Vendor) -> Result<Option<SecretString>, Failure> {
 ///
 /// # Errors
 /// When the file cannot be written, or others may read it.
-pub(crate) fn save(vendor: Vendor, key: &SecretString) -> Result<PathBuf, Failure> {
+pub(super) fn save(vendor: Vendor, key: &SecretString) -> Result<PathBuf, Failure> {
     change(|document| {
         let entry = document.entry(vendor.as_str());
         let entry = entry.or_insert_with(|| Item::Table(Table::new()));
@@ -66,7 +66,7 @@ pub(crate) fn save(vendor: Vendor, key: &SecretString) -> Result<PathBuf, Failur
 ///
 /// # Errors
 /// When the file cannot be written, or others may read it.
-pub(crate) fn remove(vendor: Vendor) -> Result<(PathBuf, bool), Failure> {
+pub(super) fn remove(vendor: Vendor) -> Result<(PathBuf, bool), Failure> {
     change(|document| document.remove(vendor.as_str()).is_some())
 }
 

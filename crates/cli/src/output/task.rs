@@ -19,6 +19,12 @@ pub(crate) fn task_text(task: &VideoTask) -> String {
         "raw status",
         (!word.is_empty() && word != task.status.as_str()).then(|| word.clone()),
     );
+    add(
+        "vendor's id",
+        task.vendor_id
+            .as_ref()
+            .map(|id| format!("{id} (the response names this task, and not the one that was requested)")),
+    );
     add("model", task.model.clone());
     add("prompt", task.prompt.clone());
     add("progress", task.progress.map(|percent| format!("{percent}%")));
@@ -44,7 +50,12 @@ pub(crate) fn task_text(task: &VideoTask) -> String {
     }
     let more = task.more_videos.len();
     add("more videos", (more > 0).then(|| format!("{more} ready")));
-    add("cost", task.cost().map(|cost| cost.to_string()));
+    add("cost", cost_text(task));
+    let units = task.unnamed_units();
+    add(
+        "billed",
+        units.map(|units| format!("{} units (unit unknown)", units.normalize())),
+    );
     add("last frame", task.last_frame.as_ref().map(|_| "ready".to_owned()));
     let expired = task.expired.filter(|expired| *expired);
     add(
@@ -58,6 +69,14 @@ pub(crate) fn task_text(task: &VideoTask) -> String {
     // For the vendor's support.
     add("request", task.request_id.clone().filter(|_| task.error.is_some()));
     lines.join("\n")
+}
+
+/// The cost, and what the vendor reported instead of an amount.
+fn cost_text(task: &VideoTask) -> Option<String> {
+    let unreadable = task.usage.as_ref().and_then(|usage| usage.unreadable_cost.as_ref());
+    let reported = unreadable.map(|reported| format!("the vendor reported {reported}, which is not an amount"));
+    let known = task.cost().map(|cost| cost.to_string());
+    Some([known, reported].into_iter().flatten().collect::<Vec<_>>().join("; ")).filter(|text| !text.is_empty())
 }
 
 /// What a task was made with; the line of the video shows its length, resolution and aspect ratio.

@@ -1,5 +1,8 @@
 //! The calls of the journal.
 
+use std::time::Duration;
+
+use tokio::time::timeout;
 use uuid::Uuid;
 use videogen::Timestamp;
 use videogen::journal::{
@@ -120,9 +123,10 @@ impl PostgresJournal {
     pub async fn vacuum(&self) -> Result<(), JournalError> {
         self.writable()?;
         let tables = "submissions, events, totals, uploads, upload_leases, budgets";
-        let vacuumed = self.retried(|| async {
+        // It takes as long as it needs.
+        let vacuumed = self.retried_within(Duration::MAX, || async {
             let session = self.session().await?;
-            // It takes as long as it needs. The connection is closed afterwards, and its settings with it.
+            // The connection is closed afterwards, and its settings with it.
             session.batch("SET statement_timeout TO 0").await?;
             session.batch(&format!("VACUUM (ANALYZE) {tables}")).await
         });
@@ -134,9 +138,31 @@ impl PostgresJournal {
     /// # Errors
     /// When the database cannot be read.
     pub async fn health(&self) -> Result<Health, JournalError> {
-        within!(self, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", |session| {
-            health::check(&session, &self.shared.schema)
-        })
+        self.checked(None).await
+    }
+
+    /// Does the same within a time limit. Returns `None` if it was not enough.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn health_within(&self, limit: Duration) -> Result<Option<Health>, JournalError> {
+        match timeout(limit, self.checked(Some(limit))).await {
+            Ok(checked) => checked.map(Some),
+            Err(_) => Ok(None),
+        }
+    }
+
+    async fn checked(&self, limit: Option<Duration>) -> Result<Health, JournalError> {
+        // The server ends a statement when nothing waits for it any more, and not earlier. Zero: no limit.
+        let limit = limit.map_or(0, |limit| i32::try_from(limit.as_millis() + 1).unwrap_or(0));
+        let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout TO {limit}");
+        let checked = self.retried_within(Duration::MAX, || async {
+            let session = self.session().await?;
+            session.batch(&begin).await?;
+            let health = health::check(&session, &self.shared.schema).await;
+            session.end(health.map(|health| (health, true))).await
+        });
+        checked.await
     }
 }
 

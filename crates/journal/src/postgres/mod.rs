@@ -206,13 +206,22 @@ impl PostgresJournal {
     /// committed.
     async fn retried<T, F: Future<Output = Result<T, Fault>>>(
         &self,
+        attempt: impl FnMut() -> F,
+    ) -> Result<T, JournalError> {
+        self.retried_within(ATTEMPT, attempt).await
+    }
+
+    /// The same with another longest time of one attempt.
+    async fn retried_within<T, F: Future<Output = Result<T, Fault>>>(
+        &self,
+        longest: Duration,
         mut attempt: impl FnMut() -> F,
     ) -> Result<T, JournalError> {
         let (begun, mut conflicts, mut pause) = (Instant::now(), 0, PAUSE);
         // What may have been committed by an attempt that was lost.
         let mut unknown = None;
         loop {
-            let fault = match timeout(ATTEMPT, pin!(attempt())).await {
+            let fault = match timeout(longest, pin!(attempt())).await {
                 Ok(Ok(value)) => return Ok(value),
                 Ok(Err(fault)) => fault,
                 Err(_) => Fault::Unknown("no answer".to_owned()),

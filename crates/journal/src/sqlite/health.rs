@@ -1,14 +1,51 @@
 //! The state of the file.
 
+use std::time::{Duration, Instant};
+
 use rusqlite::Connection;
 use videogen::journal::JournalError;
 
+use super::SqliteJournal;
 use super::row::{COLUMNS, read};
 use crate::error::broken;
 use crate::health::{Health, LISTED};
 
-/// Reads the whole file.
-pub(crate) fn check(connection: &Connection) -> Result<Health, JournalError> {
+/// Instructions of SQLite between two looks at the clock.
+const STEPS: i32 = 1000;
+
+impl SqliteJournal {
+    /// Reads the whole file, and checks it and every record.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn health(&self) -> Result<Health, JournalError> {
+        self.run(|connection| check(connection, None)).await
+    }
+
+    /// Does the same within a time limit, and holds up other calls no longer. Returns `None` if it was not enough.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn health_within(&self, limit: Duration) -> Result<Option<Health>, JournalError> {
+        let end = Instant::now().checked_add(limit);
+        let checked = self.run(move |connection| Ok(check(connection, end))).await?;
+        match checked {
+            Err(_) if end.is_some_and(|end| end <= Instant::now()) => Ok(None),
+            checked => checked.map(Some),
+        }
+    }
+}
+
+/// Reads the whole file. Fails at `end`.
+fn check(connection: &mut Connection, end: Option<Instant>) -> Result<Health, JournalError> {
+    let is_late = move || end.is_some_and(|end| end <= Instant::now());
+    connection.progress_handler(STEPS, Some(is_late)).map_err(broken)?;
+    let checked = read_all(connection);
+    connection.progress_handler(0, None::<fn() -> bool>).map_err(broken)?;
+    checked
+}
+
+fn read_all(connection: &Connection) -> Result<Health, JournalError> {
     let number = |sql: &str| {
         connection
             .query_row(sql, [], |row| row.get::<_, i64>(0))

@@ -32,7 +32,6 @@ use videogen::price::Decimal;
 use self::file::BUSY;
 use self::row::{entry, log, new, put};
 use crate::error::broken;
-use crate::health::Health;
 use crate::name::without_password;
 use crate::prune::{Prune, Pruned};
 use crate::spend::Spent;
@@ -281,14 +280,6 @@ impl SqliteJournal {
             checkpoint.map_err(broken)
         })
         .await
-    }
-
-    /// Reads the whole file, and checks it.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub async fn health(&self) -> Result<Health, JournalError> {
-        self.run(|connection| health::check(connection)).await
     }
 
     /// Runs a write.

@@ -1,6 +1,7 @@
 //! The file, its versions, and invalid records.
 
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use serde_json::json;
@@ -465,4 +466,27 @@ async fn the_file_is_readable_by_its_owner_only() {
     }
     symlink("loop.db", at("loop.db")).unwrap();
     assert!(SqliteJournal::open(at("loop.db")).is_err());
+}
+
+/// A check that is stopped holds up no other call.
+#[tokio::test]
+async fn a_check_ends_at_its_time_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let journal = SqliteJournal::open(&path).unwrap();
+    let mut connection = Connection::open(&path).unwrap();
+    let transaction = connection.transaction().unwrap();
+    for number in 0..1000 {
+        let key = format!("k-{number}");
+        let entry = serde_json::to_string(&Entry::begin(intent(&key, &key))).unwrap();
+        let sql = "INSERT INTO submissions (intent, key, account, open, unfinished, begun, entry)
+            VALUES (?1, ?1, 'a', 1, 0, 0, ?2)";
+        transaction.execute(sql, [&key, &entry]).unwrap();
+    }
+    transaction.commit().unwrap();
+    assert_eq!(journal.health_within(Duration::ZERO).await.unwrap(), None);
+    let health = journal.health_within(Duration::from_secs(600)).await.unwrap().unwrap();
+    assert_eq!((health.submissions, health.is_good()), (1000, true), "{health:?}");
+    // The limit is that of one check.
+    assert_eq!(journal.health().await.unwrap(), health);
 }

@@ -99,6 +99,13 @@ impl Plan {
         &self.estimate
     }
 
+    /// Returns where an idempotency key is unique: `public` for a base URL on the public internet, otherwise its scheme, host and
+    /// port. The vendors of a [`Router`](crate::Router) share one.
+    #[must_use]
+    pub fn scope(&self) -> String {
+        crate::model::address::scope(&self.url)
+    }
+
     /// Estimates the cost again, by other prices.
     pub fn price_with(&mut self, prices: &PriceBook) {
         self.estimate = self.order.cost(prices);

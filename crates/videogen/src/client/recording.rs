@@ -96,19 +96,20 @@ impl Client {
             vendor_id: task.vendor_id.clone(),
             word: Some(task.vendor_status.clone())
                 .filter(|word| !word.is_empty() && task.status.is_ended() && !task.status.is_completed()),
+            units: task.usage.as_ref().and_then(|usage| usage.billable_units),
             videos: u16::try_from(task.videos().count()).ok().filter(|videos| *videos > 1),
         };
         let Some(entry) = self.record_task(&task.id, status).await else {
             return;
         };
-        task.expect(entry.intent.expected());
+        task.expect(entry.expected());
         self.record_cost(task, entry.cost.as_ref()).await;
     }
 
     /// Records what a task cost, if that is known and not `recorded` yet. If this process dies before, the estimate counts, and
     /// the next poll records the cost. Returns the entry, if it was recorded.
     pub(crate) async fn record_cost(&self, task: &VideoTask, recorded: Option<&TaskCost>) -> Option<Entry> {
-        let cost = task.cost().filter(|cost| recorded != Some(cost))?;
+        let cost = task.cost_by_vendor().filter(|cost| recorded != Some(cost))?;
         self.record_task(&task.id, Event::Cost { cost }).await
     }
 

@@ -11,7 +11,7 @@ use super::transfer::{Progress, Transfer};
 
 use crate::client::Client;
 use crate::journal::{FileKind, further_video};
-use crate::model::{Error, ErrorKind, Operation, SecretUrl, TaskId, TaskRef, TaskStatus, VideoTask};
+use crate::model::{Error, ErrorKind, Operation, SecretUrl, TaskId, TaskRef, TaskStatus, Timestamp, VideoTask};
 use crate::transport::trace;
 use crate::vendors::dispatch;
 
@@ -56,7 +56,7 @@ impl Client {
     ///
     /// # Errors
     /// `moderated` when the vendor withheld the video, and `no_video` when the task ended without one for another reason, both
-    /// with the vendor's code and message; `no_video` also when its link has expired and cannot be refreshed; `not_ready` when
+    /// with the vendor's code and message; `no_video` also when its link has expired and cannot be renewed; `not_ready` when
     /// the task has not ended; `too_large` above [`DownloadOptions::max_bytes`]; `io` when the file exists or cannot be
     /// written; `vendor` when the link is not allowed; `decode` when the content is not a video; `transport` when the download
     /// fails; `invalid_request` for a task of another vendor.
@@ -197,6 +197,7 @@ impl Client {
                 client: self,
                 id: &task.id,
                 media,
+                kept_until: kept_until(task),
                 options,
                 progress,
             };
@@ -255,6 +256,13 @@ impl Client {
 /// Checks that a file can be written to `path`, before a task is paid for.
 pub(crate) fn check_writable(path: &Path, options: &DownloadOptions) -> Result<(), Error> {
     Partial::new(path, options.overwrite, None).map(drop)
+}
+
+/// When the vendor removes the files of the task, if that is known and their links cannot be renewed.
+pub(super) fn kept_until(task: &VideoTask) -> Option<Timestamp> {
+    let is_renewed = task.id.vendor().facts().result_url.refreshable;
+    let video = task.video.as_ref().filter(|_| !is_renewed)?;
+    video.expires_at
 }
 
 /// The URL of the file to download.

@@ -9,7 +9,7 @@ use futures_core::Stream;
 use futures_util::{StreamExt as _, stream};
 use tokio::sync::mpsc;
 
-use super::file::link;
+use super::file::{kept_until, link};
 use super::media::Media;
 use super::options::DownloadOptions;
 use super::sink::{Channel, Sink};
@@ -47,6 +47,7 @@ impl Client {
             client: self,
             id: &task.id,
             media: Media::video(options.video),
+            kept_until: kept_until(task),
             options: &options,
             progress: &mut |_, _| {},
         };
@@ -96,6 +97,7 @@ impl Client {
                 client: &client,
                 id: &id,
                 media,
+                kept_until: kept_until(&task),
                 options: &options,
                 progress: &mut |_, _| {},
             };

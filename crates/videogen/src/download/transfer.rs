@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use bytes::{Bytes, BytesMut};
+use chrono::Utc;
 use reqwest::Response;
 use reqwest::header::{CONTENT_TYPE, TRANSFER_ENCODING};
 use tokio::time::timeout;
@@ -16,7 +17,7 @@ use super::partial::Partial;
 use super::sink::Sink;
 use crate::client::Client;
 use crate::journal::SavedFile;
-use crate::model::{Error, ErrorKind, SecretUrl, TaskId};
+use crate::model::{Error, ErrorKind, SecretUrl, TaskId, Timestamp};
 use crate::transport::retry::retry_after;
 
 /// Maximum number of link renewals in a row without progress.
@@ -30,6 +31,8 @@ pub(super) struct Transfer<'a> {
     pub(super) client: &'a Client,
     pub(super) id: &'a TaskId,
     pub(super) media: Media,
+    /// When the vendor removes the file, if that is known and its link cannot be renewed.
+    pub(super) kept_until: Option<Timestamp>,
     pub(super) options: &'a DownloadOptions,
     pub(super) progress: Progress<'a>,
 }
@@ -84,10 +87,10 @@ impl Transfer<'_> {
                 Err(FetchError::Final(error)) => return Err(error),
                 Err(FetchError::Passing(error)) => error,
                 Err(FetchError::Gone(answered)) => {
-                    if !client.vendor().facts().result_url.refreshable {
+                    if self.kept_until.is_some_and(|end| end < Utc::now()) {
                         let message = format!(
-                            "the link has expired or was revoked ({answered}), and this vendor cannot renew it: {} can no \
-                             longer be downloaded",
+                            "the link has expired ({answered}), and this vendor cannot renew it: {} can no longer be \
+                             downloaded",
                             self.media
                         );
                         return Err(Error::new(ErrorKind::NoVideo, message));
@@ -103,15 +106,26 @@ impl Transfer<'_> {
                             link = fresh;
                             continue;
                         }
-                        None => Error::new(
-                            ErrorKind::Transport,
-                            format!("the vendor returned no working link to {}: {answered}", self.media),
-                        ),
+                        None => self.withheld(&answered),
                     }
                 }
             };
             retries.pause(error).await?;
         }
+    }
+
+    /// The file host refuses the latest link, before its end. That may pass: a proxy refuses the host, or the file is not there
+    /// yet.
+    fn withheld(&self, answered: &str) -> Error {
+        let until = match self.kept_until {
+            Some(end) => format!("; the vendor keeps it until {}", end.format("%Y-%m-%d %H:%M:%S UTC")),
+            None => String::new(),
+        };
+        let message = format!(
+            "the vendor returned no working link to {}: {answered}{until}",
+            self.media
+        );
+        Error::new(ErrorKind::Transport, message)
     }
 
     /// Requests the missing part once, and stores what arrives.

@@ -209,7 +209,7 @@ impl fmt::Display for Budget {
             period => write!(f, "per {period}")?,
         }
         match (group, vendor) {
-            (Some(group), _) => write!(f, " for {group}"),
+            (Some(group), _) => write!(f, " for {group} (its maximum cost)"),
             (None, Some(vendor)) => write!(f, " for {}", vendor.name()),
             (None, None) => f.write_str(" for all vendors"),
         }
@@ -338,6 +338,7 @@ impl OverBudget {
             kind: CostLimitKind::Budget,
             cost_known: self.estimate().is_some(),
             exhausted: self.counted.is_some_and(|counted| counted >= self.budget.amount),
+            all_vendors: self.budget.key.vendor.is_none(),
         }
     }
 

@@ -1,9 +1,10 @@
 //! What a submission counts: against budgets, and in the ledger (pure).
 
+use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::{Entry, State};
-use crate::model::{Money, Obtained, Reserved, TaskStatus};
+use crate::model::{Money, Obtained, Reserved, TaskCost, TaskStatus};
 
 /// What a submission counts; see [`Entry::charge`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -23,6 +24,10 @@ pub struct Charge {
 pub enum ChargeKind {
     /// It created no task: it was refused, provably not sent, or dismissed. Nothing counts.
     NotSubmitted,
+    /// The user entered what it was billed: that counts.
+    Entered,
+    /// The user entered that it is not billed. Nothing counts.
+    EnteredNotBilled,
     /// In flight, ambiguous, or its task has not ended. Its estimate counts.
     Reserved,
     /// Its cost counts, as the vendor reported it.
@@ -47,8 +52,10 @@ impl Charge {
 
 impl ChargeKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::NotSubmitted,
+        Self::Entered,
+        Self::EnteredNotBilled,
         Self::Reserved,
         Self::Reported,
         Self::Computed,
@@ -62,6 +69,8 @@ impl ChargeKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NotSubmitted => "not_submitted",
+            Self::Entered => "entered",
+            Self::EnteredNotBilled => "entered_not_billed",
             Self::Reserved => "reserved",
             Self::Reported => "reported",
             Self::Computed => "computed",
@@ -74,7 +83,7 @@ impl ChargeKind {
     /// Returns whether submissions of this kind cost nothing.
     #[must_use]
     pub fn is_free(self) -> bool {
-        matches!(self, Self::NotSubmitted | Self::NotBilled)
+        matches!(self, Self::NotSubmitted | Self::NotBilled | Self::EnteredNotBilled)
     }
 }
 
@@ -104,11 +113,24 @@ impl Entry {
         let nothing = |kind| Charge { kind, money: None };
         match self.state {
             State::Rejected | State::NotSent | State::Dismissed => return nothing(ChargeKind::NotSubmitted),
-            State::Sending | State::Ambiguous => return estimated(ChargeKind::Reserved),
-            State::Accepted => {}
+            State::Sending | State::Ambiguous | State::Accepted => {}
         }
-        if let Some(cost) = &self.cost {
+        if let Some(settled) = &self.settled {
+            let kind = match settled.money {
+                Some(_) => ChargeKind::Entered,
+                None => ChargeKind::EnteredNotBilled,
+            };
+            return Charge::new(kind, settled.money.clone());
+        }
+        if self.is_open() {
+            return estimated(ChargeKind::Reserved);
+        }
+        // Earlier versions recorded what a vendor reported even if it was negative, which is no cost.
+        let is_cost = |cost: &&TaskCost| cost.money.amount >= Decimal::ZERO;
+        if let Some(cost) = self.cost.as_ref().filter(is_cost) {
             let kind = match cost.obtained {
+                // Never of a vendor.
+                Obtained::Entered => ChargeKind::Entered,
                 Obtained::Reported => ChargeKind::Reported,
                 Obtained::Computed => ChargeKind::Computed,
                 Obtained::Estimated => ChargeKind::Estimated,

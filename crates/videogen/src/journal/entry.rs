@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::Utc;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::{Destination, Event, FileKind, Intent, JournalError, Reason, SavedFile, Subject};
+use super::{Destination, Event, FileKind, Intent, JournalError, Reason, SavedFile, Settlement, Subject};
 use crate::model::Progress;
 use crate::model::{
-    Ambiguity, Delivery, Error, ErrorKind, Obtained, Operation, TaskCost, TaskError, TaskId, TaskStatus, Timestamp,
-    VideoTask,
+    Ambiguity, Delivery, Error, ErrorKind, Expected, Obtained, Operation, TaskCost, TaskError, TaskId, TaskStatus,
+    Timestamp, VideoTask,
 };
 
 /// Lease of a recorded submission: how long its sender is assumed to be running without extending it.
@@ -83,6 +84,12 @@ pub struct Entry {
     /// What the task cost, once that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<TaskCost>,
+    /// What it was billed, as the user entered it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled: Option<Settlement>,
+    /// Units that were billed, if the vendor does not name their unit, and they give no cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unnamed_units: Option<Decimal>,
     /// Reason of the task's failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<TaskError>,
@@ -129,6 +136,8 @@ impl Entry {
             status: None,
             vendor_status: None,
             cost: None,
+            settled: None,
+            unnamed_units: None,
             error: None,
             reason: None,
             ambiguity: None,
@@ -201,6 +210,8 @@ impl Entry {
                     self.task = Some(task);
                     self.status = Some(status);
                     (self.reason, self.not_found_after) = (None, None);
+                    // It was settled as one without a task.
+                    self.settled = None;
                 }
             },
             // A known task overrides any failure.
@@ -227,7 +238,11 @@ impl Entry {
                 vendor_id,
                 videos,
                 word,
+                units,
             } => {
+                let estimate = self.intent.estimate.as_ref();
+                let is_named = |units| estimate.is_some_and(|estimate| estimate.cost_of_units(units).is_some());
+                self.unnamed_units = units.filter(|units| !is_named(*units)).or(self.unnamed_units.take());
                 self.vendor_id = vendor_id.or(self.vendor_id.take());
                 self.videos = self.videos.max(videos);
                 // A late response does not change an ended task.
@@ -240,6 +255,13 @@ impl Entry {
                 if self.task.is_some() && self.cost.as_ref().is_none_or(|known| cost.obtained <= known.obtained) {
                     self.cost = Some(cost);
                 }
+            }
+            Event::Settled { settlement } => {
+                if let Some(settlement) = &settlement {
+                    let checked = self.may_settle(settlement, at);
+                    checked.map_err(|error| JournalError::new(error.message()))?;
+                }
+                self.settled = settlement;
             }
             Event::Target { target } => self.target = Some(target),
             // A file that is about to be placed does not replace one that is in place.
@@ -264,6 +286,44 @@ impl Entry {
             self.updated_at = at;
         }
         Ok(changed)
+    }
+
+    /// Checks that a settlement can be recorded at `at`; see [`settle`](super::settle).
+    pub(super) fn may_settle(&self, settlement: &Settlement, at: Timestamp) -> Result<(), Error> {
+        let id = &self.intent.id;
+        let message = match self.state {
+            State::Rejected | State::NotSent | State::Dismissed => {
+                let state = self.state.as_str();
+                format!("submission {id} is {state}: it created no task, so it costs nothing")
+            }
+            _ if self.is_in_flight(at) => format!("submission {id} is in flight; retry in a few seconds"),
+            State::Sending | State::Ambiguous if settlement.money.is_some() => format!(
+                "the status of submission {id} is unknown; before its cost, record its task, or that it created none"
+            ),
+            State::Sending | State::Ambiguous | State::Accepted => return settlement.check(&self.currencies()),
+        };
+        Err(Error::new(ErrorKind::Conflict, message))
+    }
+
+    /// The currencies of what is known of its cost.
+    fn currencies(&self) -> Vec<&str> {
+        let Intent {
+            estimate, unit_price, ..
+        } = &self.intent;
+        let estimate = estimate.as_ref().map(|estimate| estimate.currency.as_str());
+        let unit = unit_price.as_ref().map(|price| price.currency.as_str());
+        let cost = self.cost.as_ref().map(|cost| cost.money.currency.as_str());
+        let mut known: Vec<&str> = [estimate, unit, cost].into_iter().flatten().collect();
+        known.dedup();
+        known
+    }
+
+    /// Returns what it was billed, as the user entered it.
+    #[must_use]
+    pub fn entered(&self) -> Option<TaskCost> {
+        let money = self.settled.as_ref()?.money.clone();
+        let currency = || self.currencies().first().map(|known| (*known).to_owned());
+        Some(TaskCost::entered(money, currency))
     }
 
     /// Returns the status of the task, or the state of a submission without a task.
@@ -332,6 +392,15 @@ impl Entry {
             }
     }
 
+    /// Returns whether its task is completed and its video was not saved, and can no longer be: the vendor has removed it, or
+    /// withholds it.
+    #[must_use]
+    pub fn is_without_video(&self) -> bool {
+        let is_completed = self.status == Some(TaskStatus::Completed);
+        let is_gone = self.reason.as_ref().is_some_and(is_without_file);
+        is_completed && is_gone && self.saved_file(FileKind::Video).is_none()
+    }
+
     /// Returns whether the submission may still be in flight.
     #[must_use]
     pub fn is_in_flight(&self, now: Timestamp) -> bool {
@@ -372,6 +441,14 @@ impl Entry {
         })
     }
 
+    /// What is known of its cost without the vendor.
+    pub(crate) fn expected(&self) -> Expected {
+        Expected {
+            entered: self.entered(),
+            ..self.intent.expected()
+        }
+    }
+
     /// The task, from the journal's data.
     pub(crate) fn to_task(&self) -> Option<VideoTask> {
         let mut task = VideoTask::new(self.task.clone()?, String::new());
@@ -380,7 +457,7 @@ impl Entry {
             task.status = status.clone();
         }
         task.model = Some(self.intent.model.clone());
-        task.expect(self.intent.expected());
+        task.expect(self.expected());
         if let Some(cost) = self.cost.as_ref().filter(|cost| cost.obtained == Obtained::Reported) {
             task.usage.get_or_insert_default().cost = Some(cost.money.clone());
         }

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Destination, FileKind, SavedFile};
+use super::{Destination, FileKind, SavedFile, Settlement};
 use crate::model::{
     Ambiguity, Delivery, Error, ErrorKind, Expected, Money, Reserved, TaskCost, TaskError, TaskId, TaskStatus,
     Timestamp, UnitPrice, Vendor,
@@ -100,6 +101,7 @@ impl Intent {
         Expected {
             estimate: self.estimate.clone(),
             unit_price: self.unit_price.clone(),
+            entered: None,
         }
     }
 
@@ -182,12 +184,21 @@ pub enum Event {
         /// The vendor's word for the status, of a task that ended without a video.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         word: Option<String>,
+        /// Units that were billed. The vendor does not name their unit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        units: Option<Decimal>,
     },
     /// What the task cost became known.
     Cost {
         /// The cost.
         #[serde(flatten)]
         cost: TaskCost,
+    },
+    /// The user recorded what it was billed, or removed that record.
+    Settled {
+        /// What it was billed; `None`: what is known without the user.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        settlement: Option<Settlement>,
     },
     /// The output files were set.
     Target {

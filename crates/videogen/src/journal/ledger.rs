@@ -60,8 +60,10 @@ pub struct Spend {
     pub submissions: u64,
     /// Those whose task ended without a video.
     pub failed: u64,
-    /// Failed tasks that the vendor does not bill.
+    /// Those that are not billed: failed tasks of a vendor that does not bill them, and what the user entered as not billed.
     pub not_billed: u64,
+    /// Those of which the user entered what they were billed, also as not billed.
+    pub entered: u64,
     /// Failed tasks with an estimate of which no page says whether they are billed; the estimates are in [`Amounts::uncertain`].
     pub uncertain: u64,
     /// Those whose cost is unknown, and in no amount, also failed ones that may be billed.
@@ -76,6 +78,8 @@ pub struct Spend {
 pub struct Amounts {
     /// Currency code of ISO 4217, such as `USD`.
     pub currency: String,
+    /// What the user entered.
+    pub entered: Decimal,
     /// Costs that the vendors reported.
     pub reported: Decimal,
     /// Costs computed from the tokens or lengths that the vendors reported.
@@ -92,7 +96,13 @@ impl Amounts {
     /// Returns the sum of all amounts.
     #[must_use]
     pub fn total(&self) -> Decimal {
-        let amounts = [self.computed, self.estimated, self.reserved, self.uncertain];
+        let amounts = [
+            self.entered,
+            self.computed,
+            self.estimated,
+            self.reserved,
+            self.uncertain,
+        ];
         amounts.into_iter().fold(self.reported, Decimal::saturating_add)
     }
 }
@@ -209,11 +219,14 @@ impl Spend {
         if charges.have_failed {
             self.failed += count;
         }
-        if charge.kind == ChargeKind::NotBilled {
+        if charge.kind.is_free() {
             self.not_billed += count;
         }
+        if matches!(charge.kind, ChargeKind::Entered | ChargeKind::EnteredNotBilled) {
+            self.entered += count;
+        }
         let Some(Money { amount, currency }) = charge.money else {
-            if charge.kind != ChargeKind::NotBilled {
+            if !charge.kind.is_free() {
                 self.unknown += count;
             }
             return;
@@ -223,11 +236,14 @@ impl Spend {
         }
         let amounts = self.in_currency(currency);
         let sum = match charge.kind {
+            ChargeKind::Entered => &mut amounts.entered,
             ChargeKind::Reported => &mut amounts.reported,
             ChargeKind::Computed => &mut amounts.computed,
             ChargeKind::Estimated => &mut amounts.estimated,
             ChargeKind::Uncertain => &mut amounts.uncertain,
-            ChargeKind::Reserved | ChargeKind::NotBilled | ChargeKind::NotSubmitted => &mut amounts.reserved,
+            ChargeKind::Reserved | ChargeKind::NotBilled | ChargeKind::EnteredNotBilled | ChargeKind::NotSubmitted => {
+                &mut amounts.reserved
+            }
         };
         *sum = sum.saturating_add(amount);
     }

@@ -35,6 +35,8 @@ mod ledger;
 mod pages;
 mod query;
 mod repeat;
+mod settle;
+mod settlement;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
@@ -56,6 +58,8 @@ pub use futures_util::future::BoxFuture;
 pub use ledger::{Amounts, Charges, GroupBy, Ledger, Spend};
 pub use pages::Pages;
 pub use query::{Position, Query, Subject};
+pub use settle::{Settled, settle};
+pub use settlement::Settlement;
 pub use upload::{UploadKey, UploadLease, UploadRecord};
 
 pub use crate::model::mask::{hide_urls, hide_urls_in};

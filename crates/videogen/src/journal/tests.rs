@@ -93,6 +93,7 @@ fn events() -> Vec<Event> {
             vendor_id: None,
             videos: None,
             word: None,
+            units: None,
         });
         for id in ["t-1", "t-2"] {
             events.push(Event::Accepted {
@@ -219,6 +220,7 @@ fn an_entry_without_its_video_is_unfinished() {
         vendor_id: None,
         videos: None,
         word: None,
+        units: None,
     }));
     assert!(apply(Event::Target {
         target: Destination::file("x.mp4"),
@@ -281,6 +283,7 @@ fn an_entry_without_a_further_video_is_unfinished() {
         vendor_id: None,
         videos,
         word: None,
+        units: None,
     };
     let placed = |number, path: &str| Event::Downloaded {
         kind: FileKind::of_video(number),
@@ -356,6 +359,21 @@ fn the_request_of_a_dead_sender_is_known() {
     );
     assert_eq!(ambiguity.parameters["duration"], 5);
     assert!(!entry.is_in_flight(Utc::now()));
+}
+
+#[test]
+fn a_negative_cost_of_an_earlier_version_does_not_count() {
+    let mut entry = Entry::begin(intent("i"));
+    entry.state = State::Accepted;
+    entry.status = Some(TaskStatus::Completed);
+    entry.intent.estimate =
+        serde_json::from_value(json!({"amount": "0.756", "low": "0.756", "currency": "USD"})).unwrap();
+    for (amount, counted) in [("-1", "0.756 USD"), ("0", "0 USD"), ("0.5", "0.5 USD")] {
+        let cost = json!({"amount": amount, "currency": "USD", "obtained": "reported"});
+        entry.cost = serde_json::from_value(cost).unwrap();
+        let counts: Vec<_> = entry.counted().iter().map(ToString::to_string).collect();
+        assert_eq!(counts, [counted], "{amount}");
+    }
 }
 
 #[test]

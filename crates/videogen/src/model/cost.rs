@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use videogen_wire::facts::PriceUnit;
 
-use crate::model::{CostEstimate, Estimate, Money, PossibleCost, TokenPrice, UnitPrice, VideoDuration};
+use crate::model::{CostEstimate, Estimate, Money, PossibleCost, TaskCost, TokenPrice, UnitPrice, VideoDuration};
 
 /// The estimate of a submission, as recorded before it is sent.
 ///
@@ -57,6 +57,15 @@ impl Reserved {
         Some(Money::new(amount.normalize(), self.currency.clone()))
     }
 
+    /// Returns what billed units cost if they can only be seconds: the vendor does not name the unit, and another one would
+    /// give an amount that was not expected.
+    pub(crate) fn cost_of_units(&self, units: Decimal) -> Option<Money> {
+        let per_second = self.per_second.filter(|_| self.tokens.is_none())?;
+        let amount = per_second.checked_mul(units)?;
+        let is_expected = self.low <= amount && amount <= self.amount && units > Decimal::ZERO;
+        is_expected.then(|| Money::new(amount.normalize(), self.currency.clone()))
+    }
+
     /// Returns what a video costs by its length.
     pub(crate) fn cost_of_length(&self, file: Option<f64>, returned: Option<VideoDuration>) -> Option<Money> {
         let amount = self.per_second?.checked_mul(whole_seconds(file, returned)?)?;
@@ -101,6 +110,8 @@ pub(super) fn whole_seconds(file: Option<f64>, returned: Option<VideoDuration>) 
 pub(crate) struct Expected {
     pub(crate) estimate: Option<Reserved>,
     pub(crate) unit_price: Option<UnitPrice>,
+    /// What the user entered since.
+    pub(crate) entered: Option<TaskCost>,
 }
 
 impl From<&Estimate> for Expected {
@@ -108,11 +119,11 @@ impl From<&Estimate> for Expected {
         match estimate {
             Estimate::Known(known) => Self {
                 estimate: Some(known.into()),
-                unit_price: None,
+                ..Self::default()
             },
             Estimate::Unknown { unit_price, .. } => Self {
-                estimate: None,
                 unit_price: unit_price.clone(),
+                ..Self::default()
             },
         }
     }
@@ -133,149 +144,4 @@ impl From<&CostEstimate> for Reserved {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use crate::model::{Obtained, SecretUrl, TaskCost, TaskId, TaskStatus, Usage, Vendor, Video, VideoTask};
-
-    fn reserved(low: &str, amount: &str, tokens: Option<&str>) -> Reserved {
-        Reserved {
-            amount: amount.parse().unwrap(),
-            low: low.parse().unwrap(),
-            currency: "USD".to_owned(),
-            tokens: tokens.map(|price| TokenPrice {
-                price: price.parse().unwrap(),
-                per: 1_000_000,
-            }),
-            per_second: None,
-            possible: Vec::new(),
-        }
-    }
-
-    fn task(status: &str, estimate: Option<Reserved>, usage: Usage) -> VideoTask {
-        let vendor = Vendor::ALL[0];
-        let id = TaskId::new(vendor, vendor.families().next().unwrap(), "t").unwrap();
-        let mut task = VideoTask::new(id, status.to_owned());
-        task.status = TaskStatus::from_vendor(status);
-        task.estimate = estimate;
-        task.usage = Some(usage);
-        task
-    }
-
-    #[test]
-    fn the_most_reliable_source_of_a_cost_is_used() {
-        let usage = |completion: Option<i64>, total: Option<i64>, cost: Option<&str>| {
-            let mut usage = Usage::default();
-            (usage.completion_tokens, usage.total_tokens) = (completion, total);
-            usage.cost = cost.map(|cost| cost.parse().unwrap());
-            usage
-        };
-        let by_token = || Some(reserved("0.756", "0.756", Some("7.0")));
-        for (status, estimate, usage, expected) in [
-            // As the vendor says, whatever else is known, and however the task ended.
-            (
-                "completed",
-                by_token(),
-                usage(Some(108_900), None, Some("0.7")),
-                "0.7 USD (reported by the vendor)",
-            ),
-            (
-                "failed",
-                None,
-                usage(None, None, Some("0.10EUR")),
-                "0.1 EUR (reported by the vendor)",
-            ),
-            (
-                "completed",
-                None,
-                usage(None, None, Some("0")),
-                "0 USD (reported by the vendor)",
-            ),
-            // The worked example of PRICES: one frame more than the formula.
-            (
-                "completed",
-                by_token(),
-                usage(Some(108_900), Some(1), None),
-                "0.7623 USD (computed from usage)",
-            ),
-            (
-                "completed",
-                by_token(),
-                usage(None, Some(108_000), None),
-                "0.756 USD (computed from usage)",
-            ),
-            // A gateway that reports no tokens, or bills something else.
-            (
-                "completed",
-                by_token(),
-                usage(Some(0), Some(0), None),
-                "0.756 USD (estimated)",
-            ),
-            (
-                "completed",
-                Some(reserved("0.5", "0.90", None)),
-                usage(Some(108_900), None, None),
-                "0.9 USD (estimated)",
-            ),
-            ("completed", None, usage(Some(108_900), None, None), ""),
-            // Not finished, or not certainly billed.
-            ("running", by_token(), usage(Some(108_900), None, None), ""),
-            ("failed", by_token(), usage(Some(108_900), None, None), ""),
-        ] {
-            let task = task(status, estimate, usage);
-            let cost = task.cost().map(|cost| cost.to_string()).unwrap_or_default();
-            assert_eq!(cost, expected, "{task:?}");
-        }
-    }
-
-    #[test]
-    fn the_length_that_the_vendor_decided_gives_the_cost() {
-        let by_second = |low: &str, amount: &str| {
-            let mut estimate = reserved(low, amount, None);
-            estimate.per_second = Some("0.05".parse().unwrap());
-            estimate
-        };
-        for (length, asked, expected) in [
-            // A video has a frame more than its seconds.
-            (Some(7.04), None, "0.35 USD (computed from usage)"),
-            (
-                Some(7.04),
-                Some(VideoDuration::Seconds(15)),
-                "0.35 USD (computed from usage)",
-            ),
-            (None, Some(VideoDuration::Seconds(6)), "0.3 USD (computed from usage)"),
-            (None, Some(VideoDuration::Auto), "0.75 USD (estimated)"),
-            (Some(0.0), None, "0.75 USD (estimated)"),
-            (Some(f64::NAN), None, "0.75 USD (estimated)"),
-            (None, None, "0.75 USD (estimated)"),
-        ] {
-            let mut task = task("completed", Some(by_second("0.2", "0.75")), Usage::default());
-            task.parameters.duration = asked;
-            task.video = Some(Video {
-                url: SecretUrl::new("https://files.example.com/a.mp4".to_owned()),
-                expires_at: None,
-                format: None,
-                duration: length,
-                resolution: None,
-                aspect_ratio: None,
-                fps: None,
-                frames: None,
-                thumbnail: None,
-            });
-            assert_eq!(task.cost().unwrap().to_string(), expected, "{length:?} {asked:?}");
-        }
-    }
-
-    #[test]
-    fn costs_are_written_as_exact_text() {
-        let cost = TaskCost::new("0.7623".parse().unwrap(), Obtained::Computed);
-        let json = serde_json::json!(cost);
-        assert_eq!(
-            json.to_string(),
-            r#"{"amount":"0.7623","currency":"USD","obtained":"computed"}"#
-        );
-        assert_eq!(serde_json::from_value::<TaskCost>(json).unwrap(), cost);
-        let later = r#"{"amount":"1","currency":"USD","obtained":"guessed_by_a_later_version"}"#;
-        let later: TaskCost = serde_json::from_str(later).unwrap();
-        assert_eq!(later.obtained, Obtained::Estimated);
-    }
-}
+mod tests;

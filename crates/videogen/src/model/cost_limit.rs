@@ -16,6 +16,8 @@ pub struct CostLimit {
     /// Whether nothing is left of the budget: it allows no submission of unknown cost either.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub exhausted: bool,
+    /// Whether it holds for all vendors: another one that may cost as much is over it too.
+    pub all_vendors: bool,
 }
 
 /// Kind of a [`CostLimit`].

@@ -25,8 +25,10 @@ use crate::model::{Delivery, ErrorKind};
 /// }
 /// # }
 /// ```
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     message: String,
@@ -351,9 +353,9 @@ impl fmt::Display for Error {
             write!(f, "\n  see {page}")?;
         }
         let mut notes = Vec::new();
-        if let Some(status) = inner.status {
-            notes.push(format!("HTTP {status}"));
-        }
+        // Some messages have it.
+        let status = inner.status.map(|status| format!("HTTP {status}"));
+        notes.extend(status.filter(|status| !inner.message.contains(status)));
         // Some messages end with it.
         let is_named = |code: &&String| inner.message.contains(&format!("({code})"));
         if let Some(code) = inner.code.as_ref().filter(|code| !is_named(code)) {
@@ -370,6 +372,9 @@ impl fmt::Display for Error {
         }
         if let Some(wait) = inner.retry_after {
             write!(f, "; try again in {} s", wait.as_secs().max(1))?;
+        }
+        if inner.kind == ErrorKind::Decode && inner.delivery.is_none() {
+            f.write_str("; try again later")?;
         }
         if let Some(hint) = self.account_hint() {
             write!(f, "; {hint}")?;

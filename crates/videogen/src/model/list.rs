@@ -119,11 +119,16 @@ impl ListQuery {
             if let Some(value) = value
                 && !vendor.lists_by(name)
             {
+                let hint = match name {
+                    "limit" => "leave it out: the vendor decides the size of its pages",
+                    "status" => "leave it out, and select among the listed tasks",
+                    _ => "leave it out",
+                };
                 add(
                     name,
                     value,
                     format!("{} does not support this list option", vendor.name()),
-                    "leave it out",
+                    hint,
                 );
             }
         }

@@ -6,6 +6,7 @@
 pub(crate) mod address;
 mod adjustment;
 pub(crate) mod ambiguity;
+pub(crate) mod amount;
 mod asset;
 mod balance;
 mod candidate;

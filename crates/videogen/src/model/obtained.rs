@@ -26,6 +26,15 @@ impl TaskCost {
     pub fn new(money: Money, obtained: Obtained) -> Self {
         Self { money, obtained }
     }
+
+    /// What the user entered; nothing, in the currency that is known, if it is not billed.
+    pub(crate) fn entered(money: Option<Money>, currency: impl FnOnce() -> Option<String>) -> Self {
+        let nothing = || match currency() {
+            Some(currency) => Money::new(Decimal::ZERO, currency),
+            None => Money::usd(Decimal::ZERO),
+        };
+        Self::new(money.unwrap_or_else(nothing), Obtained::Entered)
+    }
 }
 
 /// `0.756 USD (reported by the vendor)`.
@@ -42,10 +51,12 @@ impl fmt::Display for TaskCost {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Obtained {
+    /// Entered by the user, from the vendor's bill.
+    Entered,
     /// Reported by the vendor.
     Reported,
-    /// From the tokens that the vendor reported, or else the length of the video where the vendor decided it, and their price at
-    /// the time of the submission.
+    /// From the tokens or seconds that the vendor reported, or else the length of the video where the vendor decided it, and
+    /// their price at the time of the submission.
     Computed,
     /// The most that was expected before the submission.
     // Also a word of a later version.
@@ -58,6 +69,7 @@ impl Obtained {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Entered => "entered",
             Self::Reported => "reported",
             Self::Computed => "computed",
             Self::Estimated => "estimated",
@@ -68,6 +80,7 @@ impl Obtained {
 impl fmt::Display for Obtained {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Entered => "entered by the user",
             Self::Reported => "reported by the vendor",
             Self::Computed => "computed from usage",
             Self::Estimated => "estimated",

@@ -80,8 +80,8 @@ impl fmt::Display for ParseMoneyError {
             }
             _ => write!(
                 f,
-                "invalid amount `{shown}`: use a decimal number, and a currency other than {CURRENCY} after it, such as 2.50 or \
-                 30CNY"
+                "invalid amount `{shown}`: use a decimal number in {CURRENCY}, or with the three capital letters of its currency \
+                 after it, such as 2.50 or 30CNY"
             ),
         }
     }
@@ -200,6 +200,9 @@ pub struct CostEstimate {
     pub possible: Vec<PossibleCost>,
     /// Where the price comes from.
     pub origin: PriceOrigin,
+    /// Where the price of the least comes from, if that is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub low_origin: Option<PriceOrigin>,
     /// Whether the price, or a size that it is counted by, is not documented, or not for the server that the request goes to.
     pub unverified: bool,
 }
@@ -326,6 +329,7 @@ mod tests {
             per_second: None,
             possible: Vec::new(),
             origin: PriceOrigin::User,
+            low_origin: None,
             unverified: false,
         };
         assert_eq!(Estimate::Known(estimate.clone()).to_string(), "0.756 USD");

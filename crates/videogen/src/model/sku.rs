@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use videogen_wire::facts::{FieldState, FieldTest, Price, PriceUnit};
 
+use crate::model::amount::amount;
 use crate::model::{FieldRule, ListedModel, Money, PriceBook, PriceEntry, Timestamp, Vendor};
 
 /// Names of what is billed: the unit, and the decimal places by which the amounts are shifted from dollars.
@@ -27,18 +28,29 @@ struct Sku {
 
 impl Sku {
     /// Reads `duration_seconds_with_audio_1080p`; every part must be known.
-    fn read(name: &str, price: &str) -> Option<Self> {
+    ///
+    /// # Errors
+    /// Why it cannot be used.
+    fn read(name: &str, price: &str) -> Result<Self, String> {
+        let sku = Self::of(name).ok_or_else(|| format!("this version does not know what is billed by {name}"));
+        let (mut sku, places) = sku?;
+        let amount = amount(price).and_then(|mut amount| {
+            amount.set_scale(amount.scale() + places).ok()?;
+            Some(amount)
+        });
+        sku.amount = amount.ok_or_else(|| format!("{name} = {price} is not a price"))?;
+        Ok(sku)
+    }
+
+    /// The price of this name, without its amount, and the decimal places by which that is shifted.
+    fn of(name: &str) -> Option<(Self, u32)> {
         let (unit, places, rest) = UNITS.iter().find_map(|(start, unit, places)| {
             let rest = name.strip_prefix(start)?;
             (rest.is_empty() || rest.starts_with('_')).then_some((*unit, *places, rest))
         })?;
-        let mut amount = Decimal::from_str_exact(price.trim())
-            .ok()
-            .filter(|amount| !amount.is_sign_negative())?;
-        amount.set_scale(amount.scale() + places).ok()?;
         let mut sku = Self {
             unit,
-            amount,
+            amount: Decimal::ZERO,
             audio: None,
             resolution: None,
         };
@@ -52,7 +64,7 @@ impl Sku {
                 _ => return None,
             }
         }
-        Some(sku)
+        Some((sku, places))
     }
 }
 
@@ -63,9 +75,9 @@ fn is_tier(word: &str) -> bool {
 }
 
 impl PriceBook {
-    /// Adds the prices in a list of models that `vendor` answered at a time, and returns those that are not used, by model:
-    /// the names whose meaning this version does not know. A model with one of them gets no price, because the unknown one may
-    /// be what is billed. The prices are for requests without input videos, unless the model's list price covers those with them:
+    /// Adds the prices in a list of models that `vendor` answered at a time, and returns by model why some are not
+    /// used: this version does not know what they are for, or they are no amounts. A model with one of them gets no price,
+    /// because that one may be what is billed. The prices are for requests without input videos, unless the model's list price covers those with them:
     /// the names do not say it.
     ///
     /// ```no_run
@@ -74,8 +86,8 @@ impl PriceBook {
     ///
     /// let mut prices = PriceBook::default();
     /// let asked = "2026-11-27T12:00:00Z".parse().expect("a time");
-    /// for (model, names) in prices.add_listed(client.vendor(), asked, &client.models().await?) {
-    ///     eprintln!("no live price of {model}: {}", names.join(", "));
+    /// for (model, reasons) in prices.add_listed(client.vendor(), asked, &client.models().await?) {
+    ///     eprintln!("no live price of {model}: {}", reasons.join("; "));
     /// }
     /// # Ok(())
     /// # }
@@ -90,7 +102,7 @@ impl PriceBook {
         for model in models {
             match entries(vendor, model) {
                 Ok(entries) => self.add_live(at, entries),
-                Err(names) => drop(refused.insert(model.id.clone(), names)),
+                Err(reasons) => drop(refused.insert(model.id.clone(), reasons)),
             }
         }
         refused
@@ -98,17 +110,17 @@ impl PriceBook {
 }
 
 /// # Errors
-/// The names that are not known.
+/// Why some cannot be used.
 fn entries(vendor: Vendor, model: &ListedModel) -> Result<Vec<PriceEntry>, Vec<String>> {
-    let (mut skus, mut unknown) = (Vec::new(), Vec::new());
+    let (mut skus, mut reasons) = (Vec::new(), Vec::new());
     for (name, price) in &model.prices_usd {
         match Sku::read(name, price) {
-            Some(sku) => skus.push(sku),
-            None => unknown.push(name.clone()),
+            Ok(sku) => skus.push(sku),
+            Err(reason) => reasons.push(reason),
         }
     }
-    if !unknown.is_empty() {
-        return Err(unknown);
+    if !reasons.is_empty() {
+        return Err(reasons);
     }
     let is_for_input_videos = has_rate_for_input_videos(vendor, &model.id);
     let has_audio = |with: bool| skus.iter().any(|sku| sku.audio == Some(with));
@@ -184,6 +196,10 @@ mod tests {
             ["0.000007 per token reference_video=unset"]
         );
         assert_eq!(
+            shown(&[("video_tokens", "7e-6")]),
+            ["0.000007 per token reference_video=unset"]
+        );
+        assert_eq!(
             shown(&[("duration_seconds", "0.20"), ("duration_seconds_with_audio", "0.40")]),
             [
                 "0.20 per second generate_audio=false reference_video=unset",
@@ -216,12 +232,16 @@ mod tests {
             let at = Timestamp::from_timestamp_millis(0).unwrap_or_default();
             let models = [listed(&[("duration_seconds", "0.2"), (name, "1")])];
             let refused = book.add_listed(Vendor::ALL[0], at, &models);
-            assert_eq!(refused["maker/model"], [name]);
+            let reason = format!("this version does not know what is billed by {name}");
+            assert_eq!(refused["maker/model"], [reason]);
             assert!(book.live().is_empty());
         }
-        let mut book = PriceBook::default();
-        let at = Timestamp::from_timestamp_millis(0).unwrap_or_default();
-        let refused = book.add_listed(Vendor::ALL[0], at, &[listed(&[("duration_seconds", "free")])]);
-        assert_eq!(refused["maker/model"], ["duration_seconds"]);
+        for price in ["free", "-1", ""] {
+            let mut book = PriceBook::default();
+            let at = Timestamp::from_timestamp_millis(0).unwrap_or_default();
+            let refused = book.add_listed(Vendor::ALL[0], at, &[listed(&[("duration_seconds", price)])]);
+            let reason = format!("duration_seconds = {price} is not a price");
+            assert_eq!(refused["maker/model"], [reason]);
+        }
     }
 }

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::model::TaskStatus;
 use crate::model::{
-    Adjustment, ErrorKind, Expected, Money, Note, Reserved, SecretUrl, TaskId, TaskParameters, Timestamp, UnitPrice,
-    UnlistedModel,
+    Adjustment, ErrorKind, Expected, Money, Note, Reserved, SecretUrl, TaskCost, TaskId, TaskParameters, Timestamp,
+    UnitPrice, UnlistedModel,
 };
 
 /// A video task as last reported by the vendor.
@@ -74,6 +74,9 @@ pub struct VideoTask {
     /// Price of a unit, in place of the estimate, if its cost was unknown only because the number of units was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit_price: Option<UnitPrice>,
+    /// What the user entered as its cost, of tasks that are in the client's journal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entered_cost: Option<TaskCost>,
     /// Reason of the failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<TaskError>,
@@ -129,6 +132,7 @@ impl VideoTask {
             usage: None,
             estimate: None,
             unit_price: None,
+            entered_cost: None,
             error: None,
             request_id: None,
             unlisted_model: None,
@@ -160,6 +164,7 @@ impl VideoTask {
         self.expect(Expected {
             estimate: submitted.estimate.clone(),
             unit_price: submitted.unit_price.clone(),
+            entered: submitted.entered_cost.clone(),
         });
         self.journal_error.clone_from(&submitted.journal_error);
         self
@@ -283,11 +288,15 @@ pub struct Usage {
     /// What the vendor charged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Money>,
+    /// What the vendor reported as the cost, where that is not an amount, such as `-1`; at most 40 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreadable_cost: Option<String>,
     /// Seconds for which the model ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub seconds: Option<Decimal>,
-    /// Units that were billed, where the vendor prices models by units.
+    /// Units that were billed, where the vendor prices models by units. It does not name the unit, so they give no cost, unless
+    /// they can only be seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub billable_units: Option<Decimal>,

@@ -1,12 +1,14 @@
 //! What a task cost, from what its vendor reports and what was known before its submission.
 
+use rust_decimal::Decimal;
+
 use crate::model::cost::{positive, whole_seconds};
 use crate::model::obtained::cost_of;
 use crate::model::possible_cost::Made;
-use crate::model::{Expected, Obtained, TaskCost, Video, VideoTask};
+use crate::model::{Expected, Obtained, Reserved, TaskCost, Video, VideoTask};
 
 impl VideoTask {
-    /// Returns what the task cost: as the vendor reported it; else, once it is completed, computed from its tokens and their
+    /// Returns what the task cost: as the user entered it, or as the vendor reported it; else, once it is completed, computed from its tokens and their
     /// price, or from its length and format where the vendor decided those; else estimated. `None` while that is unknown: without a known
     /// price, before the end, and for a task that failed.
     ///
@@ -21,8 +23,14 @@ impl VideoTask {
     /// ```
     #[must_use]
     pub fn cost(&self) -> Option<TaskCost> {
+        self.entered_cost.clone().or_else(|| self.cost_by_vendor())
+    }
+
+    /// The same, without what the user entered.
+    pub(crate) fn cost_by_vendor(&self) -> Option<TaskCost> {
         let usage = self.usage.as_ref();
-        if let Some(reported) = usage.and_then(|usage| usage.cost.clone()) {
+        let reported = usage.and_then(|usage| usage.cost.clone());
+        if let Some(reported) = reported.filter(|reported| reported.amount >= Decimal::ZERO) {
             return Some(TaskCost::new(reported, Obtained::Reported));
         }
         if !self.status.is_completed() {
@@ -36,13 +44,23 @@ impl VideoTask {
             return Some(TaskCost::new(computed, Obtained::Computed));
         };
         let by_tokens = tokens.and_then(|tokens| estimate.cost_of(tokens));
+        let units = usage.and_then(|usage| usage.billable_units);
+        let by_units = || estimate.cost_of_units(units?);
         let by_length = || estimate.cost_of_length(length, self.parameters.duration);
-        if let Some(computed) = by_tokens.or_else(by_length) {
+        if let Some(computed) = by_tokens.or_else(by_units).or_else(by_length) {
             return Some(TaskCost::new(computed, Obtained::Computed));
         }
         let tokens = tokens.and_then(positive);
         let by_video = cost_of(&estimate.possible, &estimate.currency, &self.made(), tokens);
         Some(by_video.unwrap_or_else(|| TaskCost::new(estimate.most(), Obtained::Estimated)))
+    }
+
+    /// Returns the units that were billed, if the vendor does not name their unit, and they give no cost.
+    #[must_use]
+    pub fn unnamed_units(&self) -> Option<Decimal> {
+        let units = self.usage.as_ref()?.billable_units?;
+        let is_known = |estimate: &Reserved| estimate.cost_of_units(units).is_some();
+        (!self.estimate.as_ref().is_some_and(is_known)).then_some(units)
     }
 
     /// What is known of its video, and may decide its cost.
@@ -66,5 +84,6 @@ impl VideoTask {
     pub(crate) fn expect(&mut self, expected: Expected) {
         self.estimate = self.estimate.take().or(expected.estimate);
         self.unit_price = self.unit_price.take().or(expected.unit_price);
+        self.entered_cost = expected.entered.or(self.entered_cost.take());
     }
 }

@@ -1,7 +1,7 @@
 //! Which failed polls are repeated, and for how long. Pure functions.
 //!
-//! An accepted task may be billed, so a refused poll is not final at once: a gateway's error page, a key
-//! that is being rotated and a task that is not visible yet look like any other refusal.
+//! An accepted task may be billed, so a refused poll is not final at once: a gateway's error page and a task that
+//! is not visible yet look like any other refusal. A refused key is: only its owner can change that, and the wait can resume.
 
 use std::time::Duration;
 
@@ -12,12 +12,13 @@ use crate::model::{Error, ErrorKind, TaskId};
 pub(crate) const SETTLING: Duration = Duration::from_secs(60);
 /// How long an id without a known submission may be unknown to the vendor.
 const STRANGE: Duration = Duration::from_secs(5);
-/// How long the account may be refused, which only its owner can fix.
-const ACCOUNT: Duration = Duration::from_secs(10);
 /// How long responses may be unreadable, such as the pages of a proxy.
 const UNREADABLE: Duration = Duration::from_secs(5 * 60);
 /// Minimum number of refused polls, regardless of time.
 const LEAST: u32 = 2;
+/// Statuses that refuse the key or the balance, which no repetition changes. A 403 may also be a gateway's, so it is
+/// repeated once.
+const ACCOUNT: [u16; 2] = [401, 402];
 /// Longest pause between two of them, unless `Retry-After` is longer.
 const PAUSE_CAP: Duration = Duration::from_secs(30);
 
@@ -65,11 +66,15 @@ impl Refusals {
                 let age = age.saturating_sub(waited - self.first);
                 SETTLING.saturating_sub(age).max(STRANGE)
             }
-            (ErrorKind::Auth | ErrorKind::Balance, _) => ACCOUNT,
+            (ErrorKind::Auth | ErrorKind::Balance, _) => Duration::ZERO,
             (ErrorKind::Decode, _) => UNREADABLE,
             _ => SETTLING,
         };
-        let is_over = self.count >= LEAST && waited - self.first >= patience;
+        let least = match error.status() {
+            Some(status) if ACCOUNT.contains(&status) => 1,
+            _ => LEAST,
+        };
+        let is_over = self.count >= least && waited - self.first >= patience;
         let pause = Duration::from_secs(1 << (self.count - 1).min(5)).min(PAUSE_CAP);
         (!is_over).then_some(Again::Refused(pause.max(retry_after)))
     }
@@ -167,7 +172,11 @@ mod tests {
             assert_eq!(end(kind, |_| Known::Found), (61, 7), "{kind}");
         }
         for kind in [ErrorKind::Auth, ErrorKind::Balance] {
-            assert_eq!(end(kind, submitted(0)), (15, 5), "{kind}");
+            assert_eq!(end(kind, submitted(0)), (1, 2), "{kind}");
+        }
+        for status in [401, 402] {
+            let error = Error::new(ErrorKind::Auth, "x").with_answer(status, None, None, None);
+            assert_eq!(Refusals::default().again(&error, Known::Found, Duration::ZERO), None);
         }
         assert_eq!(end(ErrorKind::Decode, submitted(0)), (301, 15));
     }

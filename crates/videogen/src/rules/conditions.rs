@@ -11,26 +11,78 @@ pub(super) struct Broken {
     pub(super) value: String,
     pub(super) rule: String,
     pub(super) hint: String,
+    pub(super) condition: &'static Condition,
 }
 
-/// The requirements of `condition` that `request` does not meet; none where the condition does not apply.
-pub(super) fn broken(condition: &Condition, model: &Model, request: &VideoRequest) -> Vec<Broken> {
-    if !condition.when.iter().all(|test| holds(test, model, request)) {
-        return Vec::new();
+/// The requirements of the model's conditions that `request` does not meet: one for each field and demand, with all its causes.
+/// Documented and unverified ones are not joined. Where several conditions restrict a field, the hints name values that all
+/// of them allow.
+pub(super) fn broken(model: &Model, request: &VideoRequest) -> Vec<Broken> {
+    let is_due = |condition: &&Condition| condition.when.iter().all(|test| holds(test, model, request));
+    let due: Vec<&'static Condition> = model.conditions.iter().filter(is_due).collect();
+    let tests = || {
+        due.iter()
+            .flat_map(|condition| condition.requires.iter().map(move |test| (*condition, test)))
+    };
+    let mut found: Vec<(&'static Condition, &'static FieldTest, Vec<String>)> = Vec::new();
+    for (condition, test) in tests().filter(|(_, test)| !holds(test, model, request)) {
+        let cause: Vec<String> = condition.when.iter().map(|test| cause(test, request)).collect();
+        let cause = cause.join(" with ");
+        let same = found
+            .iter_mut()
+            .find(|(other, known, _)| **known == *test && other.unverified == condition.unverified);
+        match same {
+            Some((_, _, causes)) => causes.push(cause),
+            None => found.push((condition, test, vec![cause])),
+        }
     }
-    let cause: Vec<String> = condition.when.iter().map(|test| cause(test, request)).collect();
-    let unmet = condition.requires.iter().filter(|test| !holds(test, model, request));
-    unmet
-        .map(|test| {
-            let (demand, hint) = demand(test, request);
+    let allowed = |test: &FieldTest| -> Vec<&'static str> {
+        let FieldState::OneOf(values) = test.is else {
+            return Vec::new();
+        };
+        let others = || tests().filter(|(_, other)| other.field == test.field);
+        let is_common = |value: &str| {
+            others().all(|(_, other)| match other.is {
+                FieldState::OneOf(values) => values.contains(&value),
+                FieldState::Set | FieldState::Unset => true,
+            })
+        };
+        let common: Vec<&str> = values.iter().copied().filter(|value| is_common(value)).collect();
+        if common.is_empty() { values.to_vec() } else { common }
+    };
+    found
+        .into_iter()
+        .map(|(condition, test, causes)| {
+            let verb = if causes.len() > 1 { "require" } else { "requires" };
+            let (demand, hint) = demand(test, &allowed(test), model, request);
             Broken {
                 field: test.field,
                 value: value(request, test.field).unwrap_or_else(|| "not set".to_owned()),
-                rule: format!("{} requires {demand}", cause.join(" with ")),
+                rule: format!("{} {verb} {demand}", causes.join(" and ")),
                 hint,
+                condition,
             }
         })
         .collect()
+}
+
+/// The words to add an input in one of `roles`, in place of the inputs that exclude it.
+pub(super) fn added(roles: &[&str], model: &Model, request: &VideoRequest) -> String {
+    let roles_of = |role: Role| request.inputs_as(role).next().is_some();
+    let group = |role: &str| model.exclusive.iter().find(|group| group.contains(&role));
+    let stays = |used: &str| {
+        roles.iter().any(|role| match (group(role), group(used)) {
+            (Some(one), Some(other)) => one == other,
+            _ => true,
+        })
+    };
+    let used = Role::ALL.into_iter().filter(|role| roles_of(*role)).map(Role::as_str);
+    let excluded: Vec<&str> = used.filter(|used| !stays(used)).collect();
+    let add = format!("add a {}", roles.join(" or a "));
+    match excluded.is_empty() {
+        true => add,
+        false => format!("{add} in place of {}", excluded.join(", ")),
+    }
 }
 
 fn holds(test: &FieldTest, model: &Model, request: &VideoRequest) -> bool {
@@ -60,12 +112,12 @@ fn cause(test: &FieldTest, request: &VideoRequest) -> String {
     }
 }
 
-/// What is required, and what to do.
-fn demand(test: &FieldTest, request: &VideoRequest) -> (String, String) {
+/// What is required, and what to do. `allowed`: the values that no condition excludes.
+fn demand(test: &FieldTest, allowed: &[&'static str], model: &Model, request: &VideoRequest) -> (String, String) {
     let field = test.field;
     match test.is {
         FieldState::Set if field == "inputs" => ("an input".to_owned(), "add an input".to_owned()),
-        FieldState::Set if is_role(field) => (format!("a {field}"), format!("add a {field}")),
+        FieldState::Set if is_role(field) => (format!("a {field}"), added(&[field], model, request)),
         FieldState::Set => (field.to_owned(), format!("set {field}")),
         FieldState::Unset if field == "inputs" => {
             let set = Role::ALL
@@ -76,14 +128,17 @@ fn demand(test: &FieldTest, request: &VideoRequest) -> (String, String) {
         }
         FieldState::Unset => (format!("no {field}"), format!("remove {field}")),
         FieldState::OneOf(values) => {
-            let set: Vec<&str> = values.iter().copied().filter(|value| *value != UNSET).collect();
-            let set = set.join(" or ");
-            let or_not = if values.contains(&UNSET) {
-                ", or leave it out"
-            } else {
-                ""
+            let named = |values: &[&'static str]| {
+                let set: Vec<&str> = values.iter().copied().filter(|value| *value != UNSET).collect();
+                set.join(" or ")
             };
-            (format!("{field} {set}"), format!("set {field} to {set}{or_not}"))
+            let set = named(allowed);
+            let hint = match (set.is_empty(), allowed.contains(&UNSET)) {
+                (true, _) => format!("remove {field}"),
+                (false, true) => format!("set {field} to {set}, or leave it out"),
+                (false, false) => format!("set {field} to {set}"),
+            };
+            (format!("{field} {}", named(values)), hint)
         }
     }
 }
@@ -154,14 +209,24 @@ mod tests {
         ],
     };
 
-    /// A model without defaults.
-    fn any() -> &'static Model {
-        Capabilities::of(Vendor::ALL[0], "a-model-of-tomorrow").model
+    /// A model without defaults, with these conditions.
+    fn any(conditions: &'static [Condition]) -> Model {
+        Model {
+            conditions,
+            ..*Capabilities::of(Vendor::ALL[0], "a-model-of-tomorrow").model
+        }
+    }
+
+    fn lines(model: &Model, request: &VideoRequest) -> Vec<String> {
+        let found = broken(model, request).into_iter();
+        found
+            .map(|broken| format!("{} = {}: {}; {}", broken.field, broken.value, broken.rule, broken.hint))
+            .collect()
     }
 
     #[test]
     fn what_is_not_set_has_the_models_default() {
-        let low = Condition {
+        const LOW: Condition = Condition {
             when: &[],
             unverified: false,
             requires: &[FieldTest {
@@ -171,19 +236,19 @@ mod tests {
         };
         let model = Model {
             default_resolution: Some("720p"),
-            ..*any()
+            ..any(&[LOW])
         };
-        assert!(broken(&low, &model, &VideoRequest::new("m", "x")).is_empty());
-        assert_eq!(broken(&low, any(), &VideoRequest::new("m", "x")).len(), 1);
+        assert!(broken(&model, &VideoRequest::new("m", "x")).is_empty());
+        assert_eq!(broken(&any(&[LOW]), &VideoRequest::new("m", "x")).len(), 1);
         assert_eq!(
-            broken(&low, &model, &VideoRequest::new("m", "x").resolution("1080p")).len(),
+            broken(&model, &VideoRequest::new("m", "x").resolution("1080p")).len(),
             1
         );
     }
 
     #[test]
     fn a_value_may_be_left_out_where_the_rule_allows_it() {
-        let low = Condition {
+        const LOW: Condition = Condition {
             when: &[],
             requires: &[FieldTest {
                 field: "resolution",
@@ -193,24 +258,20 @@ mod tests {
         };
         let model = Model {
             default_resolution: Some("720p"),
-            ..*any()
+            ..any(&[LOW])
         };
         let new = || VideoRequest::new("m", "x");
-        assert!(broken(&low, &model, &new()).is_empty());
-        assert!(broken(&low, &model, &new().resolution("480p")).is_empty());
-        let found = broken(&low, &model, &new().resolution("720p")).remove(0);
+        assert!(broken(&model, &new()).is_empty());
+        assert!(broken(&model, &new().resolution("480p")).is_empty());
+        let found = broken(&model, &new().resolution("720p")).remove(0);
         assert_eq!(found.hint, "set resolution to 480p, or leave it out");
     }
 
     #[test]
     fn every_unmet_requirement_is_reported_with_the_remedy() {
         let request = VideoRequest::new("m", "x").video_operation("edit").duration(6).seed(1);
-        let found: Vec<String> = broken(&EDIT, any(), &request)
-            .into_iter()
-            .map(|broken| format!("{} = {}: {}; {}", broken.field, broken.value, broken.rule, broken.hint))
-            .collect();
         assert_eq!(
-            found,
+            lines(&any(&[EDIT]), &request),
             [
                 "duration = 6: video_operation edit requires duration auto; set duration to auto",
                 "reference_video = not set: video_operation edit requires a reference_video; add a reference_video",
@@ -221,11 +282,64 @@ mod tests {
 
     #[test]
     fn a_rule_that_does_not_apply_requires_nothing() {
-        assert!(broken(&EDIT, any(), &VideoRequest::new("m", "x").duration(6)).is_empty());
+        assert!(broken(&any(&[EDIT]), &VideoRequest::new("m", "x").duration(6)).is_empty());
         let fine = VideoRequest::new("m", "x")
             .video_operation("extend")
             .duration_auto()
             .reference_video("https://media.example.com/a.mp4");
-        assert!(broken(&EDIT, any(), &fine).is_empty());
+        assert!(broken(&any(&[EDIT]), &fine).is_empty());
+    }
+
+    /// Whoever follows one of the hints breaks no rule that it did not break before.
+    #[test]
+    fn several_rules_for_one_field_do_not_contradict_each_other() {
+        const FRAME: Condition = Condition {
+            when: &[FieldTest {
+                field: "first_frame",
+                is: FieldState::Set,
+            }],
+            unverified: false,
+            requires: &[
+                FieldTest {
+                    field: "duration",
+                    is: FieldState::OneOf(&["auto"]),
+                },
+                FieldTest {
+                    field: "resolution",
+                    is: FieldState::OneOf(&["480p", "720p"]),
+                },
+            ],
+        };
+        const DRAFT: Condition = Condition {
+            when: &[FieldTest {
+                field: "draft",
+                is: FieldState::OneOf(&["true"]),
+            }],
+            unverified: false,
+            requires: &[FieldTest {
+                field: "resolution",
+                is: FieldState::OneOf(&["480p", "unset"]),
+            }],
+        };
+        let model = Model {
+            exclusive: &[&["first_frame"], &["reference_video"]],
+            ..any(&[EDIT, FRAME, DRAFT])
+        };
+        let request = VideoRequest::new("m", "x")
+            .video_operation("edit")
+            .draft(true)
+            .resolution("1080p")
+            .duration(6)
+            .first_frame("https://media.example.com/a.png");
+        assert_eq!(
+            lines(&model, &request),
+            [
+                "duration = 6: video_operation edit and first_frame require duration auto; set duration to auto",
+                "reference_video = not set: video_operation edit requires a reference_video; add a reference_video in place of \
+                 first_frame",
+                "resolution = 1080p: first_frame requires resolution 480p or 720p; set resolution to 480p",
+                "resolution = 1080p: draft true requires resolution 480p; set resolution to 480p",
+            ]
+        );
     }
 }

@@ -67,6 +67,11 @@ pub(super) fn one_of(allowed: &[&str], value: &str) -> Hint {
     }
 }
 
+/// Whether a hint is to use another value of the field.
+pub(super) fn names_a_value(hint: &str) -> bool {
+    hint.starts_with("use ") || hint.starts_with("leave it out for the default, or use ")
+}
+
 /// Hint for a field that cannot be adjusted.
 pub(super) fn adjustable(field: &str, how: Adjust) -> String {
     let names = unverified::names().filter(|name| is_adjustable(name, how));

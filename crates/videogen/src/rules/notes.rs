@@ -39,7 +39,7 @@ pub(crate) fn notes(vendor: Vendor, request: &VideoRequest, files: &Files) -> Ve
         field: "prompt".to_owned(),
         value: hide_urls(&format!("{} {}", found.flag, found.value)),
         reason: format!(
-            "{} reads it as {field}, in place of the field; remove it, and set {field}",
+            "{} reads it as `{field}`, in place of the field; remove it, and set `{field}`",
             vendor.name(),
             field = found.field
         ),

@@ -9,7 +9,7 @@ use crate::model::extra::placed;
 use crate::model::mask::hide_urls;
 use crate::model::{Adjust, Capabilities, SecretUrl, Tool, Vendor, VideoDuration, VideoRequest, Violation};
 use crate::rules::conditions::broken;
-use crate::rules::hints::{Hint, adjustable, elsewhere, one_of, under_another_name};
+use crate::rules::hints::{Hint, adjustable, elsewhere, names_a_value, one_of, under_another_name};
 use crate::rules::media::Files;
 use crate::rules::permission::is_adjustable;
 use crate::rules::spelling::spelled;
@@ -444,13 +444,21 @@ impl Check<'_> {
     }
 
     fn conditions(&mut self, request: &VideoRequest) {
-        for condition in self.rules.model.conditions {
-            for broken in broken(condition, self.rules.model, request) {
-                let whom = self.whom(request);
-                let rule = format!("{whom}: {}", broken.rule);
-                let basis = Basis::Condition(condition);
-                self.add(basis, broken.field, broken.value, rule, broken.hint);
+        for broken in broken(self.rules.model, request) {
+            let is_overridden = broken.condition.unverified && request.allow_unverified.contains(broken.field);
+            // Another value that would break this rule leads nowhere.
+            let others = self.found.iter_mut().filter(|other| other.field == broken.field);
+            for other in others.filter(|other| !is_overridden && names_a_value(&other.hint)) {
+                other.hint.clone_from(&broken.hint);
             }
+            let rule = format!("{}: {}", self.whom(request), broken.rule);
+            self.add(
+                Basis::Condition(broken.condition),
+                broken.field,
+                broken.value,
+                rule,
+                broken.hint,
+            );
         }
     }
 

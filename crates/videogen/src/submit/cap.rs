@@ -54,6 +54,7 @@ impl Client {
                 kind,
                 cost_known,
                 exhausted: !cost_known && most.amount.is_zero(),
+                all_vendors: true,
             },
         ))
     }
@@ -115,6 +116,7 @@ impl Client {
                         kind,
                         cost_known: true,
                         exhausted: false,
+                        all_vendors: true,
                     },
                 ));
             }
@@ -130,6 +132,7 @@ impl Client {
                         kind,
                         cost_known: false,
                         exhausted: most.amount.is_zero(),
+                        all_vendors: true,
                     },
                 ));
             }
@@ -139,7 +142,7 @@ impl Client {
             let request = VideoRequest::default();
             let expected = Expected {
                 estimate: total,
-                unit_price: None,
+                ..Expected::default()
             };
             let intent = self.intent(options, &request, &Contents::default(), String::new(), expected);
             if let Some(over) = journal.over_budget(intent).await.map_err(journal_error)? {

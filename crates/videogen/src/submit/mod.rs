@@ -20,6 +20,7 @@ mod comparison;
 mod digests;
 mod existing;
 mod intent;
+mod listing;
 mod options;
 pub(crate) mod reconcile;
 pub(crate) mod recover;

@@ -10,6 +10,7 @@ use crate::journal::{BoxFuture, Event, Query, Subject};
 use crate::model::mask::is_masked;
 use crate::model::{Ambiguity, Candidate, Error, ErrorKind, Evidence, ListQuery, Operation, Reconciled, TaskId};
 use crate::submit::comparison::{Comparison, Match};
+use crate::submit::listing::Listing;
 
 /// Number of candidates whose parameters are compared.
 const COMPARED: usize = 20;
@@ -81,13 +82,15 @@ impl Client {
     /// # }
     /// ```
     pub async fn reconcile(&self, ambiguity: &Ambiguity) -> Result<Reconciled, Error> {
-        self.look(ambiguity, false).await
+        self.look(ambiguity, false, &mut Listing::default()).await
     }
 
+    /// Searches once, in the pages of `listing`.
     pub(super) fn look<'a>(
         &'a self,
         ambiguity: &'a Ambiguity,
         sole_writer: bool,
+        listing: &'a mut Listing,
     ) -> BoxFuture<'a, Result<Reconciled, Error>> {
         Box::pin(async move {
             let vendor = self.0.vendor;
@@ -99,7 +102,7 @@ impl Client {
                 .and_then(|(family, reference)| TaskId::new(vendor, family, reference.as_str()));
             let reconciled = match by_reference {
                 Some(id) => self.look_up(ambiguity, &id).await,
-                None if vendor.supports(Operation::List) => self.look_through(ambiguity).await,
+                None if vendor.supports(Operation::List) => self.look_through(ambiguity, listing).await,
                 None => Err(self.not_searchable()),
             };
             let reconciled = match (reconciled, self.named_in_response(ambiguity).await?) {
@@ -185,7 +188,7 @@ impl Client {
         let start = Instant::now();
         let mut looks = 0;
         loop {
-            let result = self.look(ambiguity, options.sole_writer).await;
+            let result = self.look(ambiguity, options.sole_writer, &mut Listing::default()).await;
             let left = within.saturating_sub(start.elapsed());
             let continues = match &result {
                 Ok(reconciled) => matches!(reconciled, Reconciled::NotFound | Reconciled::PromptsNotShown),
@@ -265,7 +268,7 @@ impl Client {
     }
 
     /// Searches the account's list, newest first.
-    async fn look_through(&self, ambiguity: &Ambiguity) -> Result<Reconciled, Error> {
+    async fn look_through(&self, ambiguity: &Ambiguity, listing: &mut Listing) -> Result<Reconciled, Error> {
         let hide = |text: &str| self.judge().hide(text);
         let mut candidates = Vec::new();
         let mut query = ListQuery {
@@ -278,24 +281,28 @@ impl Client {
         let is_listed = kept.is_none_or(|kept| u64::try_from(age).unwrap_or_default() < kept);
         let (mut is_whole, mut is_unclear) = (is_listed, false);
         for pages in 1.. {
-            let page = self.list(&query).await?;
+            let page = listing.page(self, &query).await?;
             let comparison = Comparison::new(ambiguity, self.clock_skew(), &hide);
             is_whole &= page.unreadable == 0 && page.incomplete.is_none();
             // Proves nothing where the order is another.
             let is_newest_first = page.tasks.is_sorted_by(|task, next| task.created_at >= next.created_at);
             let older = is_newest_first && page.tasks.iter().any(|task| comparison.is_before(task));
             let is_full = page.tasks.len() >= 100;
-            for task in page.tasks {
-                let matched = comparison.compare(&task);
-                if matched == Match::None || self.is_known(&task, ambiguity.intent.as_deref()).await? {
+            for task in &page.tasks {
+                let matched = comparison.compare(task);
+                if matched == Match::None || self.is_known(task, ambiguity.intent.as_deref()).await? {
                     continue;
                 }
                 match matched {
-                    Match::Candidate(grade, reasons) => candidates.push(Candidate { task, grade, reasons }),
+                    Match::Candidate(grade, reasons) => candidates.push(Candidate {
+                        task: task.clone(),
+                        grade,
+                        reasons,
+                    }),
                     _ => is_unclear = true,
                 }
             }
-            match page.next {
+            match page.next.clone() {
                 // Newest first: after the first that is too old, all are.
                 _ if older => break,
                 Some(next) if pages < PAGES && query.after.as_ref() != Some(&next) => query.after = Some(next),

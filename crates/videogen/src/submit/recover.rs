@@ -8,6 +8,7 @@ use tokio::time::{Instant, sleep};
 use crate::client::{Client, no_journal};
 use crate::journal::{Entry, Query, Unreadable};
 use crate::model::{Candidate, Error, ErrorKind, Grade, Reconciled};
+use crate::submit::listing::Listing;
 use crate::submit::reconcile::{ReconcileOptions, gap};
 
 /// Result of [`Client::recover`]: the open and unfinished submissions in the journal.
@@ -101,8 +102,9 @@ impl Client {
             ));
         }
         loop {
+            let mut listing = Listing::default();
             for (lost, continues) in lost.iter_mut().filter(|(_, continues)| *continues) {
-                *continues = self.search_again(lost, options.sole_writer).await;
+                *continues = self.search_again(lost, options.sole_writer, &mut listing).await;
             }
             let left = within.saturating_sub(start.elapsed());
             if left.is_zero() || lost.iter().all(|(_, continues)| !continues) {
@@ -140,9 +142,9 @@ impl Client {
     }
 
     /// Searches once. Returns whether another search may find more.
-    async fn search_again(&self, lost: &mut LostSubmission, sole_writer: bool) -> bool {
+    async fn search_again(&self, lost: &mut LostSubmission, sole_writer: bool, listing: &mut Listing) -> bool {
         lost.inconclusive = None;
-        match self.look(&lost.entry.ambiguity(), sole_writer).await {
+        match self.look(&lost.entry.ambiguity(), sole_writer, listing).await {
             Ok(Reconciled::Found(task)) => {
                 if let Some(reason) = &task.journal_error {
                     lost.inconclusive = Some(format!("its task is {}, but it cannot be recorded: {reason}", task.id));

@@ -160,7 +160,7 @@ impl Client {
         let recorded = journal.record(Subject::Intent(entry.intent.id), event).await;
         let entry = recorded.map_err(journal_error)?.ok_or_else(missing)?;
         let Some(mut found) = found else { return Ok(entry) };
-        found.expect(entry.intent.expected());
+        found.expect(entry.expected());
         let with_cost = self.record_cost(&found, entry.cost.as_ref()).await;
         Ok(with_cost.unwrap_or(entry))
     }

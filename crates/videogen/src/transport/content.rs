@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures_core::Stream;
 use futures_util::stream;
+#[cfg(feature = "md5")]
 use md5::{Digest as _, Md5};
 use ring::digest::{Context, SHA256};
 use tokio::task::spawn_blocking;
@@ -31,7 +32,7 @@ pub(crate) struct Content {
     /// In hexadecimal.
     pub(crate) sha256: String,
     /// In base64.
-    #[allow(dead_code, reason = "only some vendors check it")]
+    #[cfg(feature = "md5")]
     pub(crate) md5: String,
     /// Why a stream of it broke off.
     failure: OnceLock<String>,
@@ -45,9 +46,12 @@ impl Content {
     pub(crate) async fn of(file: &LocalFile, probe: Probe) -> Result<Arc<Self>, Error> {
         let file = file.clone();
         blocking(move || {
-            let (mut sha256, mut md5, mut length) = (Context::new(&SHA256), Md5::new(), 0);
+            let (mut sha256, mut length) = (Context::new(&SHA256), 0);
+            #[cfg(feature = "md5")]
+            let mut md5 = Md5::new();
             let read = each_chunk(&file, |chunk| {
                 sha256.update(chunk);
+                #[cfg(feature = "md5")]
                 md5.update(chunk);
                 length += chunk.len() as u64;
                 Ok(())
@@ -58,6 +62,7 @@ impl Content {
             }
             Ok(Arc::new(Self {
                 sha256: hex(sha256.finish().as_ref()),
+                #[cfg(feature = "md5")]
                 md5: STANDARD.encode(md5.finalize()),
                 file,
                 probe,
@@ -232,6 +237,7 @@ mod tests {
         std::fs::write(&path, &bytes).unwrap();
         let content = Content::of(&path.as_path().into(), probe(500_000)).await.unwrap();
         let empty = Content::of(&Vec::new().into(), probe(0)).await.unwrap();
+        #[cfg(feature = "md5")]
         assert_eq!(empty.md5, "1B2M2Y8AsgTpgAmY7PhCfg==");
         assert_eq!(
             empty.sha256,

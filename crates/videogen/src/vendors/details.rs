@@ -5,7 +5,11 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 use videogen_wire::FromValue;
 
+use crate::model::amount::amount;
 use crate::model::{Money, TaskId, TaskParameters, Vendor, VideoDuration, VideoTask};
+
+/// Characters that are kept of a cost that is not an amount.
+const MOST: usize = 40;
 
 /// Sets the task's members from `body`.
 pub(super) fn read(task: &mut VideoTask, body: &Value) {
@@ -32,10 +36,14 @@ pub(super) fn read(task: &mut VideoTask, body: &Value) {
     task.prompt = details.get("prompt");
     task.expired = details.get("expired");
     task.request_id = details.get("request_id");
-    if let Some(amount) = details.get("cost_usd").and_then(|cost| amount(&cost)) {
-        task.usage.get_or_insert_default().cost = Some(Money::usd(amount));
+    if let Some(cost) = details.get::<Value>("cost_usd").filter(|cost| !cost.is_null()) {
+        let usage = task.usage.get_or_insert_default();
+        match exact(&cost) {
+            Some(amount) => usage.cost = Some(Money::usd(amount)),
+            None => usage.unreadable_cost = Some(cost.to_string().chars().take(MOST).collect()),
+        }
     }
-    if let Some(seconds) = details.get("run_seconds").and_then(|seconds| amount(&seconds)) {
+    if let Some(seconds) = details.get::<Value>("run_seconds").and_then(|seconds| exact(&seconds)) {
         task.usage.get_or_insert_default().seconds = Some(seconds);
     }
     // Links that cannot be renewed expire a documented time after the end.
@@ -59,15 +67,13 @@ fn duration(seconds: i64) -> Option<VideoDuration> {
     }
 }
 
-/// An exact amount, also from a number with an exponent.
-fn amount(value: &Value) -> Option<Decimal> {
-    let text = match value {
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => text.clone(),
-        _ => return None,
-    };
-    let amount = text.parse().or_else(|_| Decimal::from_scientific(&text));
-    amount.ok()
+/// An exact amount.
+fn exact(value: &Value) -> Option<Decimal> {
+    match value {
+        Value::Number(number) => amount(&number.to_string()),
+        Value::String(text) => amount(text),
+        _ => None,
+    }
 }
 
 struct Details<'a> {
@@ -113,10 +119,17 @@ mod tests {
             (json!(0.000_000_1), "0.0000001"),
             (json!(2.5e-7), "0.00000025"),
         ] {
-            assert_eq!(amount(&value).unwrap().to_string(), expected);
+            assert_eq!(exact(&value).unwrap().to_string(), expected);
         }
-        for none in [json!(null), json!("free"), json!({}), json!(true)] {
-            assert_eq!(amount(&none), None, "{none}");
+        for none in [
+            json!(null),
+            json!("free"),
+            json!({}),
+            json!(true),
+            json!(-1),
+            json!("-0.5"),
+        ] {
+            assert_eq!(exact(&none), None, "{none}");
         }
     }
 }

@@ -7,6 +7,7 @@ use videogen_wire::{Answer, Read as _};
 use self::connection::client;
 use super::body::Body;
 use super::{Adapter, Call, CallError, ErrorDetail, Outgoing, Stored, named, value, words};
+use crate::model::amount::amount;
 use crate::model::{Capabilities, ErrorKind, TaskError, TaskId, TaskStatus, Vendor, Video, VideoRequest, VideoTask};
 #[cfg(feature = "webhook")]
 use crate::vendors::WebhookEvent;
@@ -58,7 +59,7 @@ impl Adapter for Fal {
         match (result, call.session.answer()) {
             (Ok(output), answer) if failed.is_none() => {
                 task.video = video(output.into_inner());
-                let units = answer.and_then(|answer| answer.headers.get(UNITS)?.to_str().ok()?.parse().ok());
+                let units = answer.and_then(|answer| amount(answer.headers.get(UNITS)?.to_str().ok()?));
                 if units.is_some() {
                     task.usage.get_or_insert_default().billable_units = units;
                 }

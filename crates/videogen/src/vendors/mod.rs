@@ -39,6 +39,7 @@ mod replicate;
 mod toapis;
 #[cfg(feature = "token360")]
 mod token360;
+mod unreadable;
 mod words;
 
 pub(crate) use ids::Origin;
@@ -59,11 +60,8 @@ impl From<RawError<()>> for CallError {
         Self(match error {
             // Only the position: this error's message quotes the body.
             RawError::InvalidResponsePayload(_, error) => {
-                format!(
-                    "not the expected JSON, at line {} column {}",
-                    error.line(),
-                    error.column()
-                )
+                let (line, column) = (error.line(), error.column());
+                format!("{}, at line {line} column {column}", unreadable::NOT_EXPECTED)
             }
             RawError::InvalidRequest(reason) | RawError::Custom(reason) => reason,
             RawError::CommunicationError(error) if error.is_builder() => "invalid base URL".to_owned(),

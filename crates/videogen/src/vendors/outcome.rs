@@ -14,7 +14,7 @@ use crate::model::{Raw, is_moderation};
 use crate::transport::retry::retry_after;
 use crate::vendors::ids::Origin;
 use crate::vendors::words::{self, Words};
-use crate::vendors::{CallError, ErrorDetail, details, dispatch, ids};
+use crate::vendors::{CallError, ErrorDetail, details, dispatch, ids, unreadable};
 
 /// Statuses that reject a submission for certain. After any other that is not a success, its status is unknown.
 const REFUSALS: [u16; 8] = [400, 401, 402, 403, 404, 413, 415, 422];
@@ -75,7 +75,10 @@ impl Judge<'_> {
                 task.request_id = self.request_id(answer).or(task.request_id);
                 return Ok(task);
             }
-            let reason = answer.cut.clone().unwrap_or(reason);
+            let reason = match &answer.cut {
+                Some(cut) => cut.clone(),
+                None => unreadable::response(&answer.body, &reason),
+            };
             return Err(self.unknown(from, &reason, exchange, answer, ErrorDetail::default()));
         }
         let status = answer.status.as_u16();
@@ -87,13 +90,11 @@ impl Judge<'_> {
                 .refusal(operation, answer, detail)
                 .with_delivery(Delivery::Rejected));
         }
-        Err(self.unknown(
-            from,
-            &format!("the response was HTTP {status}"),
-            exchange,
-            answer,
-            detail,
-        ))
+        let reason = match answer.status.is_redirection() {
+            true => unreadable::redirect(status, &answer.headers),
+            false => format!("the response was HTTP {status}"),
+        };
+        Err(self.unknown(from, &reason, exchange, answer, detail))
     }
 
     /// Error for a response that does not show whether a submission was accepted, with the vendor's message and the
@@ -204,7 +205,7 @@ impl Judge<'_> {
                 };
                 let message = format!(
                     "the response cannot be parsed: {}{}",
-                    self.clean(&reason),
+                    self.clean(&unreadable::success(&answer.body, &reason)),
                     self.quoted(&words)
                 );
                 let error = Error::new(kind, message).during(self.vendor, operation);
@@ -292,6 +293,7 @@ impl Judge<'_> {
             kind => kind,
         };
         let message = match (&words.message, known.and_then(|known| known.message)) {
+            _ if answer.status.is_redirection() => unreadable::redirect(status, &answer.headers) + &self.quoted(&words),
             (Some(message), _) => self.clean(message),
             (None, Some(meaning)) => meaning.to_owned(),
             (None, None) => format!("the vendor returned HTTP {status} without a message"),

@@ -29,8 +29,8 @@ impl Client {
     /// Polls until the task has ended, and returns it. `seen` is called with every response.
     ///
     /// A failed task is returned as `Ok`: check [`VideoTask::status`]. Temporary failures (network errors, vendor
-    /// errors, rate limits) do not end the wait. Refusals are retried for a limited time: a refused account (401, 402,
-    /// 403) for 10 seconds, an id that neither the vendor nor the journal knows for 5 seconds, and a recently submitted
+    /// errors, rate limits) do not end the wait. A refused key or balance (401, 402) ends the wait at once, a
+    /// 403 when it is repeated. Other refusals are retried for a limited time: an id that neither the vendor nor the journal knows for 5 seconds, and a recently submitted
     /// task until it is 1 minute old. All waits and reads of a client and its clones share one rate limit and honor
     /// each other's `Retry-After`. Dropping the future is safe: the task keeps running, and waiting can resume.
     ///

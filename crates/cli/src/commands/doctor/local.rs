@@ -17,7 +17,7 @@ use crate::probe::LIMIT;
 
 /// The user's files.
 pub(crate) fn files(broken: Option<Failure>, problems: &mut Vec<Finding>) -> Vec<FileReport> {
-    let mut add = |file: &'static str, path: Option<PathBuf>, failure: Option<Failure>, command: Invocation| {
+    let mut add = |file: &'static str, path: Option<PathBuf>, failure: Option<Failure>, command: String| {
         let report = FileReport {
             file,
             exists: path.as_ref().is_some_and(|path| path.exists()),
@@ -27,26 +27,32 @@ pub(crate) fn files(broken: Option<Failure>, problems: &mut Vec<Finding>) -> Vec
         if let Some(failure) = failure {
             problems.push(Finding {
                 exit_code: Some(failure.code),
-                message: failure.message,
-                command: command.to_string(),
+                message: failure.error.message,
+                command,
             });
         }
         report
     };
-    let edit = Invocation::new("config").arg("path");
+    let edit = Invocation::new("config").arg("path").to_string();
+    let keys = keys::check().err();
+    // `Protect it with: chmod ...`
+    let remedy = keys.as_ref().and_then(|failure| {
+        let (_, command) = failure.error.hint.as_deref()?.split_once(": ")?;
+        Some(command.to_owned())
+    });
     vec![
         add("configuration", config::path().ok(), broken, edit),
         add(
             "prices",
             price_file::path().ok(),
             Prices::read().err(),
-            Invocation::new("prices").flag("--help", true),
+            Invocation::new("prices").flag("--help", true).to_string(),
         ),
         add(
             "keys",
             keys::path(),
-            keys::check().err(),
-            Invocation::new("login").flag("--help", true),
+            keys,
+            remedy.unwrap_or_else(|| Invocation::new("login").flag("--help", true).to_string()),
         ),
     ]
 }
@@ -93,9 +99,14 @@ pub(crate) async fn journal(journal: &JournalArgs, problems: &mut Vec<Finding>) 
 async fn health(journal: &Store, path: &Path, report: &mut JournalReport, problems: &mut Vec<Finding>) {
     let check = Invocation::new("journal").arg("check");
     report.bytes = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-    let health = match tokio::time::timeout(LIMIT, journal.health()).await {
-        Ok(Ok(health)) => health,
-        Ok(Err(error)) => {
+    problems.extend(journal.warnings().iter().map(|warning| Finding {
+        exit_code: None,
+        message: format!("the journal's database: {warning}"),
+        command: check.to_string(),
+    }));
+    let health = match journal.health_within(LIMIT).await {
+        Ok(Some(health)) => health,
+        Err(error) => {
             report.healthy = Some(false);
             problems.push(Finding {
                 exit_code: Some(IO),
@@ -105,7 +116,7 @@ async fn health(journal: &Store, path: &Path, report: &mut JournalReport, proble
             return;
         }
         // It is large, which is no problem.
-        Err(_) => {
+        Ok(None) => {
             problems.push(Finding {
                 exit_code: None,
                 message: format!("the journal is too large to be checked within {} s", LIMIT.as_secs()),
@@ -119,11 +130,6 @@ async fn health(journal: &Store, path: &Path, report: &mut JournalReport, proble
         report.bytes = health.bytes;
     }
     (report.submissions, report.unknown, report.unfinished) = (health.submissions, health.open, health.unfinished);
-    problems.extend(journal.warnings().iter().map(|warning| Finding {
-        exit_code: None,
-        message: format!("the journal's database: {warning}"),
-        command: check.to_string(),
-    }));
     let mut add = |is_problem: bool, exit_code: Option<u8>, message: String, command: Invocation| {
         if is_problem {
             problems.push(Finding {

@@ -28,6 +28,7 @@ pub(crate) async fn check(offline: bool, problems: &mut Vec<Finding>) -> Vec<Ven
         let key_from = match key.origin {
             Origin::Environment => "environment",
             Origin::EnvFile(_) => "env_file",
+            Origin::Keyring => "keyring",
             Origin::Login => "login",
         };
         let mut report = VendorReport {
@@ -152,7 +153,7 @@ fn findings(report: &VendorReport) -> Vec<Finding> {
     match (&report.error, report.key_accepted) {
         (Some(error), Some(false)) => {
             let command = match report.key_from {
-                "login" => login(),
+                "keyring" | "login" => login(),
                 _ => format!("export {}=KEY", vendor.facts().key_env),
             };
             add(

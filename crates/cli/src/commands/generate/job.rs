@@ -6,17 +6,17 @@ use videogen::facts::Capabilities;
 use videogen::journal::State;
 use videogen::price::Estimate;
 use videogen::submit::SubmitOptions;
-use videogen::{ErrorKind, Vendor, VideoRequest};
+use videogen::{Vendor, VideoRequest};
 
 use super::senders::Senders;
 
 use crate::account::{left_to_the_vendor, overridden};
 use crate::again;
 use crate::error::ErrorDocument;
-use crate::exit::{Failure, INVALID};
+use crate::exit::Failure;
 use crate::files::Target;
+use crate::options;
 use crate::output::Output;
-use crate::request_args::MOST;
 use crate::result::{Configured, RequestFacts};
 
 /// A request, and what becomes of it.
@@ -45,41 +45,6 @@ pub(super) fn numbered(key: &str, (index, count): (usize, usize)) -> String {
     match count {
         1 => key.to_owned(),
         _ => format!("{key}-{index}"),
-    }
-}
-
-/// Rejects what several submissions of one command cannot share. `listens`: whether webhooks are received.
-pub(super) fn check_several(requests: &[VideoRequest], listens: bool) -> Result<(), Failure> {
-    let count = requests.len();
-    if count < 2 {
-        return Ok(());
-    }
-    let mut faults = Vec::new();
-    if count > usize::from(MOST) {
-        faults.push(format!(
-            "{count} submissions in one command; at most {MOST} are possible, for more there is `batch`"
-        ));
-    }
-    // A negative seed is random.
-    let is_fixed = |request: &VideoRequest| request.seed.is_some_and(|seed| seed >= 0);
-    let repeats = |(index, request): (usize, &VideoRequest)| requests[..index].contains(request);
-    if requests.iter().any(is_fixed) && requests.iter().enumerate().any(repeats) {
-        let message = "with a fixed seed, several videos of one prompt are the same video; remove the seed, or --count";
-        faults.push(message.to_owned());
-    }
-    if requests.iter().any(|request| request.client_reference.is_some()) {
-        faults.push(format!(
-            "client_reference identifies one request, but there are {count}; remove it"
-        ));
-    }
-    if listens {
-        faults.push(format!(
-            "--listen-for-webhook is for one task, but there are {count}; remove it"
-        ));
-    }
-    match faults.is_empty() {
-        true => Ok(()),
-        false => Err(Failure::new(INVALID, ErrorKind::InvalidRequest, faults.join("\n"))),
     }
 }
 
@@ -135,7 +100,12 @@ impl Job {
                 Some(_) => format!("{}: ", vendor.name()),
                 None => String::new(),
             };
-            notes.extend(facts.notes.iter().map(|note| format!("{at}Note: {note}")));
+            notes.extend(
+                facts
+                    .notes
+                    .iter()
+                    .map(|one| format!("{at}Note: {}", options::note(one))),
+            );
             notes.extend(
                 facts
                     .overridden

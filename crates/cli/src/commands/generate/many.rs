@@ -53,11 +53,12 @@ pub(super) async fn generate(run: Run, jobs: Vec<Job>) -> Result<ExitCode, Failu
                     0 => String::new(),
                     left => format!("\nNot submitted: {left} more of {count}."),
                 };
-                run.output.note(&format!(
-                    "Submission {} of {count}: {}{rest}",
-                    index + 1,
-                    failure.message
-                ));
+                // The whole message is in the results, which follow when the other tasks have ended.
+                if !accepted.is_empty() {
+                    let reason = failure.message.lines().next().unwrap_or_default();
+                    run.output
+                        .note(&format!("Submission {} of {count}: {reason}{rest}", index + 1));
+                }
                 ends.insert(index, refused(&run, &job, index + 1, failure));
             }
         }

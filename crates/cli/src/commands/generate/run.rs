@@ -19,6 +19,7 @@ use crate::files::{Files, Target};
 use crate::follow;
 use crate::interrupt;
 use crate::invocation::Invocation;
+use crate::options;
 use crate::output::Output;
 use crate::output::task::task_text;
 use crate::result::{RequestFacts, TaskResult};
@@ -36,6 +37,8 @@ pub(super) struct Run {
     pub(super) simulate: bool,
     /// For hints.
     pub(super) base_url: Option<String>,
+    /// How long to wait, as given; for hints.
+    pub(super) timeout: Option<u64>,
     /// Without key and target.
     pub(super) submission: SubmitOptions,
     /// Only a journal keeps the target of a task.
@@ -109,7 +112,8 @@ impl Run {
             self.output.note(&format!("Not recorded in the journal: {reason}"));
         }
         for adjustment in &submitted.adjustments {
-            self.output.note(&format!("Adjusted: {adjustment}"));
+            self.output
+                .note(&format!("Adjusted: {}", options::adjustment(adjustment)));
         }
         job.facts.adjustments.clone_from(&submitted.adjustments);
         Ok(submitted)
@@ -148,10 +152,13 @@ impl Run {
     /// The command that waits for the task of a job and downloads its files.
     fn rest(&self, job: &Job, id: &TaskId) -> Invocation {
         let wait = follow::wait_command(id, self.base_url.as_deref());
-        match &job.target {
+        let wait = match &job.target {
             Some(target) => target.options_for(id, wait),
             None => wait,
-        }
+        };
+        // With 0, it would wait for nothing again.
+        let timeout = self.timeout.filter(|seconds| *seconds > 0);
+        wait.option("--timeout", timeout.map(|seconds| seconds.to_string()))
     }
 
     /// A failure after the task was accepted: it is paid for, whatever fails.

@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 use videogen::wait::{Watched, Watcher, WatcherOptions};
 use videogen::{Client, TaskId, Vendor, VideoTask};
 
+use super::Resume;
 use crate::account;
 use crate::ended::{Ended, save};
 use crate::exit::Failure;
@@ -21,6 +22,7 @@ use crate::progress::{Line, Several};
 /// What is known of the tasks while they are waited for.
 struct Tasks<'a> {
     ids: &'a [TaskId],
+    resume: Resume<'a>,
     save: &'a SaveArgs,
     base_url: Option<&'a str>,
     timeout: Duration,
@@ -35,16 +37,16 @@ struct Tasks<'a> {
 /// Waits for each task, downloads its video if requested, and shows them in the order of the arguments.
 pub(super) async fn wait(
     ids: &[TaskId],
-    save: &SaveArgs,
-    base_url: Option<&str>,
+    resume: Resume<'_>,
     timeout: Duration,
     journal: &JournalArgs,
     output: &Output,
 ) -> Result<ExitCode, Failure> {
     let mut tasks = Tasks {
         ids,
-        save,
-        base_url,
+        resume,
+        save: resume.save,
+        base_url: resume.base_url,
         timeout,
         journal,
         output,
@@ -66,8 +68,8 @@ pub(super) async fn wait(
             None => {
                 // Without an interrupt every wait has ended.
                 let failure = left(interrupt.unwrap_or(Interrupt::CtrlC), id, statuses.get(id));
-                let resume = save.resume(id, tasks.targets.get(id), base_url);
-                let one = Ended::failed(id, resume_with(failure, id, &resume));
+                let rest = resume.command(id, tasks.targets.get(id));
+                let one = Ended::failed(id, resume_with(failure, id, &rest));
                 output.ended(&one.result)?;
                 one
             }
@@ -138,7 +140,7 @@ impl Tasks<'_> {
                 continue;
             };
             next.spawn(wait(watcher));
-            let resume = self.save.resume(&id, self.targets.get(&id), self.base_url);
+            let resume = self.resume.command(&id, self.targets.get(&id));
             let result = result.map_err(|error| resume_with(Failure::from(error), &id, &resume));
             if self.output.is_text() {
                 match &result {

@@ -206,12 +206,12 @@ fn range(outcomes: &[Outcome<'_>]) -> Result<CostEstimate, String> {
         .iter()
         .any(|outcome| outcome.terms.currency != high.terms.currency)
     {
-        return Err("prices in several currencies may apply".to_owned());
+        let by = depends(outcomes, |outcome| outcome.terms.currency).join(" and ");
+        return Err(format!(
+            "prices in several currencies may apply, depending on {by}; set {by}"
+        ));
     }
-    let depends_on: Vec<&str> = (0..OPEN.len())
-        .filter(|open| depends(outcomes, *open))
-        .map(|open| OPEN[open])
-        .collect();
+    let depends_on = depends(outcomes, |outcome| outcome.cost);
     let per_second = per_second(outcomes).filter(|_| depends_on == ["duration"]);
     Ok(CostEstimate {
         low: low.cost.normalize(),
@@ -226,6 +226,7 @@ fn range(outcomes: &[Outcome<'_>]) -> Result<CostEstimate, String> {
         depends_on,
         tokens: token_price(outcomes),
         origin: high.terms.origin,
+        low_origin: (low.terms.origin != high.terms.origin).then_some(low.terms.origin),
         unverified: outcomes.iter().any(|outcome| outcome.unverified),
     })
 }
@@ -293,15 +294,22 @@ fn possible(outcomes: &[Outcome<'_>], depends_on: &[&str]) -> Vec<PossibleCost> 
     all
 }
 
-/// Whether the cost differs by one of the choices alone.
-fn depends(outcomes: &[Outcome<'_>], open: usize) -> bool {
-    let mut others: BTreeMap<[usize; OPEN.len()], Decimal> = BTreeMap::new();
-    outcomes.iter().any(|outcome| {
-        let mut rest = outcome.choices;
-        rest[open] = 0;
-        *others.entry(rest).or_insert(outcome.cost) != outcome.cost
-    })
+/// The choices by one of which alone a property differs.
+fn depends<'a, T: PartialEq + Copy>(outcomes: &[Outcome<'a>], of: impl Fn(&Outcome<'a>) -> T) -> Vec<&'static str> {
+    let differs = |open: usize| {
+        let mut others: BTreeMap<[usize; OPEN.len()], T> = BTreeMap::new();
+        outcomes.iter().any(|outcome| {
+            let mut rest = outcome.choices;
+            rest[open] = 0;
+            *others.entry(rest).or_insert(of(outcome)) != of(outcome)
+        })
+    };
+    (0..OPEN.len())
+        .filter(|open| differs(*open))
+        .map(|open| OPEN[open])
+        .collect()
 }
+
 /// The price of a second of video, if the cost is that price times the length.
 fn per_second(outcomes: &[Outcome<'_>]) -> Option<Decimal> {
     let each = |outcome: &Outcome<'_>| match outcome.length? {

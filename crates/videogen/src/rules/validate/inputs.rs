@@ -5,6 +5,7 @@ use videogen_wire::facts::Input as InputRule;
 use super::{Basis, Check};
 use crate::model::media_type::medium;
 use crate::model::{Capabilities, LocalFile, Role, Source, Vendor, VideoRequest, Violation};
+use crate::rules::conditions::added;
 use crate::rules::hints::elsewhere;
 use crate::rules::media::{self, Fault, Files, medium_of, role_rule};
 
@@ -79,13 +80,8 @@ impl Check<'_> {
                     .iter()
                     .filter(|input| input.role.as_str() == rule.role)
                     .count();
-                self.add(
-                    Basis::Input(rule.role, "needs"),
-                    rule.role,
-                    count,
-                    text,
-                    format!("add {needed}"),
-                );
+                let hint = added(rule.needs, self.rules.model, request);
+                self.add(Basis::Input(rule.role, "needs"), rule.role, count, text, hint);
             }
         }
         let groups: Vec<Vec<&str>> = self

@@ -1,0 +1,57 @@
+//! A plan as text.
+
+use serde_json::Value;
+use videogen::Role;
+use videogen::submit::Plan;
+
+/// The request that would be sent.
+pub(super) fn request(plan: &Plan) -> String {
+    let body = serde_json::to_string_pretty(&short(&plan.body)).unwrap_or_default();
+    let headers: String = plan
+        .headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\n"))
+        .collect();
+    format!("{} {}\n{headers}{body}", plan.method, plan.url)
+}
+
+/// How each local file reaches the vendor.
+pub(super) fn files(plan: &Plan) -> Vec<String> {
+    let line = |role: Role, file: &str, kind: &str, bytes: u64, how: String| {
+        format!("File: {role} {file} ({kind}, {bytes} bytes): {how}")
+    };
+    let inline = plan.inline.iter().map(|one| {
+        line(
+            one.role,
+            &one.file,
+            one.media_type,
+            one.bytes,
+            "inline, as a data URL".to_owned(),
+        )
+    });
+    let uploads = plan.uploads.iter().map(|one| {
+        let how = match one.reused {
+            true => "uploaded before; its reference is used again if the vendor still has it".to_owned(),
+            false if one.single_use => format!("uploaded for this request only, by {} ({})", one.operation, one.way),
+            false => format!("uploaded first, by {} ({})", one.operation, one.way),
+        };
+        line(one.role, &one.file, one.media_type, one.bytes, how)
+    });
+    inline.chain(uploads).collect()
+}
+
+/// The body with its data URLs cut. With --json they are complete.
+pub(super) fn short(body: &Value) -> Value {
+    match body {
+        Value::String(text) if text.starts_with("data:") => match text.split_once(";base64,") {
+            Some((kind, data)) if data.len() > 100 => format!("{kind};base64,<{} characters>", data.len()).into(),
+            _ => body.clone(),
+        },
+        Value::Array(items) => items.iter().map(short).collect(),
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, value)| (name.clone(), short(value)));
+            Value::Object(members.collect())
+        }
+        _ => body.clone(),
+    }
+}

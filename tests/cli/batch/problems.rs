@@ -1,0 +1,144 @@
+//! Problems of the file of a batch: all of them at once, before anything is sent.
+
+use serde_json::json;
+use videogen::Vendor;
+use videogen_sim::Simulator;
+
+use super::super::{account, run, stderr, stdout, videogen};
+use super::{at, code, write};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_problem_is_reported_and_nothing_is_sent() {
+    let simulator = Simulator::builder().speed(100.0).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let text = [
+        r#"{"id": "a", "prompt": "fine"}"#,
+        r#"{"id": "b", "prompt": "{{nobody}} flies"}"#,
+        r#"{"id": "a", "prompt": "x", "duration": 99}"#,
+        r#"{"id": "c", "promt": "x"}"#,
+        r#"{"id": "d", "prompt": "x", "after": "nothing"}"#,
+        r#"{"id": "e", "prompt": "x", "after": "f"}"#,
+        r#"{"id": "f", "prompt": "x", "after": "e"}"#,
+        r#"{"id": "g", "prompt": "x", "after": "b"}"#,
+        r#"{"id": "../h", "prompt": "x"}"#,
+        r#"{"id": "i", "prompt": "x", "vendor": "acme"}"#,
+        r#"{"id": "j", "prompt": "x", "output": "{id}.mp4"}"#,
+        r#"{"id": "k", "prompt": "x", "output": "a.mp4"}"#,
+        r#"{"id": "l", "prompt": "x", "inputs": [{"role": "first_frame", "source": "file:missing.png"}]}"#,
+        r#"not json"#,
+        r#"{"id": "m", "prompt": "x", "model": "seedance-2.0", "vendor": "toapis"}"#,
+        r#"{"id": "a", "prompt": "{{nobody}}", "duration": 99, "sead": 1, "seed": "one", "vars": {"colr": "red"}}"#,
+        r#"{"id": "n", "prompt": "x", "output": "../n.mp4"}"#,
+        r#"{"id": "o", "prompt": "x", "output": "/o.mp4"}"#,
+        r#"{"id": "p", "prompt": "x", "output": "{{nobody}}.mp4", "tools": ["web_search"]}"#,
+    ];
+    std::fs::write(folder.join("jobs.jsonl"), text.join("\n")).unwrap();
+    let output = at(&simulator, folder, &["batch", "jobs.jsonl", "--vendor", "token360"])
+        .output()
+        .unwrap();
+    assert_eq!(code(&output), 2);
+    let shown = stderr(&output);
+    for words in [
+        "nothing was sent",
+        "line 2: the variable `nobody` has no value",
+        "line 3: the id `a` is that of line 1 too",
+        "line 3: Token360: duration = 99",
+        "line 4: unknown member `promt`; did you mean `prompt`?",
+        "line 5: after: no job has the id `nothing`",
+        "line 6: after: the jobs e, f wait for one another",
+        "line 9: id: `../h` must be",
+        "line 10: vendor: ",
+        "line 11: output: `{id}` is not known before the submission",
+        "line 12: output: line 1 writes a.mp4 too",
+        "line 13: Token360: first_frame",
+        "line 14: invalid JSON at column 2: this is no JSON value",
+        "line 15: model: no table lists seedance-2.0 at ToAPIs",
+        "line 16: the id `a` is that of line 3 too",
+        "line 16: the variable `nobody` has no value",
+        "line 16: Token360: duration = 99",
+        "line 16: unknown member `sead`; did you mean `seed`?",
+        "line 16: seed: \"one\" is not a whole number",
+        "line 16: vars: no text of a job has `{{colr}}`",
+        "line 17: output: `../n.mp4` is no file in the folder of --output",
+        "line 18: output: `/o.mp4` is no file in the folder of --output",
+        "line 19: the variable `nobody` has no value",
+        "line 19: tools[0]: \"web_search\" is not an object; write {\"type\": \"web_search\"}",
+    ] {
+        assert!(shown.contains(words), "{words}:\n{shown}");
+    }
+    for line in ["line 1:", "line 7:", "line 8:"] {
+        assert!(!shown.contains(line), "{shown}");
+    }
+    for (line, count) in [
+        ("line 2:", 1),
+        ("line 3:", 2),
+        ("line 4:", 1),
+        ("line 16:", 6),
+        ("line 17:", 1),
+        ("line 19:", 2),
+    ] {
+        assert_eq!(shown.matches(line).count(), count, "{line}: {shown}");
+    }
+    assert_eq!(simulator.stats().requests.values().sum::<u64>(), 0);
+    assert!(!folder.join("jobs.results.jsonl").exists() && !folder.join("journal.db").exists());
+
+    write(folder, "jobs.jsonl", &[json!({"prompt": "x"})]);
+    for (args, words) in [
+        (&["--vendor", "token360", "--var", "x=1"][..], "--var x: no job uses"),
+        (&[], "it names no vendor"),
+        (&["--vendor", "token360,token360"], "named twice"),
+        (
+            &["--vendor", "token360", "--no-journal"],
+            "a batch needs a journal; remove --no-journal",
+        ),
+        (
+            &["--vendor", "token360", "-o", "-"],
+            "a batch writes to files, not to standard output",
+        ),
+        (
+            &["--vendor", "token360", "--results", "-"],
+            "a batch writes to files, not to standard output",
+        ),
+        (&["--vendor", "token360", "-o", "none/"], "does not exist"),
+        (&["--vendor", "token360", "--in-flight", "0"], "at least 1"),
+    ] {
+        let args = [&["batch", "jobs.jsonl"][..], args].concat();
+        let output = at(&simulator, folder, &args).output().unwrap();
+        assert!(stderr(&output).contains(words), "{words}: {}", stderr(&output));
+        assert_eq!(code(&output), 2);
+    }
+    let help = stdout(&run(folder, &["batch", "--help"]));
+    assert!(
+        !help.contains("--no-journal") && help.contains("--journal") && help.contains("--events"),
+        "{help}"
+    );
+    let help = stdout(&run(folder, &["budget", "list", "--help"]));
+    assert!(help.contains("--no-journal") && !help.contains("--events"), "{help}");
+    let output = run(folder, &["batch", "jobs.jsonl", "--vendor", "token360"]);
+    assert_eq!(code(&output), 3, "{}", stderr(&output));
+}
+
+/// An idempotency key is unique at one host and port only, so several vendors of a job share one.
+#[test]
+fn base_urls_of_different_hosts_are_noticed_before_anything_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write(
+        folder,
+        "jobs.jsonl",
+        &[json!({"prompt": "x"}), json!({"prompt": "x", "vendor": "ark"})],
+    );
+    let mut command = videogen(
+        folder,
+        &["batch", "jobs.jsonl", "--vendor", "token360,toapis", "--dry-run"],
+    );
+    account(&mut command, Vendor::Token360, "http://127.0.0.1:1");
+    account(&mut command, Vendor::ToApis, "http://127.0.0.1:2");
+    let output = command.output().unwrap();
+    assert_eq!(code(&output), 2);
+    let shown = stderr(&output);
+    let words = "line 1: vendor: several vendors of a job need base URLs that are all public, or all at one host and port; \
+                 Token360 is at http://localhost:1, and ToAPIs at http://localhost:2";
+    assert!(shown.contains(words) && !shown.contains("line 2"), "{shown}");
+}
