@@ -429,8 +429,9 @@ async fn expired_links() {
         if facts.refreshable || facts.ttl.is_none() {
             assert!(result.unwrap().bytes > 0);
         } else {
-            let error = result.unwrap_err();
-            assert!(error.to_string().contains("cannot renew"), "{error}");
+            // The clock of the simulator is ahead, so that the link is not known to have expired.
+            let kind = result.unwrap_err().kind();
+            assert!(matches!(kind, ErrorKind::NoVideo | ErrorKind::Transport), "{kind:?}");
             assert!(!path.exists());
         }
     }

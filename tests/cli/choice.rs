@@ -369,8 +369,8 @@ fn flags_in_a_prompt_are_noted_and_have_no_known_cost() {
     let shown = stderr(&output);
     assert!(output.status.success(), "{shown}");
     for note in [
-        "Note: prompt = --rs 1080p: BytePlus ModelArk reads it as resolution, in place of the field; remove it, and set resolution\n",
-        "Note: prompt = --dur 12: BytePlus ModelArk reads it as duration, in place of the field; remove it, and set duration\n",
+        "Note: PROMPT = --rs 1080p: BytePlus ModelArk reads it as `--resolution`, in place of the field; remove it, and set `--resolution`\n",
+        "Note: PROMPT = --dur 12: BytePlus ModelArk reads it as `--duration`, in place of the field; remove it, and set `--duration`\n",
         "Estimated cost: unknown: the prompt sets resolution: --rs 1080p\n",
     ] {
         assert!(shown.contains(note), "{shown}");

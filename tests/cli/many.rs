@@ -396,3 +396,16 @@ async fn a_submission_that_is_not_accepted_is_the_last_one() {
         assert!(stdout(&output).contains(words), "{}", stdout(&output));
     }
 }
+
+/// A value after a flag is not one more prompt, which would be paid too.
+#[test]
+fn the_value_of_a_flag_is_no_prompt() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in [&["generate", "--simulate", "--no-wait"][..], &["plan"]] {
+        let args = [command, &["a boat", "--camera-fixed", "true", "--vendor", "token360"]].concat();
+        let output = run(folder.path(), &args);
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        let words = "`true` would be a prompt, and a paid submission";
+        assert!(stderr(&output).contains(words), "{}", stderr(&output));
+    }
+}

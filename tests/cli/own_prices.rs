@@ -161,7 +161,7 @@ fn prices_that_contradict_each_other_are_refused() {
     // With every other problem of the file.
     std::fs::write(&file, format!("{text}{}", entry("-3", "{}"))).unwrap();
     let refused = run(folder, &["prices", "list"]);
-    let words = ["2 problems", "line 9: this price", "line 19: price = -3"];
+    let words = ["2 problems", "line 9: this price", "line 20: price = -3"];
     for words in words {
         assert!(stderr(&refused).contains(words), "{words}: {}", stderr(&refused));
     }

@@ -84,7 +84,7 @@ fn doubtful_values_are_sent_with_a_note() {
             "the provider of the model lists 480p and 720p",
         ),
     ] {
-        let note = format!("Note: resolution = 1080p: the vendor may refuse it: {reason}\n");
+        let note = format!("Note: --resolution = 1080p: the vendor may refuse it: {reason}\n");
         let args = [
             "--vendor",
             vendor,
@@ -267,7 +267,7 @@ fn zero_seconds_are_called_auto() {
     let output = run(folder.path(), &["plan", "--help"]);
     let text = stdout(&output);
     assert!(
-        text.contains("edit, extend, generate (ToAPIs) or auto (AllToken)"),
+        text.contains("edit, extend, auto (alltoken, ark), generate (toapis),"),
         "{text}"
     );
 }

@@ -45,7 +45,7 @@ async fn an_uncertain_cost_is_settled_by_hand() {
     simulator.advance(Duration::from_secs(3600));
     let status = command(folder, &simulator, &["wait", id]).output().unwrap();
     let hint = format!("videogen spend settle {id} AMOUNT");
-    assert!(stderr(&status).contains(&hint), "{}", stderr(&status));
+    assert!(stdout(&status).contains(&hint), "{}", stdout(&status));
     assert_eq!(ledger(folder)["uncertain"], 1);
     let text = stdout(&run(folder, &["spend"]));
     assert!(text.contains("videogen spend settle TASK AMOUNT"), "{text}");

@@ -82,7 +82,7 @@ async fn a_group_stays_within_its_limit() {
     assert_eq!(over.budget.key.group.as_deref(), Some("a"));
     assert!(
         over.to_string()
-            .contains("nothing is left of 10 USD in total for a (10 USD"),
+            .contains("nothing is left of 10 USD in total for a (its maximum cost) (10 USD"),
         "{over}"
     );
     // A raised limit, another group, none.

@@ -139,9 +139,10 @@ pub(crate) async fn show(
         next: next.clone(),
         ..TaskResult::of(task).failed(error.and_then(Failure::document))
     };
-    output.task(result, || match next {
-        Some(next) => format!("{}\n{next}", task_text(task)),
-        None => task_text(task),
+    let hint = error.and_then(|failure| failure.error.hint.clone());
+    output.task(result, || {
+        let parts = [Some(task_text(task)), hint, next];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
     })
 }
 

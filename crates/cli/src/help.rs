@@ -79,7 +79,7 @@ Examples:
   videogen wait token360:videos:video-4f1c alltoken:generations:vgen_81
   videogen wait token360:videos:video-4f1c --timeout 600 --json
   videogen wait token360:videos:video-4f1c --events
-  videogen wait token360:videos:video-4f1c alltoken:generations:vgen_81 -o clips/
+  videogen wait token360:videos:video-4f1c -o clips/ --parents
 
 With -o PATH, each task is downloaded as soon as it has ended; see \
 `videogen download --help` for the forms of PATH.";

@@ -206,7 +206,16 @@ impl RequestArgs {
         };
         let lacks_prompt = lacks_prompt && prompts.is_empty();
         let (mut texts, mut faults) = (Vec::new(), Vec::from_iter(fault));
+        let several = prompts.len() > 1;
         for prompt in prompts {
+            // `--camera-fixed true` would otherwise be paid twice.
+            if several && matches!(prompt.as_str(), "true" | "false") {
+                faults.push(invalid(format!(
+                    "`{prompt}` would be a prompt, and a paid submission; a flag such as --camera-fixed has no value, so remove it, \
+                     or read such a prompt from a file with @FILE"
+                )));
+                continue;
+            }
             match input::prompt(prompt, &mut stdin) {
                 Ok(text) => texts.push(text),
                 Err(failure) => faults.push(failure),

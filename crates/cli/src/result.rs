@@ -348,9 +348,15 @@ impl TaskResult {
 
     /// A task whose files were downloaded.
     pub(crate) fn with_files(task: &VideoTask, files: SavedFiles) -> Self {
+        let result = Self::of(task);
         Self {
             files,
-            ..Self::of(task)
+            // Without the link too, which the journal does not keep.
+            outcome: match task.status.is_completed() {
+                true => Outcome::Done,
+                false => result.outcome,
+            },
+            ..result
         }
     }
 
