@@ -47,7 +47,8 @@ async fn every_command_takes_the_url_of_a_database() {
     let first = run_at(0, &[&generate[..], &["--no-wait"]].concat());
     simulator.advance(Duration::from_secs(600));
     let second = run_at(1, &[&generate[..], &["-o", "kite.mp4"]].concat());
-    assert_eq!((first["id"].is_string(), &first["id"]), (true, &second["id"]));
+    let id = first["results"][0]["id"].as_str().unwrap();
+    assert_eq!(second["results"][0]["id"], id);
     assert_eq!(simulator.stats().tasks, 1);
     assert!(folders[1].path().join("kite.mp4").exists());
     let listed = run_at(0, &["list", "--local"]);
@@ -62,7 +63,6 @@ async fn every_command_takes_the_url_of_a_database() {
         checked["path"].as_str().unwrap().starts_with("postgresql://"),
         "{checked}"
     );
-    let id = first["id"].as_str().unwrap();
     let settled = run_at(1, &["spend", "settle", id, "1.20"]);
     assert_eq!(settled["charge"]["kind"], "entered", "{settled}");
     let spent = run_at(0, &["spend"]);
