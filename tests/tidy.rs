@@ -187,7 +187,7 @@ fn every_spec_is_registered_everywhere() {
             ("Cargo.toml", format!("videogen-raw-{vendor} = ")),
             (
                 "crates/videogen/Cargo.toml",
-                format!("{vendor} = [\"dep:videogen-raw-{vendor}\"]"),
+                format!("{vendor} = [\"dep:videogen-raw-{vendor}\""),
             ),
             ("crates/videogen/src/vendors/mod.rs", format!("mod {vendor};")),
             (".ci/run", format!(" {vendor},webhook")),

@@ -55,7 +55,7 @@ pub(crate) struct ErrorDocument {
     violations: Vec<Violation>,
     /// The limit of cost that does not allow the submission.
     #[serde(skip_serializing_if = "Option::is_none")]
-    cost_limit: Option<CostLimit>,
+    pub(crate) cost_limit: Option<CostLimit>,
     /// The error that led to this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cause: Option<Box<ErrorDocument>>,

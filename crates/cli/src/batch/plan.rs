@@ -11,7 +11,7 @@ use videogen::{ErrorKind, Role, Vendor, VideoRequest};
 
 use super::item::{Job, digest, stand_in};
 use super::reader::{self, OWN, Problem, Raw};
-use super::vars::Vars;
+use super::vars::{self, Vars};
 use crate::account::with_variable;
 use crate::exit::{Failure, INVALID};
 use crate::options;
@@ -190,6 +190,9 @@ impl Checks<'_> {
         }
         // Text is text, whatever the variables in it are.
         members.retain(|name, _| !wrong.contains(name) || (self.texts.contains(name) && !OWN.contains(&name.as_str())));
+        if let Some(problem) = members.get("id").and_then(vars::changed) {
+            self.problem(line, format!("id: {problem}"));
+        }
         let mut text = |name: &str| match members.remove(name) {
             None | Some(Value::Null) => None,
             Some(Value::String(text)) => Some(text),

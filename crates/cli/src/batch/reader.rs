@@ -122,9 +122,8 @@ fn json_lines(text: &str) -> Result<Jobs, Problem> {
 /// are inputs.
 fn csv(text: &str) -> Result<Jobs, Problem> {
     let broken = |error: &::csv::Error| {
-        let line = error.position().map_or(1, ::csv::Position::line);
         Problem::new(
-            usize::try_from(line).unwrap_or_default(),
+            line(text, error.position()),
             match error.kind() {
                 ::csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
                     format!("it has {len} cells, and the first line has {expected_len} names")
@@ -180,10 +179,17 @@ fn csv(text: &str) -> Result<Jobs, Problem> {
         if !inputs.is_empty() {
             members.entry("inputs").or_insert(inputs.into());
         }
-        let line = record.position().map_or(1, ::csv::Position::line);
-        found.add(usize::try_from(line).unwrap_or_default(), members.into());
+        found.add(line(text, record.position()), members.into());
     }
     Ok(found)
+}
+
+/// The line where a record begins. Its position may be before the end of the line before.
+fn line(text: &str, position: Option<&::csv::Position>) -> usize {
+    let start = position.map_or(0, |position| usize::try_from(position.byte()).unwrap_or(usize::MAX));
+    let (before, after) = text.as_bytes().split_at(start.min(text.len()));
+    let breaks = after.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    1 + before.iter().chain(breaks).filter(|byte| **byte == b'\n').count()
 }
 
 /// What separates the cells: a comma, or what some spreadsheets write instead of it. Names of members have neither.
@@ -310,6 +316,17 @@ mod tests {
         let mapping = format!("jobs:\n{list}");
         let lines: Vec<usize> = yaml(&mapping).unwrap().jobs.iter().map(|job| job.line).collect();
         assert_eq!(lines, [2, 6]);
+    }
+
+    #[test]
+    fn a_line_of_a_csv_file_is_the_same_with_any_line_breaks() {
+        for end in ["\n", "\r\n"] {
+            let text = ["prompt,seed", "\"a\nb\",1", "", "c,2", "d"].join(end);
+            let jobs = csv(&text).unwrap();
+            let lines: Vec<usize> = jobs.jobs.iter().map(|job| job.line).collect();
+            assert_eq!(lines, [2, 5], "{end:?}");
+            assert_eq!(jobs.problems[0].line, 6, "{end:?}");
+        }
     }
 
     #[test]

@@ -77,8 +77,8 @@ pub(crate) enum Step {
     Over(Box<TaskResult>),
     /// Another process works on it.
     Elsewhere,
-    /// Its submission was provably not accepted, and may be repeated after a pause.
-    Again(Duration),
+    /// Its submission was provably not accepted for this reason, and may be repeated after a pause.
+    Again(Duration, String),
     /// A limit of cost does not allow it now: other jobs may cost less than what is reserved for them.
     OverLimit(Box<TaskResult>),
     /// It was left before its end, and the next run resumes it.
@@ -257,7 +257,7 @@ impl Batch {
         }
         if *self.stop.borrow() {
             // Nothing was sent; the next run submits it.
-            return Err(Step::Again(Duration::ZERO));
+            return Err(Step::Again(Duration::ZERO, String::new()));
         }
         let mut target = Destination::file(&job.output).overwrite(self.settings.overwrite);
         if job.last_frame().is_some() {
@@ -336,9 +336,11 @@ impl Batch {
         if is_retryable && (tries < RETRIES || *self.stop.borrow()) {
             let pause = PAUSE.saturating_mul(1 << tries.min(8)).max(retry_after);
             let speed = self.vendors.of(vendor).map_or(1.0, Client::speed);
-            return Err(Step::Again(pause.div_f64(speed.max(1.0))));
+            return Err(Step::Again(pause.div_f64(speed.max(1.0)), failure.message));
         }
-        if is_conflict {
+        if is_conflict && failure.message.contains("another API key") {
+            failure = failure.hint("It may be paid already: use the API key that submitted it, not another id.");
+        } else if is_conflict {
             failure = failure.hint(&format!(
                 "The job {} of the batch {} was submitted with another request. Give the job another id, or this batch another --name.",
                 job.id, self.name

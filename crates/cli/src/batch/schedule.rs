@@ -1,6 +1,6 @@
 //! Which jobs run: in the order of the file, after the jobs that they follow, within the limits of each vendor.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -66,6 +66,8 @@ struct Run<'a> {
     one_by_one: bool,
     /// How many jobs are over.
     over: usize,
+    /// Reasons for which submissions are repeated, each of which is printed once.
+    told: HashSet<String>,
     code: u8,
     stopping: Option<Interrupt>,
 }
@@ -90,6 +92,7 @@ pub(crate) async fn run(
         in_flight,
         one_by_one,
         over: 0,
+        told: HashSet::new(),
         code: 0,
         stopping: None,
         batch,
@@ -297,7 +300,11 @@ impl Run<'_> {
                     tries,
                 }
             }
-            Step::Again(pause) => {
+            Step::Again(pause, reason) => {
+                if self.stopping.is_none() && self.told.insert(reason.clone()) {
+                    let id = &self.batch.jobs[index].id;
+                    self.output.note(&format!("{id}: {reason}; trying again"));
+                }
                 self.phases[index] = Phase::Queued {
                     from: now + pause,
                     tries: tries + 1,

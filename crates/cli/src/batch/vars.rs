@@ -46,6 +46,7 @@ impl Vars<'_> {
             match value {
                 Value::String(text) => *value = typed(texts, name, text),
                 Value::Number(_) | Value::Bool(_) if was_text && texts.contains(name) => {
+                    self.problems.extend(changed(value));
                     *value = value.to_string().into();
                 }
                 _ => {}
@@ -100,13 +101,22 @@ impl Vars<'_> {
             replaced.push_str(before);
             match value {
                 Value::String(text) => replaced.push_str(&text),
-                value => replaced.push_str(&value.to_string()),
+                value => {
+                    self.problems.extend(changed(&value));
+                    replaced.push_str(&value.to_string());
+                }
             }
             rest = after;
         }
         replaced.push_str(rest);
         any.then(|| replaced.into())
     }
+}
+
+/// A number that is not written as in the file: `1.10` is read as 1.1, and `007` in YAML as 7.0.
+pub(super) fn changed(value: &Value) -> Option<String> {
+    let is_changed = value.as_number().is_some_and(serde_json::Number::is_f64);
+    is_changed.then(|| format!("the number {value} may be written in another way in the file; put it in quotes"))
 }
 
 #[cfg(test)]

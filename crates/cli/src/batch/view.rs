@@ -8,6 +8,7 @@ use videogen::price::{Decimal, Money};
 
 use super::attempt::is_final;
 use super::item::Job;
+use crate::error::ErrorDocument;
 use crate::invocation::Invocation;
 use crate::output::Output;
 use crate::progress::Total;
@@ -22,6 +23,8 @@ pub(crate) struct Counts {
     cost: BTreeMap<String, Decimal>,
     /// Jobs that a limit of cost did not allow.
     over_budget: usize,
+    /// Of those, how many a limit refuses because their cost is unknown.
+    unknown_cost: usize,
     /// Jobs that only `--retry-failed` submits again.
     final_refusals: usize,
 }
@@ -65,8 +68,13 @@ impl Counts {
     }
 
     /// Why a job was refused.
-    pub(super) fn add_refusal(&mut self, kind: &str) {
-        self.over_budget += usize::from(kind == ErrorKind::Budget.as_str());
+    pub(super) fn add_refusal(&mut self, error: &ErrorDocument) {
+        let kind = error.kind.as_str();
+        let is_unknown = error
+            .cost_limit
+            .is_some_and(|limit| !limit.cost_known && !limit.exhausted);
+        self.over_budget += usize::from(kind == ErrorKind::Budget.as_str() && !is_unknown);
+        self.unknown_cost += usize::from(is_unknown);
         self.final_refusals += usize::from(is_final(kind));
     }
 
@@ -81,7 +89,15 @@ impl Counts {
         });
         let failed = self.of("failed") + self.final_refusals > 0;
         let retry = failed.then(|| "To submit what failed or was refused again, add: --retry-failed".to_owned());
-        over.into_iter().chain(retry).collect()
+        let unknown = (self.unknown_cost > 0).then(|| {
+            format!(
+                "The cost of {} is unknown, and there is a limit. To submit at an unknown cost, add: --allow-unknown-cost. To set \
+                 your own price, see: {}",
+                many(self.unknown_cost, "job"),
+                Invocation::new("prices").arg("set").flag("--help", true)
+            )
+        });
+        over.into_iter().chain(unknown).chain(retry).collect()
     }
 
     pub(crate) fn of(&self, word: &str) -> usize {
@@ -147,7 +163,7 @@ impl<'a> View<'a> {
             .and_then(|result| result.error.as_ref())
             .filter(|_| outcome == Outcome::Rejected)
         {
-            self.counts.add_refusal(error.kind.as_str());
+            self.counts.add_refusal(error);
         }
         let Some(result) = result.filter(|_| self.output.is_text()) else {
             return;

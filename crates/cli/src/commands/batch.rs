@@ -83,7 +83,7 @@ pub(crate) struct BatchArgs {
     #[arg(long)]
     adopt: bool,
     /// Spend AMOUNT at most on all jobs together, such as 50 or 300CNY [USD].
-    #[arg(long, value_name = "AMOUNT", help_heading = "Cost")]
+    #[arg(long, value_name = "AMOUNT", help_heading = "Cost", allow_negative_numbers = true)]
     max_cost: Option<Money>,
     /// Submit jobs of unknown cost, under --max-cost and budgets.
     #[arg(long, help_heading = "Cost")]

@@ -7,18 +7,19 @@ use clap::Args;
 use videogen::TaskId;
 use videogen::wait::WaitOptions;
 
+use self::resume::Resume;
 use crate::account;
 use crate::config;
 use crate::ended::{check_base_url, distinct, save};
 use crate::exit::Failure;
-use crate::files::{SaveArgs, Target};
+use crate::files::SaveArgs;
 use crate::follow::{ended, resume_with, show, wait_for};
-use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::output::Output;
 use crate::result::TaskResult;
 
 mod many;
+mod resume;
 
 #[derive(Args)]
 pub(crate) struct WaitArgs {
@@ -33,27 +34,6 @@ pub(crate) struct WaitArgs {
     timeout: Option<u64>,
     #[command(flatten)]
     pub(crate) save: SaveArgs,
-}
-
-/// The options of the command that resumes a wait.
-#[derive(Clone, Copy)]
-struct Resume<'a> {
-    save: &'a SaveArgs,
-    base_url: Option<&'a str>,
-    /// As given.
-    timeout: Option<u64>,
-}
-
-impl Resume<'_> {
-    /// The command. `target`: the output files of the task, if they are known.
-    fn command(&self, id: &TaskId, target: Option<&Target>) -> Invocation {
-        // With 0, it would wait for nothing again.
-        let timeout = self
-            .timeout
-            .filter(|seconds| *seconds > 0)
-            .map(|seconds| seconds.to_string());
-        self.save.resume(id, target, self.base_url).option("--timeout", timeout)
-    }
 }
 
 pub(crate) async fn wait(args: WaitArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {

@@ -335,7 +335,10 @@ impl OverBudget {
     /// Returns the limit that it is.
     pub(crate) fn limit(&self) -> CostLimit {
         CostLimit {
-            kind: CostLimitKind::Budget,
+            kind: match self.budget.key.group {
+                Some(_) => CostLimitKind::MaxCost,
+                None => CostLimitKind::Budget,
+            },
             cost_known: self.estimate().is_some(),
             exhausted: self.counted.is_some_and(|counted| counted >= self.budget.amount),
             all_vendors: self.budget.key.vendor.is_none(),

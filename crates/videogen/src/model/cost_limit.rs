@@ -26,7 +26,8 @@ pub struct CostLimit {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CostLimitKind {
-    /// [`SubmitOptions::max_cost`](crate::submit::SubmitOptions::max_cost) of the submission.
+    /// [`SubmitOptions::max_cost`](crate::submit::SubmitOptions::max_cost) of the submission, or
+    /// [`Group::max_cost`](crate::journal::Group::max_cost).
     MaxCost,
     /// A [budget](crate::journal::Budget) of the journal.
     Budget,

@@ -2,7 +2,6 @@
 //!
 //! The rules are tables generated from the vendors' specs; no vendor is named here.
 
-use serde_json::{Map, Value};
 use videogen_wire::facts::{Condition, Field, Place, Zero};
 
 use crate::model::extra::placed;
@@ -15,6 +14,7 @@ use crate::rules::permission::is_adjustable;
 use crate::rules::spelling::spelled;
 use crate::rules::unverified;
 
+mod extra;
 mod inputs;
 
 pub(crate) use inputs::of_file;
@@ -472,31 +472,6 @@ impl Check<'_> {
                 };
                 let hint = adjustable(field, *how);
                 self.add(Basis::Request, "adjust", field, rule, hint);
-            }
-        }
-    }
-
-    /// Extra members must not override fields of the request.
-    fn extra(&mut self, extra: &Map<String, Value>, prefix: &str) {
-        let fields = self.rules.model.request.fields;
-        for (key, value) in extra {
-            let wire = format!("{prefix}{key}");
-            let inside = format!("{wire}.");
-            if let Some(field) = fields
-                .iter()
-                .find(|field| field.place == Place::Body && field.wire == wire)
-            {
-                let rule = format!("would override the vendor's `{wire}`");
-                let hint = format!("set `{}` instead", field.name);
-                self.add(Basis::Request, "extra", &wire, rule, hint);
-            } else if fields.iter().any(|field| field.wire.starts_with(&inside)) {
-                match value {
-                    Value::Object(members) => self.extra(members, &inside),
-                    _ => {
-                        let rule = "must be an object, because it contains other parameters";
-                        self.add(Basis::Request, "extra", &wire, rule, "use an object");
-                    }
-                }
             }
         }
     }

@@ -15,6 +15,9 @@ use crate::journal::{JournalArgs, name};
 use crate::lost::by_hand;
 use crate::output::Output;
 
+/// Most characters of a note.
+const NOTE: usize = 200;
+
 #[derive(Args)]
 #[command(
     group = clap::ArgGroup::new("verdict").required(true),
@@ -54,6 +57,13 @@ pub(super) async fn settle(args: SettleArgs, journal: &JournalArgs, output: &Out
         Ok(settled) => settled,
         Err(error) => return Err(refused(&journal, &args.id, error).await),
     };
+    if args.undo && before.settled.is_none() {
+        let message = format!(
+            "{}: no amount was entered before, so there is nothing to undo",
+            name(&entry)
+        );
+        return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
+    }
     let (is, was) = (counted(&entry), counted(&before));
     let document = json!({"submission": entry, "charge": entry.charge(), "before": before_document(&before)});
     output.result(
@@ -70,6 +80,13 @@ impl SettleArgs {
         if self.undo {
             return Ok(None);
         }
+        let invalid = |message: &str| Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message.to_owned()));
+        let note = self.note.as_deref().map(str::trim).filter(|note| !note.is_empty());
+        if note.is_some_and(|note| note.chars().count() > NOTE || note.contains(char::is_control)) {
+            return invalid(&format!(
+                "--note: use one line of at most {NOTE} characters, such as the number of the invoice"
+            ));
+        }
         let settlement = match self.amount.is_empty() {
             true => Settlement::not_billed(),
             false => {
@@ -80,7 +97,7 @@ impl SettleArgs {
                 Settlement::billed(money)
             }
         };
-        Ok(Some(match &self.note {
+        Ok(Some(match note {
             Some(note) => settlement.note(note),
             None => settlement,
         }))

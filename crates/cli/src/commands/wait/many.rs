@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use videogen::wait::{Watched, Watcher, WatcherOptions};
 use videogen::{Client, TaskId, Vendor, VideoTask};
 
-use super::Resume;
+use super::resume::Resume;
 use crate::account;
 use crate::ended::{Ended, save};
 use crate::exit::Failure;
