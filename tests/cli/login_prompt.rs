@@ -109,7 +109,7 @@ fn ctrl_c_at_the_prompt_leaves_the_terminal_as_it_was() {
     assert!(has_echo);
 }
 
-/// The prompt goes on waiting for input after a signal of another process.
+/// The prompt still waits for input after a signal of another process.
 #[test]
 fn a_signal_at_the_prompt_leaves_the_terminal_as_it_was() {
     for (name, code) in SIGNALS {

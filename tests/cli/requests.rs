@@ -123,7 +123,7 @@ fn doubtful_values_are_sent_with_a_note() {
     }
     // Ids with white space are sent too.
     let output = plan(folder.path(), &["--vendor", "token360", "--model", "seedance-2.0 "]);
-    let note = "Note: model = \"seedance-2.0 \": the vendor may refuse it: it begins or ends with white space\n";
+    let note = "Note: --model = \"seedance-2.0 \": the vendor may refuse it: it begins or ends with white space\n";
     assert!(
         output.status.success() && stderr(&output).contains(note),
         "{}",

@@ -39,7 +39,7 @@ mod tests {
             ] {
                 assert_eq!(note_on_default_model(vendor, base_url), None, "{base_url:?}");
             }
-            let note = note_on_default_model(vendor, Some("https://user:pw@gateway.example/v1")).unwrap();
+            let note = note_on_default_model(vendor, Some("https://user:pw@gateway.example/v1")).unwrap_or_default();
             assert!(
                 note.contains("gateway.example may have") && !note.contains("pw"),
                 "{note}"

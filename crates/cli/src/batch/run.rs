@@ -338,11 +338,10 @@ impl Batch {
             let speed = self.vendors.of(vendor).map_or(1.0, Client::speed);
             return Err(Step::Again(pause.div_f64(speed.max(1.0)), failure.message));
         }
-        if is_conflict && failure.message.contains("another API key") {
-            failure = failure.hint("It may be paid already: use the API key that submitted it, not another id.");
-        } else if is_conflict {
+        if is_conflict {
             failure = failure.hint(&format!(
-                "The job {} of the batch {} was submitted with another request. Give the job another id, or this batch another --name.",
+                "The job {} of the batch {} was submitted before, and may be paid. Only for another request, give it another id, or \
+                 this batch another --name: that is a new paid submission.",
                 job.id, self.name
             ));
         }

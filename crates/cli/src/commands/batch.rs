@@ -168,15 +168,15 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
     }
     let results = args.results.unwrap_or_else(|| sibling(&args.file, ".results.jsonl"));
     check_changes(&args.file, &jobs, &results, args.simulate)?;
+    let mut recorded = ResultFile::peek(&results);
+    recorded.retain(|_, known| known.simulated == args.simulate);
+    let caps = Caps {
+        max_cost: args.max_cost,
+        allow_unknown_cost: args.allow_unknown_cost,
+    };
     if args.dry_run {
         let journal = if args.simulate { None } else { journal.open_as_it_is()? };
-        let mut known = ResultFile::peek(&results);
-        known.retain(|_, known| known.simulated == args.simulate);
-        let caps = Caps {
-            max_cost: args.max_cost,
-            allow_unknown_cost: args.allow_unknown_cost,
-        };
-        let preview = Preview::new(&jobs, &name, journal, &known, args.retry_failed, &caps).await?;
+        let preview = Preview::new(&jobs, &name, journal, &recorded, args.retry_failed, &caps).await?;
         output.result(&preview.document(), || preview.ids(), || preview.text())?;
         // As of a run, whose jobs over a limit are refused.
         return Ok(ExitCode::from(if preview.is_allowed() { 0 } else { INVALID }));
@@ -231,12 +231,19 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
             })?;
         }
     }
-    let mut is_limited = args.max_cost.is_some();
+    let mut is_limited = caps.max_cost.is_some();
     for client in vendors.iter() {
         is_limited |= cost::budgets(Some(&journal), client.vendor()).await > 0;
     }
+    // Only if not all of them fit does their order matter.
+    let is_short = is_limited
+        && (args.simulate || {
+            let journal = Some(Arc::clone(&journal));
+            let preview = Preview::new(&jobs, &name, journal, &recorded, args.retry_failed, &caps).await?;
+            !preview.is_allowed()
+        });
     let mut group = Group::new(format!("batch:{name}"));
-    group.max_cost = args.max_cost;
+    group.max_cost = caps.max_cost;
     let (news, heard) = mpsc::unbounded_channel();
     let beside = journal_args.beside(&journal)?;
     let batch = Arc::new(Batch {
@@ -267,7 +274,7 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
         stop: watch::Sender::new(false),
     });
     let count = batch.jobs.len();
-    let mut ended = schedule::run(Arc::clone(&batch), heard, args.in_flight, is_limited, output).await?;
+    let mut ended = schedule::run(Arc::clone(&batch), heard, args.in_flight, is_short, output).await?;
     let totals = batch.totals(&mut ended.counts, &ended.without_result).await?;
     drop((simulator, temporary));
     output.jobs(&ended.results, &totals, || {

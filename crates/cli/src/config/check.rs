@@ -63,7 +63,7 @@ impl Key {
             ["defaults", "output"] => return Ok(Self::Output),
             ["defaults", "journal"] => return Ok(Self::Journal),
             ["defaults", "timeout"] => return Ok(Self::Timeout),
-            ["defaults", "key_store"] => return Ok(Self::KeyStore),
+            ["defaults", "key_store"] => return Ok(Self::SecretsIn),
             ["vendor", vendor, member] => {
                 if let Ok(vendor) = vendor.parse::<Vendor>() {
                     match *member {
@@ -170,7 +170,7 @@ pub(super) fn put(config: &mut Config, key: &Key, value: &Value, check_output: C
             Some(seconds) => config.timeout = Some(seconds),
             None => return Err(format!("{value} is not a number of seconds; use a whole number from 0")),
         },
-        Key::KeyStore => {
+        Key::SecretsIn => {
             config.uses_keyring = match text()?.as_str() {
                 "file" => false,
                 "keyring" if cfg!(feature = "keyring") => true,

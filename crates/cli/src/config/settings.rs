@@ -61,7 +61,7 @@ pub(super) enum Key {
     Output,
     Journal,
     Timeout,
-    KeyStore,
+    SecretsIn,
     VendorModel(Vendor),
     BaseUrl(Vendor),
     Field(Vendor, String),

@@ -3,7 +3,9 @@
 use std::io::{self, Read};
 use std::sync::{Arc, OnceLock};
 
+#[cfg(feature = "md5")]
 use base64::Engine as _;
+#[cfg(feature = "md5")]
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures_core::Stream;

@@ -90,7 +90,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         assert!(redirect(301, &headers).starts_with("the request was redirected (HTTP 301), "));
         let target = "https://user:canary@elsewhere.example/x?sig=canary";
-        headers.insert(LOCATION, target.parse().unwrap());
+        headers.extend(target.parse().ok().map(|target| (LOCATION, target)));
         assert!(redirect(302, &headers).starts_with("the request was redirected to elsewhere.example (HTTP 302), "));
     }
 }
