@@ -3,6 +3,7 @@
 mod budgets;
 mod caps;
 mod child;
+mod copied;
 mod corrected;
 mod keys;
 mod kill;

@@ -224,11 +224,13 @@ Examples:
   videogen journal export --since 30d --format csv > submissions.csv
   videogen journal prune --older-than 90d --dry-run
   videogen journal prune --older-than 2026-06-01 --include-undownloaded
+  videogen journal copy journal.db postgresql://videogen@db.example/jobs
 
 `prune` keeps what a promise depends on: submissions of unknown status and their
 accounts, unfinished tasks, videos that were not downloaded, idempotency keys,
 the running month, and what a budget counts. `check` exits with 7 if the file is
-damaged.";
+damaged. `copy` changes nothing in FROM, and can be repeated after an interrupt;
+end the programs that use FROM first.";
 
 pub(crate) const ASSETS: &str = "\
 Examples:

@@ -258,7 +258,7 @@ pub(crate) fn is_there(path: &Path) -> bool {
 }
 
 /// Opens a journal, and creates it if it does not exist.
-fn opened(path: &Path) -> Result<Store, JournalError> {
+pub(crate) fn opened(path: &Path) -> Result<Store, JournalError> {
     match Store::is_url(path) {
         true => waited(Store::open(path)),
         false => SqliteJournal::open(path).map(Store::Sqlite),

@@ -32,6 +32,7 @@
 //! engines decide alike is in files of its own, which know neither; SQL is in `sqlite/` and `postgres/`.
 
 mod budget;
+mod copy;
 mod error;
 mod health;
 mod name;
@@ -43,7 +44,9 @@ mod selection;
 mod spend;
 mod sqlite;
 mod store;
+mod stored;
 
+pub use copy::{Copied, copy};
 pub use health::Health;
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresJournal;

@@ -49,6 +49,7 @@ macro_rules! either {
         }
     };
 }
+pub(crate) use either;
 
 impl Store {
     /// Opens the journal at a path, or at a URL that begins with `postgres://` or `postgresql://`. Creates what does not exist.

@@ -78,6 +78,93 @@ async fn every_command_takes_the_url_of_a_database() {
     }
 }
 
+/// A file into a database, and back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_is_copied_by_a_command() {
+    let Some(server) = server::server() else { return };
+    let schema = format!("copied{}", std::process::id());
+    let url = server
+        .schema(&schema)
+        .replacen("videogen@", &format!("videogen:{CANARY}@"), 1);
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| {
+        let (code, document, err) = run(folder.path(), &simulator, args);
+        assert!(
+            !format!("{document}{err}").contains(CANARY),
+            "{args:?}: {document} {err}"
+        );
+        (code, document, err)
+    };
+    for prompt in ["a kite", "a boat"] {
+        let generate = [
+            "generate",
+            prompt,
+            "--vendor",
+            "alltoken",
+            "--no-wait",
+            "--idempotency-key",
+            prompt,
+        ];
+        assert_eq!(run(&generate).0, 0);
+    }
+    assert_eq!(run(&["budget", "set", "100/month"]).0, 0);
+    let into = ["journal", "copy", "journal.db", &url];
+    let (code, copied, err) = run(&into);
+    assert_eq!(code, 0, "{copied} {err}");
+    assert_eq!(
+        (&copied["submissions"], &copied["budgets"]),
+        (&2.into(), &1.into()),
+        "{copied}"
+    );
+    assert_eq!(run(&into).1["unchanged"], 2);
+    let back = ["journal", "copy", &url, "back.db"];
+    let (code, copied, err) = run(&back);
+    assert_eq!((code, &copied["submissions"]), (0, &2.into()), "{err}");
+    let local = |journal: &str| run(&["list", "--local", "--journal", journal]).1["submissions"].clone();
+    assert_eq!(local("journal.db"), local("back.db"));
+    assert_eq!(local(&url), local("back.db"));
+    // Its keys are known in the copy.
+    let again = [
+        "generate",
+        "a kite",
+        "--vendor",
+        "alltoken",
+        "--no-wait",
+        "--idempotency-key",
+        "a kite",
+    ];
+    assert_eq!(run(&[&again[..], &["--journal", &url]].concat()).0, 0);
+    assert_eq!(simulator.stats().tasks, 2);
+
+    let mut shown = command(
+        folder.path(),
+        &simulator,
+        &["journal", "copy", "journal.db", "third.db"],
+    );
+    let shown = shown.output().unwrap();
+    assert_eq!(
+        stdout(&shown).lines().next(),
+        Some("Copied 2 submissions with 4 events, 0 uploads and 1 budget from journal.db to third.db.")
+    );
+    for (args, word) in [
+        (
+            &["journal", "copy", "none.db", "other.db"][..],
+            "there is no journal at none.db",
+        ),
+        (
+            &["journal", "copy", "journal.db", "other.db", "--journal", "x.db"],
+            "remove --journal",
+        ),
+        (&["journal", "copy", "journal.db", "postgres:///x"], "names no host"),
+    ] {
+        let (code, refused, _) = run(args);
+        let message = refused["error"]["message"].as_str().unwrap();
+        assert!(code == 2 && message.contains(word), "{code} {message}");
+    }
+    assert!(!folder.path().join("other.db").exists());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_password_of_a_url_is_printed_nowhere() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
@@ -89,6 +176,8 @@ async fn the_password_of_a_url_is_printed_nowhere() {
         &["list", "--local"],
         &["journal", "check"],
         &["journal", "export"],
+        &["journal", "copy", &url, "copy.db"],
+        &["journal", "copy", "journal.db", &url],
         &["recover"],
         &["doctor", "--offline"],
         &["config", "list"],

@@ -254,7 +254,7 @@ async fn damage_is_found() {
         .find(Query::default().vendor_id("v".repeat(100_000)))
         .await
         .unwrap();
-    assert_eq!(found.entries, [entry.clone()]);
+    assert_eq!(found.entries, std::slice::from_ref(&entry));
     let found = journal
         .find(Query::default().task(entry.task.clone().unwrap()))
         .await

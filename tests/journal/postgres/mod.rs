@@ -1,5 +1,6 @@
 //! The journal in a PostgreSQL database: all tests of the journal again, and the failures of a server.
 
+mod copied;
 mod faults;
 mod opened;
 mod proxy;

@@ -1,5 +1,7 @@
 //! `videogen journal`.
 
+mod copy;
+
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -32,6 +34,8 @@ pub(crate) enum JournalCommand {
     Export(ExportArgs),
     /// Check the file, and count what is in it
     Check,
+    /// Copy a journal into another one: a file into a database, or back
+    Copy(copy::CopyArgs),
 }
 
 #[derive(Args)]
@@ -89,6 +93,7 @@ pub(crate) async fn journal(
         JournalCommand::Prune(args) => prune(&args, &journal.open_existing()?, output).await,
         JournalCommand::Export(args) => export(&args, &journal.open_existing()?, output).await,
         JournalCommand::Check => check(&journal.open_existing()?, output).await,
+        JournalCommand::Copy(args) => copy::copy(&args, journal, output).await,
     }
 }
 

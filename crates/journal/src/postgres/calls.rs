@@ -15,10 +15,11 @@ use super::clock::{NOW, Skew, time};
 use super::fault::Fault;
 use super::row::value;
 use super::session::Session;
-use super::{PostgresJournal, budget, health, prune, select, spend, upload};
+use super::{PostgresJournal, budget, copy, health, prune, select, spend, upload};
 use crate::health::Health;
 use crate::prune::{Prune, Pruned};
 use crate::spend::Spent;
+use crate::stored::{Stored, StoredBudget, Upload, Written};
 
 /// Runs a call without a transaction, again if it fails for another reason than its own.
 macro_rules! on {
@@ -181,6 +182,47 @@ async fn events(session: &Session, intent: &str) -> Result<Vec<(Timestamp, Event
 async fn now(session: &Session) -> Result<Timestamp, Fault> {
     let row = session.row(&format!("SELECT {NOW}"), &[]).await?;
     Ok(time(row.as_ref().map_or(Ok(0), |row| value(row, 0))?))
+}
+
+/// Copies.
+impl PostgresJournal {
+    /// The next records after an id, in the order of the ids.
+    pub(crate) async fn read_stored(&self, after: Option<String>, limit: u32) -> Result<Vec<Stored>, JournalError> {
+        within!(self, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", |session| {
+            copy::read(&session, after.as_deref(), limit.into())
+        })
+    }
+
+    /// Stores records that it does not have.
+    pub(crate) async fn write_stored(&self, records: Vec<Stored>) -> Result<Written, JournalError> {
+        self.writable()?;
+        within!(self, "BEGIN", |session| copy::write(&session, &records))
+    }
+
+    pub(crate) async fn stored_uploads(&self) -> Result<Vec<Upload>, JournalError> {
+        on!(self, |session| copy::uploads(&session))
+    }
+
+    /// Stores uploads, unless there are newer ones, and returns the number of stored ones.
+    pub(crate) async fn store_uploads(&self, uploads: Vec<Upload>) -> Result<u64, JournalError> {
+        self.writable()?;
+        within!(self, "BEGIN", |session| copy::put_uploads(&session, &uploads))
+    }
+
+    pub(crate) async fn stored_budgets(&self) -> Result<Vec<StoredBudget>, JournalError> {
+        on!(self, |session| copy::budgets(&session))
+    }
+
+    /// Stores budgets that it does not have, and returns their number.
+    pub(crate) async fn store_budgets(&self, budgets: Vec<StoredBudget>) -> Result<u64, JournalError> {
+        self.writable()?;
+        let lock = self.lock_name("budgets", "");
+        within!(self, "BEGIN", |session| async {
+            let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
+            session.run(sql, &[&lock]).await?;
+            copy::put_budgets(&session, &budgets).await
+        })
+    }
 }
 
 impl Journal for PostgresJournal {

@@ -8,6 +8,7 @@ mod address;
 mod budget;
 mod calls;
 mod clock;
+mod copy;
 mod fault;
 mod health;
 mod prune;
@@ -182,7 +183,7 @@ impl PostgresJournal {
             session.begin().await?;
             let migrated = schema::migrate(&session, schema).await;
             session.end(migrated.map(|()| ((), true))).await?;
-            return Ok(settings::warnings(&self.session().await?).await?);
+            return settings::warnings(&self.session().await?).await;
         }
         let warnings = settings::warnings(&session).await?;
         session.close();

@@ -1,6 +1,7 @@
 //! The journal in an SQLite file.
 
 mod budget;
+mod copy;
 mod file;
 mod health;
 mod prune;
