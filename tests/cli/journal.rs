@@ -1,6 +1,6 @@
 //! The journal of the command line.
 
-mod database;
+pub(super) mod database;
 mod listed;
 mod scale;
 mod upkeep;

@@ -9,6 +9,7 @@ mod keys;
 mod kill;
 mod leases;
 mod odd;
+mod owners;
 mod postgres;
 mod recover;
 mod released;

@@ -41,6 +41,8 @@ const CRATES: &[(&str, &str, Floors)] = &[
         &[
             ("error", 0),
             ("name", 0),
+            ("owner", 0),
+            ("spool", 0),
             ("record", 1),
             ("selection", 1),
             ("budget", 1),

@@ -117,6 +117,17 @@ Examples:
   videogen recover SUBMISSION --task toapis:generations:tsk_vid_7a10
   videogen recover SUBMISSION --dismiss";
 
+pub(crate) const WORKER: &str = "\
+Examples:
+  videogen worker --journal postgresql://videogen@db.example/jobs -o /clips
+  videogen worker --once --json
+
+Any number of workers share a journal, on any number of machines. Each \
+submission is followed by one of them, or by the command that submitted it while \
+that runs. What a killed process left is taken over after half a minute, and at \
+once after SIGTERM or Ctrl-C. A worker submits nothing. It follows the accounts \
+whose keys it has.";
+
 pub(crate) const MODELS: &str = "\
 Examples:
   videogen models --vendor toapis

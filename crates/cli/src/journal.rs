@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, OnceLock};
+use std::time::Duration;
 
 use clap::Args;
 use etcetera::base_strategy::{BaseStrategy as _, choose_native_strategy};
 use videogen::ErrorKind;
 use videogen::journal::{Entry, JournalError, Unreadable};
-use videogen_journal::{SqliteJournal, Store};
+use videogen_journal::{Owner, SqliteJournal, Store};
 
 use crate::environment::variable;
 use crate::exit::{Failure, INVALID, IO};
@@ -88,7 +89,8 @@ impl JournalArgs {
             return Ok(None);
         }
         let path = self.path()?;
-        Ok(Some(Arc::new(opened(&path).map_err(failure)?)))
+        let journal = spooled(opened(&path).map_err(failure)?);
+        Ok(Some(Arc::new(owned(journal))))
     }
 
     /// For commands that mostly read: a journal that cannot be written is opened read-only.
@@ -190,7 +192,7 @@ impl JournalArgs {
         if !is_there(&path) && Store::check(&path).is_ok() {
             return Err(refused(format!("there is no journal at {}", shown_path(&path))));
         }
-        Ok(Arc::new(opened(&path).map_err(failure)?))
+        Ok(Arc::new(spooled(opened(&path).map_err(failure)?)))
     }
 
     /// The journal options, as given, without a password.
@@ -262,6 +264,53 @@ pub(crate) fn opened(path: &Path) -> Result<Store, JournalError> {
     match Store::is_url(path) {
         true => waited(Store::open(path)),
         false => SqliteJournal::open(path).map(Store::Sqlite),
+    }
+}
+
+/// A journal in a database, with a folder for tasks that cannot be recorded. Those of earlier runs are recorded now.
+fn spooled(journal: Store) -> Store {
+    let Some(folder) = data_folder().ok().filter(|_| journal.path().is_none()) else {
+        return journal;
+    };
+    let name = journal
+        .name()
+        .replace(|sign: char| !sign.is_ascii_alphanumeric() && !"-.".contains(sign), "_");
+    let journal = journal.spooled_in(folder.join("spool").join(name));
+    // What is left is reported by `journal check`.
+    let _ = waited(journal.replay());
+    journal
+}
+
+/// What this process submits is its own while it runs, so that no worker follows it too.
+static OWNER: LazyLock<Owner> = LazyLock::new(Owner::new);
+/// The journal that it submits with.
+static OWNED: OnceLock<Store> = OnceLock::new();
+/// How long the end of a command waits for a journal that cannot be reached.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The journal, in which this process owns what it submits.
+fn owned(journal: Store) -> Store {
+    let journal = journal.owned_by(&OWNER);
+    if OWNED.set(journal.clone()).is_ok() {
+        let journal = journal.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(OWNER.lease() / 3).await;
+                let _ = journal.replay().await;
+                if OWNER.has_entered() {
+                    // Where it fails, workers may follow the same tasks, which is harmless.
+                    let _ = journal.extend(&OWNER).await;
+                }
+            }
+        });
+    }
+    journal
+}
+
+/// Gives back what this process submitted: workers follow it from now on.
+pub(crate) async fn leave() {
+    if let Some(journal) = OWNED.get().filter(|_| OWNER.has_entered()) {
+        let _ = tokio::time::timeout(PATIENCE, journal.leave(&OWNER)).await;
     }
 }
 

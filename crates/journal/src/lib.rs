@@ -36,21 +36,25 @@ mod copy;
 mod error;
 mod health;
 mod name;
+mod owner;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod prune;
 mod record;
 mod selection;
 mod spend;
+mod spool;
 mod sqlite;
 mod store;
 mod stored;
 
 pub use copy::{Copied, copy};
 pub use health::Health;
+pub use owner::{Account, Owner, Taken};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresJournal;
 pub use prune::{Kept, Prune, Pruned};
 pub use spend::Spent;
+pub use spool::Replayed;
 pub use sqlite::SqliteJournal;
 pub use store::Store;

@@ -12,10 +12,12 @@ use videogen::price::Decimal;
 
 use crate::health::Health;
 use crate::name::{url, without_password};
+use crate::owner::{Account, Owner, Taken};
 #[cfg(feature = "postgres")]
 use crate::postgres::PostgresJournal;
 use crate::prune::{Prune, Pruned};
 use crate::spend::Spent;
+use crate::spool::Replayed;
 use crate::sqlite::SqliteJournal;
 
 /// A journal in a file, or, with the feature `postgres`, in a database.
@@ -190,6 +192,92 @@ impl Store {
     /// When the journal cannot be written.
     pub async fn vacuum(&self) -> Result<(), JournalError> {
         either!(self, journal => journal.vacuum().await)
+    }
+
+    /// Sets a folder of this machine for tasks that cannot be recorded, because a database is down after the vendor has accepted
+    /// them; see [`replay`](Self::replay). A file needs none.
+    #[must_use]
+    pub fn spooled_in(self, folder: impl AsRef<Path>) -> Self {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(journal) => Self::Postgres(journal.spooled_in(folder)),
+            Self::Sqlite(journal) => {
+                let _ = folder;
+                Self::Sqlite(journal)
+            }
+        }
+    }
+
+    /// Records the tasks that were kept while a database was down.
+    ///
+    /// # Errors
+    /// When the database cannot be used: the tasks are still kept.
+    pub async fn replay(&self) -> Result<Replayed, JournalError> {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(journal) => journal.replay().await,
+            Self::Sqlite(_) => Ok(Replayed::default()),
+        }
+    }
+
+    /// Makes an owner the owner of what is submitted with the returned journal: no other owner takes it over until this one gives
+    /// it back, or its lease ends.
+    #[must_use]
+    pub fn owned_by(self, owner: &Owner) -> Self {
+        match self {
+            Self::Sqlite(journal) => Self::Sqlite(journal.owned_by(owner)),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(journal) => Self::Postgres(journal.owned_by(owner)),
+        }
+    }
+
+    /// Begins the lease of an owner.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub async fn enter(&self, owner: &Owner) -> Result<(), JournalError> {
+        either!(self, journal => journal.enter(owner).await)
+    }
+
+    /// Extends the lease of an owner. Returns `false` if it has ended, or never began: others may have taken over its
+    /// submissions.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub async fn extend(&self, owner: &Owner) -> Result<bool, JournalError> {
+        either!(self, journal => journal.extend(owner).await)
+    }
+
+    /// Extends the lease of an owner, and makes it the owner of at most `limit` submissions of these accounts, oldest first:
+    /// those whose status is unknown or that are unfinished, and that no owner with a lease has. Each goes to exactly one of
+    /// several owners that ask at once. Submissions in flight are not included. Returns `None` if its lease has ended: others
+    /// may have taken over its submissions.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub async fn take_over(
+        &self,
+        owner: &Owner,
+        accounts: &[Account],
+        limit: u32,
+    ) -> Result<Option<Taken>, JournalError> {
+        either!(self, journal => journal.take_over(owner, accounts, limit).await)
+    }
+
+    /// Gives a submission back.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub async fn release(&self, owner: &Owner, intent: &str) -> Result<(), JournalError> {
+        either!(self, journal => journal.release(owner, intent).await)
+    }
+
+    /// Gives all submissions of an owner back, and ends its lease.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub async fn leave(&self, owner: &Owner) -> Result<(), JournalError> {
+        either!(self, journal => journal.leave(owner).await)
     }
 
     /// Reads all records, and checks them.

@@ -9,7 +9,7 @@ use crate::{stderr, stdout};
 
 #[allow(dead_code, reason = "the tests of the library restart it")]
 #[path = "../../journal/postgres/server.rs"]
-mod server;
+pub(crate) mod server;
 
 const CANARY: &str = "canary-7f3a";
 

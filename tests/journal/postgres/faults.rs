@@ -152,6 +152,61 @@ async fn a_server_that_is_down_lets_nothing_be_sent() {
     assert_eq!(simulator.stats().tasks, 3);
 }
 
+/// The database goes down between the vendor's response and its record: the task is kept on this machine, and recorded later.
+#[tokio::test]
+async fn a_task_that_cannot_be_recorded_is_kept() {
+    let Some(server) = Server::start() else {
+        super::server();
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let patient = PostgresJournal::open(&server.schema("kept")).await.unwrap();
+    let journal = patient
+        .clone()
+        .patience(Duration::from_millis(300))
+        .spooled_in(folder.path().join("spool"));
+    let begin = async |id: &str| {
+        let begun = journal.begin(intent(id, "ark", Some("1 USD"), Utc::now())).await;
+        assert!(matches!(begun.unwrap(), Started::New { .. }));
+    };
+    begin("one").await;
+    begin("two").await;
+    server.down("immediate");
+    let attempt = videogen::journal::Subject::Attempt {
+        id: "one".to_owned(),
+        attempt: 1,
+    };
+    for _ in 0..2 {
+        let error = journal.record(attempt.clone(), accepted("ark", "a")).await.unwrap_err();
+        assert!(error.to_string().contains("the task is kept in "), "{error}");
+    }
+    // Nothing else is.
+    let error = journal.record(subject("two"), Event::Dismissed).await.unwrap_err();
+    assert!(!error.to_string().contains("kept"), "{error}");
+    let files = || std::fs::read_dir(folder.path().join("spool")).unwrap().count();
+    assert_eq!(files(), 1);
+    assert!(journal.replay().await.is_err());
+    assert_eq!(files(), 1);
+    server.up();
+    // Of a submission that the server has lost.
+    let lost = journal.clone().patience(PATIENT);
+    assert_eq!(lost.record(subject("gone"), accepted("ark", "b")).await.unwrap(), None);
+    let replayed = lost.replay().await.unwrap();
+    assert_eq!((replayed.recorded, replayed.left.len(), files()), (1, 1, 1));
+    assert!(
+        replayed.left[0].1.contains("no record of its submission"),
+        "{replayed:?}"
+    );
+    let entry = patient
+        .find(Query::default().intent("one"))
+        .await
+        .unwrap()
+        .entries
+        .remove(0);
+    assert_eq!(entry.task.unwrap().id(), "a");
+    assert_eq!(lost.replay().await.unwrap().recorded, 0);
+}
+
 /// Calls wait for a restart.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn submissions_survive_restarts_of_the_server() {

@@ -271,17 +271,22 @@ fn cells(entry: &Entry) -> [String; 14] {
 
 async fn check(journal: &Arc<Store>, output: &Output) -> Result<ExitCode, Failure> {
     let health = journal.health().await.map_err(failure)?;
+    let kept = journal.replay().await.map_err(failure)?.left;
+    let kept: Vec<Value> = kept
+        .iter()
+        .map(|(path, reason)| json!({"path": path.to_string_lossy(), "reason": reason}))
+        .collect();
     let document = json!({
         "path": journal.name(), "good": health.is_good(), "schema": health.schema, "damage": health.damage,
         "submissions": health.submissions, "open": health.open, "unfinished": health.unfinished,
         "unreadable_count": health.unreadable, "unreadable": health.records,
-        "bytes": health.bytes, "free_bytes": health.free_bytes, "warnings": journal.warnings(),
+        "bytes": health.bytes, "free_bytes": health.free_bytes, "warnings": journal.warnings(), "unrecorded": kept,
     });
-    output.result(&document, Vec::new, || checked(journal, &health))?;
+    output.result(&document, Vec::new, || checked(journal, &health, &kept))?;
     Ok(ExitCode::from(if health.is_good() { 0 } else { IO }))
 }
 
-fn checked(journal: &Store, health: &Health) -> String {
+fn checked(journal: &Store, health: &Health, kept: &[Value]) -> String {
     let mut lines = vec![format!(
         "{}: schema {}, {} bytes, {} of them free",
         named(journal),
@@ -304,6 +309,14 @@ fn checked(journal: &Store, health: &Health) -> String {
     }
     lines.extend(health.damage.iter().map(|line| format!("damaged: {line}")));
     lines.extend(unreadable(&health.records));
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    lines.extend(kept.iter().map(|file| {
+        format!(
+            "The task in {} is not recorded: {}",
+            text(&file["path"]),
+            text(&file["reason"])
+        )
+    }));
     lines.extend(journal.warnings().iter().map(|warning| format!("warning: {warning}")));
     if health.is_good() {
         let what = journal.path().map_or("journal", |_| "file");

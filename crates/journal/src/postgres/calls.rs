@@ -15,10 +15,12 @@ use super::clock::{NOW, Skew, time};
 use super::fault::Fault;
 use super::row::value;
 use super::session::Session;
-use super::{PostgresJournal, budget, copy, health, prune, select, spend, upload};
+use super::{ATTEMPT, PostgresJournal, budget, copy, health, owner, prune, select, spend, upload};
 use crate::health::Health;
+use crate::owner::{Account, Owner, Taken};
 use crate::prune::{Prune, Pruned};
 use crate::spend::Spent;
+use crate::spool::{Kept, Replayed, Spool, kept_error};
 use crate::stored::{Stored, StoredBudget, Upload, Written};
 
 /// Runs a call without a transaction, again if it fails for another reason than its own.
@@ -123,7 +125,7 @@ impl PostgresJournal {
     /// When the database cannot be written.
     pub async fn vacuum(&self) -> Result<(), JournalError> {
         self.writable()?;
-        let tables = "submissions, events, totals, uploads, upload_leases, budgets";
+        let tables = "submissions, events, totals, uploads, upload_leases, budgets, owners, owned";
         // It takes as long as it needs.
         let vacuumed = self.retried_within(Duration::MAX, || async {
             let session = self.session().await?;
@@ -184,6 +186,74 @@ async fn now(session: &Session) -> Result<Timestamp, Fault> {
     Ok(time(row.as_ref().map_or(Ok(0), |row| value(row, 0))?))
 }
 
+impl PostgresJournal {
+    /// Records the tasks that were kept while the database was down.
+    ///
+    /// # Errors
+    /// When the database cannot be used: the tasks are still kept.
+    pub async fn replay(&self) -> Result<Replayed, JournalError> {
+        let mut replayed = Replayed::default();
+        for kept in self.spool.iter().flat_map(Spool::kept) {
+            let Kept { path, subject, event } = match kept {
+                Ok(kept) => kept,
+                Err(unreadable) => {
+                    replayed.left.push(unreadable);
+                    continue;
+                }
+            };
+            let recorded = self.attempted(ATTEMPT, || self.record_once(&subject, &event)).await;
+            let reason = match recorded {
+                Ok(Some(_)) => {
+                    replayed.recorded += 1;
+                    // If it stays, it is recorded again, which changes nothing.
+                    let _ = std::fs::remove_file(&path);
+                    continue;
+                }
+                Ok(None) => "the journal has no record of its submission".to_owned(),
+                Err(fault @ (Fault::Rule(_) | Fault::Refused(_))) => fault.error(&self.shared.name).to_string(),
+                Err(fault) => return Err(fault.error(&self.shared.name)),
+            };
+            replayed.left.push((path, reason));
+        }
+        Ok(replayed)
+    }
+}
+
+/// Owners.
+impl PostgresJournal {
+    pub(crate) async fn enter(&self, owner: &Owner) -> Result<(), JournalError> {
+        self.writable()?;
+        within!(self, "BEGIN", |session| owner::enter(&session, owner))
+    }
+
+    pub(crate) async fn extend(&self, owner: &Owner) -> Result<bool, JournalError> {
+        self.writable()?;
+        on!(self, |session| owner::extend(&session, owner))
+    }
+
+    pub(crate) async fn take_over(
+        &self,
+        owner: &Owner,
+        accounts: &[Account],
+        limit: u32,
+    ) -> Result<Option<Taken>, JournalError> {
+        self.writable()?;
+        within!(self, "BEGIN", |session| owner::take_over(
+            &session, owner, accounts, limit
+        ))
+    }
+
+    pub(crate) async fn release(&self, owner: &Owner, intent: &str) -> Result<(), JournalError> {
+        self.writable()?;
+        on!(self, |session| owner::release(&session, owner, intent))
+    }
+
+    pub(crate) async fn leave(&self, owner: &Owner) -> Result<(), JournalError> {
+        self.writable()?;
+        within!(self, "BEGIN", |session| owner::leave(&session, owner))
+    }
+}
+
 /// Copies.
 impl PostgresJournal {
     /// The next records after an id, in the order of the ids.
@@ -237,7 +307,23 @@ impl Journal for PostgresJournal {
     fn record(&self, subject: Subject, event: Event) -> BoxFuture<'_, Result<Option<Entry>, JournalError>> {
         Box::pin(async move {
             self.writable()?;
-            self.retried(|| self.record_once(&subject, &event)).await
+            let recorded = self.attempted(ATTEMPT, || self.record_once(&subject, &event)).await;
+            let spool = self.spool.as_ref().filter(|_| Spool::takes(&subject, &event));
+            match (recorded, spool) {
+                (Ok(None), Some(spool)) => {
+                    // A replica that took over may lack the submission.
+                    let _ = spool.keep(&subject, &event);
+                    Ok(None)
+                }
+                (Ok(entry), _) => Ok(entry),
+                (Err(fault @ (Fault::Rule(_) | Fault::Refused(_))), _) | (Err(fault), None) => {
+                    Err(fault.error(&self.shared.name))
+                }
+                (Err(fault), Some(spool)) => {
+                    let error = fault.error(&self.shared.name);
+                    Err(kept_error(&error, spool.keep(&subject, &event)))
+                }
+            }
         })
     }
 

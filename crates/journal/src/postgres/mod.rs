@@ -11,6 +11,7 @@ mod clock;
 mod copy;
 mod fault;
 mod health;
+mod owner;
 mod prune;
 mod row;
 mod schema;
@@ -23,6 +24,7 @@ mod tls;
 mod upload;
 
 use std::fmt;
+use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -34,6 +36,8 @@ use videogen::journal::JournalError;
 use self::address::Address;
 use self::fault::Fault;
 use self::session::{Session, pool};
+use crate::owner::Owner;
+use crate::spool::Spool;
 
 /// How long a call waits for a database that cannot be reached, unless it is set.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -57,6 +61,10 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 pub struct PostgresJournal {
     shared: Arc<Shared>,
     patience: Duration,
+    /// The owner of what is submitted.
+    owner: Option<Owner>,
+    /// Where tasks are kept that cannot be recorded.
+    spool: Option<Spool>,
 }
 
 struct Shared {
@@ -127,6 +135,8 @@ impl PostgresJournal {
                 warnings: Vec::new(),
             }),
             patience: PATIENCE,
+            owner: None,
+            spool: None,
         };
         // A server that cannot be reached is reported at once.
         let hurried = journal.clone().patience(Duration::ZERO);
@@ -147,6 +157,21 @@ impl PostgresJournal {
     #[must_use]
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
+        self
+    }
+
+    /// Sets a folder of this machine for tasks that cannot be recorded, because the database is down after the vendor has accepted
+    /// them; see [`replay`](Self::replay).
+    #[must_use]
+    pub fn spooled_in(mut self, folder: impl AsRef<Path>) -> Self {
+        self.spool = Some(Spool::new(folder.as_ref()));
+        self
+    }
+
+    /// Makes an owner the owner of what is submitted with the returned journal.
+    #[must_use]
+    pub fn owned_by(mut self, owner: &Owner) -> Self {
+        self.owner = Some(owner.clone());
         self
     }
 
@@ -216,8 +241,18 @@ impl PostgresJournal {
     async fn retried_within<T, F: Future<Output = Result<T, Fault>>>(
         &self,
         longest: Duration,
-        mut attempt: impl FnMut() -> F,
+        attempt: impl FnMut() -> F,
     ) -> Result<T, JournalError> {
+        let result = self.attempted(longest, attempt).await;
+        result.map_err(|fault| fault.error(&self.shared.name))
+    }
+
+    /// The same, with the reason of a failure.
+    async fn attempted<T, F: Future<Output = Result<T, Fault>>>(
+        &self,
+        longest: Duration,
+        mut attempt: impl FnMut() -> F,
+    ) -> Result<T, Fault> {
         let (begun, mut conflicts, mut pause) = (Instant::now(), 0, PAUSE);
         // What may have been committed by an attempt that was lost.
         let mut unknown = None;
@@ -236,7 +271,7 @@ impl PostgresJournal {
                 Fault::Lost(_) | Fault::Unknown(_) => begun.elapsed() < self.patience,
             };
             if !is_repeated {
-                return Err(unknown.unwrap_or(fault).error(&self.shared.name));
+                return Err(unknown.unwrap_or(fault));
             }
             if let Fault::Unknown(reason) = fault {
                 unknown = Some(Fault::Unknown(reason));

@@ -9,7 +9,8 @@ use videogen::journal::JournalError;
 
 /// Migrations; append only. The column `entry` is the whole entry as JSON; the others are for lookups and sums. Times are
 /// milliseconds since 1970, in UTC. Text is compared by its bytes, as in an SQLite file.
-const STEPS: [&str; 1] = [r#"
+const STEPS: [&str; 2] = [
+    r#"
 CREATE TABLE submissions (
     intent TEXT COLLATE "C" PRIMARY KEY,
     key TEXT COLLATE "C" NOT NULL,
@@ -161,7 +162,20 @@ $$;
 CREATE TRIGGER submissions_other_version BEFORE UPDATE ON submissions FOR EACH ROW
     WHEN (NEW.revision = OLD.revision AND NEW.entry IS DISTINCT FROM OLD.entry)
     EXECUTE FUNCTION forget_charge();
-"#];
+"#,
+    // Processes that own submissions, until the time of their lease.
+    r#"
+CREATE TABLE owners (
+    owner TEXT COLLATE "C" PRIMARY KEY,
+    until TIMESTAMPTZ NOT NULL
+);
+CREATE TABLE owned (
+    intent TEXT COLLATE "C" PRIMARY KEY REFERENCES submissions (intent) ON DELETE CASCADE,
+    owner TEXT COLLATE "C" NOT NULL
+);
+CREATE INDEX owned_owner ON owned (owner);
+"#,
+];
 
 /// The state of a schema.
 pub(super) enum State {

@@ -7,7 +7,7 @@ use super::clock::{NOW, Skew, time};
 use super::fault::Fault;
 use super::row::{find, put, value};
 use super::session::Session;
-use super::{budget, select};
+use super::{budget, owner, select};
 
 impl PostgresJournal {
     /// One attempt of a call to begin a submission. `call` identifies the call, so that it knows its own commit again if the
@@ -62,6 +62,9 @@ impl PostgresJournal {
             Some((at, &Event::Started)),
         )
         .await?;
+        if let Some(owner) = &self.owner {
+            owner::begin(session, owner, &entry.intent.id).await?;
+        }
         Ok((new(&entry), true))
     }
 

@@ -21,12 +21,12 @@ impl SqliteJournal {
 
     /// Stores records that it does not have.
     pub(crate) async fn write_stored(&self, records: Vec<Stored>) -> Result<Written, JournalError> {
-        self.stored(move |connection| write(connection, &records)).await
+        self.written(move |connection| write(connection, &records)).await
     }
 
     /// Computes the sums of what was stored.
     pub(crate) async fn end_stored(&self) -> Result<(), JournalError> {
-        self.stored(totals::fill).await
+        self.written(totals::fill).await
     }
 
     pub(crate) async fn stored_uploads(&self) -> Result<Vec<Upload>, JournalError> {
@@ -35,7 +35,7 @@ impl SqliteJournal {
 
     /// Stores uploads, unless there are newer ones, and returns the number of stored ones.
     pub(crate) async fn store_uploads(&self, uploads: Vec<Upload>) -> Result<u64, JournalError> {
-        self.stored(move |connection| put_uploads(connection, &uploads)).await
+        self.written(move |connection| put_uploads(connection, &uploads)).await
     }
 
     pub(crate) async fn stored_budgets(&self) -> Result<Vec<StoredBudget>, JournalError> {
@@ -44,11 +44,11 @@ impl SqliteJournal {
 
     /// Stores budgets that it does not have, and returns their number.
     pub(crate) async fn store_budgets(&self, budgets: Vec<StoredBudget>) -> Result<u64, JournalError> {
-        self.stored(move |connection| put_budgets(connection, &budgets)).await
+        self.written(move |connection| put_budgets(connection, &budgets)).await
     }
 
     /// Runs a write in a transaction.
-    async fn stored<T: Send + 'static>(
+    pub(super) async fn written<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, JournalError> {

@@ -4,6 +4,8 @@ mod budget;
 mod copy;
 mod file;
 mod health;
+mod owner;
+mod owning;
 mod prune;
 mod repeat;
 mod row;
@@ -34,6 +36,7 @@ use self::file::BUSY;
 use self::row::{entry, log, new, put};
 use crate::error::broken;
 use crate::name::without_password;
+use crate::owner::Owner;
 use crate::prune::{Prune, Pruned};
 use crate::spend::Spent;
 
@@ -43,6 +46,8 @@ pub struct SqliteJournal {
     path: PathBuf,
     connection: Arc<Mutex<Connection>>,
     is_read_only: bool,
+    /// The owner of what is submitted.
+    owner: Option<Owner>,
     /// The absolute path and [identity](file::identity) of a writable file when it was opened.
     opened: Option<(PathBuf, Option<(u64, u64)>)>,
     /// The absolute path of a file that each call opens again, because [no process wrote to it](file::Reader::is_immutable).
@@ -144,6 +149,7 @@ impl SqliteJournal {
             path: path.to_owned(),
             connection: Arc::new(Mutex::new(connection)),
             is_read_only: false,
+            owner: None,
             opened,
             reopened: None,
         }
@@ -317,7 +323,7 @@ impl SqliteJournal {
 
 impl Journal for SqliteJournal {
     fn begin(&self, intent: Intent) -> BoxFuture<'_, Result<Started, JournalError>> {
-        let opened = self.opened.clone();
+        let (opened, owner) = (self.opened.clone(), self.owner.clone());
         Box::pin(self.change(move |connection| {
             let transaction = write(connection)?;
             if let Some((path, identity)) = opened {
@@ -343,6 +349,9 @@ impl Journal for SqliteJournal {
             }
             put(&transaction, &entry)?;
             log(&transaction, &entry.intent.id, at, &Event::Started)?;
+            if let Some(owner) = owner {
+                owner::begin(&transaction, &owner, &entry.intent.id)?;
+            }
             transaction.commit().map_err(broken)?;
             Ok(new(entry))
         }))
