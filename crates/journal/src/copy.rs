@@ -70,8 +70,11 @@ pub async fn copy(from: &Store, to: &Store) -> Result<Copied, JournalError> {
         }
         copied.add(either!(to, journal => journal.write_stored(records).await)?);
     }
-    if let Store::Sqlite(journal) = to {
-        journal.end_stored().await?;
+    match to {
+        Store::Sqlite(journal) => journal.end_stored().await?,
+        // Its triggers keep the sums.
+        #[cfg(feature = "postgres")]
+        Store::Postgres(_) => {}
     }
     let uploads = either!(from, journal => journal.stored_uploads().await)?;
     copied.uploads = either!(to, journal => journal.store_uploads(uploads).await)?;
