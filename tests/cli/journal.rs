@@ -1,5 +1,6 @@
 //! The journal of the command line.
 
+pub(super) mod database;
 mod listed;
 mod scale;
 mod upkeep;

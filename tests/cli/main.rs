@@ -71,6 +71,8 @@ mod unverified;
 mod vendors;
 mod webhook;
 mod words;
+#[cfg(unix)]
+mod worker;
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -9,7 +9,7 @@ use videogen::journal::{
 };
 use videogen::price::Decimal;
 use videogen::{TaskId, TaskStatus, Timestamp, Vendor};
-use videogen_journal::SqliteJournal;
+use videogen_journal::Store;
 
 /// A submission at `at`, with an estimate such as `0.5 USD`, or of unknown cost.
 pub(super) fn intent(id: &str, vendor: &str, estimate: Option<&str>, at: Timestamp) -> Intent {
@@ -295,7 +295,7 @@ pub(super) async fn begin(journal: &dyn Journal, intent: Intent) -> Result<Strin
 #[tokio::test]
 async fn a_submission_must_fit_every_budget_that_applies() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = super::journal(folder.path());
+    let journal = super::journal(folder.path()).await;
     let at = |text: &str| text.parse::<Timestamp>().unwrap();
     let today = at("2026-11-27T10:00:00Z");
     for text in ["2/day", "3/total"] {
@@ -375,7 +375,7 @@ async fn a_submission_must_fit_every_budget_that_applies() {
 #[tokio::test]
 async fn an_unknown_cost_is_refused_unless_it_is_allowed() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = super::journal(folder.path());
+    let journal = super::journal(folder.path()).await;
     let now = Utc::now();
     // Without a budget nothing is refused.
     begin(&journal, intent("i-0", "ark", None, now)).await.unwrap();
@@ -434,7 +434,7 @@ async fn an_unknown_cost_is_refused_unless_it_is_allowed() {
 #[tokio::test]
 async fn budgets_are_set_listed_and_removed() {
     let folder = tempfile::tempdir().unwrap();
-    let (journal, other) = (super::journal(folder.path()), super::journal(folder.path()));
+    let (journal, other) = (super::journal(folder.path()).await, super::journal(folder.path()).await);
     for budget in ["20/day", "30/day", "5CNY/day", "1/total"] {
         journal.set_budget(self::budget(budget)).await.unwrap();
     }
@@ -443,7 +443,7 @@ async fn budgets_are_set_listed_and_removed() {
     // Its cost in CNY is unknown.
     submission.allow_unknown_cost = true;
     begin(&journal, submission).await.unwrap();
-    let listed = |journal: Arc<SqliteJournal>| async move {
+    let listed = |journal: Arc<Store>| async move {
         let all = journal.budgets("public".to_owned()).await.unwrap();
         all.into_iter()
             .map(|(budget, counted)| format!("{budget}: {counted}"))
@@ -465,9 +465,7 @@ async fn budgets_are_set_listed_and_removed() {
     assert!(!other.remove_budget(key).await.unwrap());
     assert_eq!(listed(journal.clone()).await, [expected[0], expected[2], expected[3]]);
     // One that cannot be read is not ignored, and can be replaced.
-    let database = rusqlite::Connection::open(journal.path()).unwrap();
-    let changed = database.execute("UPDATE budgets SET budget = '{' WHERE vendor = 'ark'", []);
-    assert_eq!(changed, Ok(1));
+    super::alter(folder.path(), "UPDATE budgets SET budget = '{' WHERE vendor = 'ark'").await;
     let error = journal
         .begin(intent("i-2", "ark", Some("0 USD"), Utc::now()))
         .await

@@ -9,7 +9,7 @@ use videogen::lost::LostSubmission;
 use videogen::price::{Decimal, Obtained, PriceBook, PriceEntry};
 use videogen::submit::SubmitOptions;
 use videogen::{Client, Delivery, Error, ErrorKind, RetryPolicy, Role, Vendor, VideoRequest};
-use videogen_journal::SqliteJournal;
+use videogen_journal::Store;
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
 use super::child::{CLIP, Work, clip};
@@ -28,13 +28,13 @@ fn price() -> Decimal {
 }
 
 /// What counts against the only budget.
-async fn counted(journal: &SqliteJournal, client: &Client) -> Decimal {
+async fn counted(journal: &Store, client: &Client) -> Decimal {
     let scope = entries(journal).await.first().and_then(|entry| entry.intent.scope());
     let scope = scope.unwrap_or_else(|| client.origin());
     journal.budgets(scope).await.unwrap()[0].1
 }
 
-async fn set(journal: &SqliteJournal, clips: usize) -> Budget {
+async fn set(journal: &Store, clips: usize) -> Budget {
     let budget: Budget = format!("{}/day", price() * Decimal::from(clips)).parse().unwrap();
     journal.set_budget(budget.clone()).await.unwrap();
     budget
@@ -55,7 +55,7 @@ fn refused(result: Result<videogen::VideoTask, Error>) -> String {
 async fn processes_with_a_shared_budget_stay_within_it() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let budgeted = journal(folder.path());
+    let budgeted = journal(folder.path()).await;
     set(&budgeted, ALLOWED).await;
     let mut work = Work::new(folder.path(), &simulator);
     let children: Vec<_> = (0..PROCESSES)
@@ -88,9 +88,12 @@ async fn processes_with_a_shared_budget_stay_within_it() {
 async fn tasks_with_a_shared_budget_stay_within_it() {
     let simulator = Arc::new(Simulator::builder().manual_clock().start().await.unwrap());
     let folder = tempfile::tempdir().unwrap();
-    set(&journal(folder.path()), ALLOWED).await;
-    let clients: Vec<_> = (0..4)
-        .map(|_| client(Vendor::Ark, &simulator, &journal(folder.path())))
+    let budgeted = journal(folder.path()).await;
+    set(&budgeted, ALLOWED).await;
+    let journals = super::journals(folder.path(), 4).await;
+    let clients: Vec<_> = journals
+        .iter()
+        .map(|journal| client(Vendor::Ark, &simulator, journal))
         .collect();
     let tasks: Vec<_> = (0..PROCESSES)
         .map(|task| {
@@ -114,7 +117,7 @@ async fn tasks_with_a_shared_budget_stay_within_it() {
 async fn an_ambiguous_submission_keeps_its_reservation_until_it_is_settled() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let client = client(Vendor::Ark, &simulator, &journal);
     let budget = set(&journal, 2).await;
     // Of two lost submissions, one has created a task.
@@ -166,7 +169,7 @@ async fn an_ambiguous_submission_keeps_its_reservation_until_it_is_settled() {
 async fn a_lost_submission_that_is_found_counts_once() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     journal.set_budget("1/day".parse().unwrap()).await.unwrap();
     let client = priced(Vendor::ToApis, &simulator, &journal);
     let request = VideoRequest::new(newest(Vendor::ToApis).1, "a kite").duration(5);
@@ -192,7 +195,7 @@ async fn a_lost_submission_that_is_found_counts_once() {
 }
 
 /// A client of a vendor that publishes no price, with the user's own price of a second: 0.1 US dollars.
-fn priced(vendor: Vendor, simulator: &Simulator, journal: &Arc<SqliteJournal>) -> Client {
+fn priced(vendor: Vendor, simulator: &Simulator, journal: &Arc<Store>) -> Client {
     let mut prices = PriceBook::default();
     let (vendor, model) = newest(vendor);
     prices.set(PriceEntry::new(vendor, model, "0.1".parse().unwrap(), PriceUnit::Second).unwrap());
@@ -210,7 +213,7 @@ fn priced(vendor: Vendor, simulator: &Simulator, journal: &Arc<SqliteJournal>) -
 async fn a_maximum_cost_is_checked_before_anything_is_sent() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let ark = client(Vendor::Ark, &simulator, &journal);
     let at_most = |amount: &str| SubmitOptions::default().max_cost(amount.parse().unwrap());
     for (request, most, words) in [
@@ -285,7 +288,7 @@ async fn a_maximum_cost_is_checked_before_anything_is_sent() {
 async fn a_cost_in_the_answer_to_a_submission_is_recorded_at_once() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let openrouter = client(Vendor::OpenRouter, &simulator, &journal);
     let answer = serde_json::json!({
         "id": "job-1", "status": "pending", "polling_url": "/api/v1/videos/job-1", "usage": {"cost": 0.25},
@@ -313,7 +316,7 @@ async fn a_cost_in_the_answer_to_a_submission_is_recorded_at_once() {
 async fn a_length_that_the_vendor_decides_settles_by_the_video() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let client = priced(Vendor::ToApis, &simulator, &journal);
     let request = VideoRequest::new(newest(Vendor::ToApis).1, "a kite").duration_auto();
     let submitted = client.submit(&request).await.unwrap();
@@ -349,7 +352,7 @@ async fn a_length_that_the_vendor_decides_settles_by_the_video() {
 async fn the_outcome_settles_what_was_reserved() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let ark = client(Vendor::Ark, &simulator, &journal);
     let toapis = priced(Vendor::ToApis, &simulator, &journal);
     let token360 = priced(Vendor::Token360, &simulator, &journal);

@@ -80,7 +80,7 @@ impl Work {
 async fn child() {
     let Ok(work) = std::env::var(VARIABLE) else { return };
     let work: Work = serde_json::from_str(&work).unwrap();
-    let journal = journal(&work.folder);
+    let journal = journal(&work.folder).await;
     let clients: Vec<_> = targets()
         .zip(&work.base_urls)
         .map(|((vendor, _), base_url)| with_base_url(vendor, base_url, &journal))

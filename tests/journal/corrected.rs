@@ -29,7 +29,7 @@ async fn foreign(simulator: &Simulator, request: &VideoRequest) -> TaskId {
 async fn a_task_that_shows_another_request_is_refused_unless_it_is_confirmed() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let client = client(Vendor::Ark, &simulator, &journal);
     let other = VideoRequest::new("seedance-1-0-pro-250528", "a kite").duration(5);
     let task = foreign(&simulator, &other).await;
@@ -53,7 +53,7 @@ async fn a_task_that_shows_another_request_is_refused_unless_it_is_confirmed() {
 async fn a_task_that_is_older_than_its_submission_is_refused() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let client = client(Vendor::Ark, &simulator, &journal);
     let id = lost(&simulator, &client, &clip("a kite"), FaultKind::DropBefore).await;
     // The vendor shows its creation three hours ago.
@@ -83,7 +83,7 @@ async fn a_task_that_is_older_than_its_submission_is_refused() {
 async fn the_task_of_a_dismissed_submission_is_recorded_later() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let client = client(Vendor::Ark, &simulator, &journal);
     let id = lost(&simulator, &client, &clip("a kite"), FaultKind::DropAfter).await;
     let made = simulator.tasks().pop().unwrap().id;

@@ -19,7 +19,7 @@ async fn sixty_four_concurrent_calls_make_one_post() {
         let before = simulator.stats();
         let mut submitters = Vec::new();
         // Two connections to one file, like two processes.
-        for journal in [journal(folder.path()), journal(folder.path())] {
+        for journal in [journal(folder.path()).await, journal(folder.path()).await] {
             let client = client(vendor, &simulator, &journal);
             for _ in 0..32 {
                 let client = client.clone();
@@ -37,7 +37,7 @@ async fn sixty_four_concurrent_calls_make_one_post() {
         assert_eq!(simulator.stats().tasks, before.tasks + 1, "{vendor} {model}");
 
         // So does a later call, as if in another process, and by the submission's id.
-        let journal = journal(folder.path());
+        let journal = journal(folder.path()).await;
         let client = client(vendor, &simulator, &journal);
         let request = VideoRequest::new(model, "x");
         let later = client.submit_with_key("order-1", &request).await.unwrap();
@@ -53,7 +53,7 @@ async fn sixty_four_concurrent_calls_make_one_post() {
 async fn sixty_four_processes_make_one_post() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    journal(folder.path());
+    journal(folder.path()).await;
     let mut work = Work::new(folder.path(), &simulator);
     work.key = Some("order-1".to_owned());
     let children: Vec<_> = (0..64).map(|_| work.start()).collect();
@@ -76,7 +76,7 @@ async fn sixty_four_processes_make_one_post() {
 async fn a_key_is_for_one_request_of_one_account() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let (vendor, model) = newest(Vendor::Token360);
     let ours = client(vendor, &simulator, &journal);
     let task = ours.submit_with_key("k", &VideoRequest::new(model, "x")).await.unwrap();
@@ -133,7 +133,7 @@ async fn a_key_is_for_one_request_of_one_account() {
 async fn a_permission_to_break_unverified_rules_is_no_other_request() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let client = client(Vendor::Token360, &simulator, &journal);
     let request = VideoRequest::new("seedance-2.0", "x").duration(5);
     let task = client.submit_with_key("k", &request).await.unwrap();
@@ -152,7 +152,7 @@ async fn a_key_is_free_again_after_a_refusal_only() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     for (vendor, model) in targets() {
         let folder = tempfile::tempdir().unwrap();
-        let journal = journal(folder.path());
+        let journal = journal(folder.path()).await;
         let client = client(vendor, &simulator, &journal);
         let simulated = simulated(vendor);
         let before = simulator.stats().tasks;
@@ -201,7 +201,7 @@ async fn a_key_is_free_again_after_a_refusal_only() {
 async fn a_retry_is_waited_for_too() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let (vendor, model) = newest(Vendor::Token360);
     let client = Client::builder(vendor)
         .key("sk-test".to_owned())
@@ -235,7 +235,7 @@ async fn a_retry_is_waited_for_too() {
 async fn a_dropped_call_is_recorded() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     for (vendor, model) in targets() {
         let client = client(vendor, &simulator, &journal);
         let (request, key) = (VideoRequest::new(model, "x"), format!("{vendor} {model}"));
@@ -259,7 +259,7 @@ async fn a_dropped_call_is_recorded() {
 async fn a_call_that_is_dropped_between_two_attempts_sends_nothing_more() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let (vendor, model) = newest(Vendor::Token360);
     let client = Client::builder(vendor)
         .key("sk-test".to_owned())

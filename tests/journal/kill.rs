@@ -37,7 +37,7 @@ async fn kills(count: usize) {
     // A budget that is never reached counts every reservation.
     let budget = "1000000/total".parse::<Budget>().unwrap().vendor(Vendor::Ark);
     let model = newest(Vendor::Ark).1;
-    journal(folder.path()).set_budget(budget).await.unwrap();
+    journal(folder.path()).await.set_budget(budget).await.unwrap();
     let killers: Vec<_> = (0..AT_ONCE)
         .map(|_| {
             let work = Arc::clone(&work);
@@ -60,7 +60,7 @@ async fn kills(count: usize) {
         .await
         .unwrap();
 
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let entries = entries(&journal).await;
     let made = simulator.tasks();
     assert!(made.len() > count / 2, "only {} tasks", made.len());
@@ -158,7 +158,7 @@ async fn identical_prompts_are_not_mixed_up() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     for vendor in Vendor::ALL.iter().copied() {
         let folder = tempfile::tempdir().unwrap();
-        let journal = journal(folder.path());
+        let journal = journal(folder.path()).await;
         let client = client(vendor, &simulator, &journal);
         let simulated = simulated(vendor);
         let mut lost = HashMap::new();

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use videogen::Timestamp;
 use videogen::journal::{Journal, UploadKey, UploadLease};
-use videogen_journal::SqliteJournal;
+use videogen_journal::Store;
+
+use super::journal;
 
 /// A key whose member `changed` is another.
 fn key(changed: &str) -> UploadKey {
@@ -26,13 +28,13 @@ fn lease(holder: &str, from: i64) -> UploadLease {
 }
 
 /// One journal as one and as two processes see it, and behind a pointer.
-fn journals(folder: &std::path::Path) -> Vec<[Arc<dyn Journal>; 2]> {
-    let open = |name: &str| Arc::new(SqliteJournal::open(folder.join(name)).unwrap());
-    let one = open("one.db");
-    let shared: Arc<dyn Journal> = open("shared.db");
+async fn journals(folder: &std::path::Path) -> Vec<[Arc<dyn Journal>; 2]> {
+    let open = async |name: &str| journal(&folder.join(name)).await;
+    let one = open("one").await;
+    let shared: Arc<dyn Journal> = open("shared").await;
     vec![
         [one.clone(), one],
-        [open("two.db"), open("two.db")],
+        [open("two").await, open("two").await],
         [Arc::new(Arc::clone(&shared)), shared],
     ]
 }
@@ -40,7 +42,7 @@ fn journals(folder: &std::path::Path) -> Vec<[Arc<dyn Journal>; 2]> {
 #[tokio::test]
 async fn an_upload_has_one_holder() {
     let folder = tempfile::tempdir().unwrap();
-    for [first, second] in journals(folder.path()) {
+    for [first, second] in journals(folder.path()).await {
         assert_eq!(first.lease_upload(lease("a", 0)).await, Ok(None));
         // Another holder sees whose it is, and cannot release it.
         assert_eq!(second.lease_upload(lease("b", 1)).await, Ok(Some(lease("a", 0))));
@@ -64,7 +66,7 @@ async fn an_upload_has_one_holder() {
 #[tokio::test]
 async fn other_uploads_have_other_leases() {
     let folder = tempfile::tempdir().unwrap();
-    for [first, second] in journals(folder.path()) {
+    for [first, second] in journals(folder.path()).await {
         assert_eq!(first.lease_upload(lease("a", 0)).await, Ok(None));
         for changed in ["account", "origin", "vendor", "way", "sha256"] {
             let other = |holder| {
@@ -81,7 +83,7 @@ async fn other_uploads_have_other_leases() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_of_many_gets_it() {
     let folder = tempfile::tempdir().unwrap();
-    for journals in journals(folder.path()) {
+    for journals in journals(folder.path()).await {
         let tries: Vec<_> = (0..40)
             .map(|n| {
                 let journal = Arc::clone(&journals[n % 2]);
@@ -100,16 +102,13 @@ async fn one_of_many_gets_it() {
 #[tokio::test]
 async fn a_damaged_lease_is_replaced() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("journal.db");
-    let journal = SqliteJournal::open(&path).unwrap();
+    let journal = journal(folder.path()).await;
     assert_eq!(journal.lease_upload(lease("a", 0)).await, Ok(None));
-    let database = rusqlite::Connection::open(&path).unwrap();
-    let changed = database.execute("UPDATE upload_leases SET lease = '{\"holder\":'", []);
-    assert_eq!(changed, Ok(1));
+    super::alter(folder.path(), "UPDATE upload_leases SET lease = '{\"holder\":'").await;
     assert_eq!(journal.lease_upload(lease("b", 1)).await, Ok(None));
     assert_eq!(journal.lease_upload(lease("a", 2)).await, Ok(Some(lease("b", 1))));
     // A journal that is open for reading grants none.
-    let read_only = SqliteJournal::open_read_only(&path).unwrap();
+    let read_only = Store::open_read_only(super::name(folder.path())).await.unwrap();
     let error = read_only.lease_upload(lease("c", 100)).await.unwrap_err();
     assert!(error.to_string().contains("read-only"), "{error}");
 }

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::Connection;
 use videogen::journal::{Journal as _, Query, State};
 use videogen::{Clients, ErrorKind, TaskId, TaskStatus, VideoRequest};
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
@@ -15,27 +14,23 @@ const ODD: videogen::Vendor = videogen::Vendor::ToApis;
 const OTHER: videogen::Vendor = videogen::Vendor::Token360;
 
 /// Replaces text in the record of a key.
-fn edit(folder: &Path, key: &str, changes: &[(&str, &str)]) {
-    let database = Connection::open(folder.join("journal.db")).unwrap();
-    let (mut entry, mut task): (String, Option<String>) = database
-        .query_row("SELECT entry, task FROM submissions WHERE key = ?1", [key], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .unwrap();
+async fn edit(folder: &Path, key: &str, changes: &[(&str, &str)]) {
     for (from, to) in changes {
-        assert!(entry.contains(from), "{from} is not in {entry}");
-        entry = entry.replace(from, to);
-        task = task.map(|task| task.replace(from, to));
+        let literal = |text: &str| text.replace('\'', "''");
+        let (from, to) = (literal(from), literal(to));
+        let sql = format!(
+            "UPDATE submissions SET entry = replace(entry, '{from}', '{to}'), task = replace(task, '{from}', '{to}')
+                WHERE key = '{key}' AND entry LIKE '%{from}%'"
+        );
+        super::alter(folder, &sql).await;
     }
-    let sql = "UPDATE submissions SET entry = ?2, task = ?3 WHERE key = ?1";
-    database.execute(sql, (key, entry, task)).unwrap();
 }
 
 #[tokio::test]
 async fn a_task_of_an_unknown_family_fails_where_it_is_used_and_nowhere_else() {
     let simulator = Simulator::builder().speed(1000.0).start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let (ours, theirs) = (client(ODD, &simulator, &journal), client(OTHER, &simulator, &journal));
     let request = VideoRequest::new(newest(ODD).1, "a kite");
     let odd = ours.submit_with_key("odd", &request).await.unwrap().id;
@@ -47,7 +42,8 @@ async fn a_task_of_an_unknown_family_fails_where_it_is_used_and_nowhere_else() {
         folder.path(),
         "odd",
         &[(&format!("{family}{}", odd.id()), &format!(":videos-v9:{}", odd.id()))],
-    );
+    )
+    .await;
     let odd: TaskId = odd.to_string().replace(&family, ":videos-v9:").parse().unwrap();
 
     // Listed, found and recovered like the others.
@@ -99,7 +95,7 @@ async fn a_task_of_an_unknown_family_fails_where_it_is_used_and_nowhere_else() {
 async fn unknown_words_that_only_describe_leave_a_record_readable() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let client = client(ODD, &simulator, &journal);
     let request = VideoRequest::new(newest(ODD).1, "a kite");
     let running = client.submit_with_key("running", &request).await.unwrap();
@@ -112,7 +108,8 @@ async fn unknown_words_that_only_describe_leave_a_record_readable() {
         folder.path(),
         "running",
         &[(r#""status":"queued""#, r#""status":"dreaming""#)],
-    );
+    )
+    .await;
     edit(
         folder.path(),
         "lost",
@@ -120,20 +117,22 @@ async fn unknown_words_that_only_describe_leave_a_record_readable() {
             (r#""progress":"sent""#, r#""progress":"half_sent""#),
             (r#""kind":"ambiguous_submit""#, r#""kind":"strange""#),
         ],
-    );
+    )
+    .await;
     edit(
         folder.path(),
         "refused",
         &[(r#""kind":"balance""#, r#""kind":"credit_limit""#)],
-    );
-    let database = Connection::open(folder.path().join("journal.db")).unwrap();
+    )
+    .await;
     for event in [
         r#"{"event":"archived"}"#,
         r#"{"event":"download_failed","kind":"subtitles","reason":{"kind":"io","message":"x"}}"#,
     ] {
-        let sql =
-            "INSERT INTO events (intent, at, event) SELECT intent, begun, ?1 FROM submissions WHERE key = 'running'";
-        database.execute(sql, [event]).unwrap();
+        let sql = format!(
+            "INSERT INTO events (intent, at, event) SELECT intent, begun, '{event}' FROM submissions WHERE key = 'running'"
+        );
+        super::alter(folder.path(), &sql).await;
     }
 
     let found = journal.find(Query::default()).await.unwrap();
@@ -165,7 +164,7 @@ async fn unknown_words_that_only_describe_leave_a_record_readable() {
 async fn an_unknown_vendor_or_state_costs_one_record() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let client = client(ODD, &simulator, &journal);
     let request = VideoRequest::new(newest(ODD).1, "a kite");
     for key in ["state", "vendor", "plain"] {
@@ -175,13 +174,15 @@ async fn an_unknown_vendor_or_state_costs_one_record() {
         folder.path(),
         "state",
         &[(r#""state":"accepted""#, r#""state":"archived""#)],
-    );
+    )
+    .await;
     let own = (format!("{ODD}:"), format!(r#""vendor":"{ODD}""#));
     edit(
         folder.path(),
         "vendor",
         &[(&own.0, "acme:"), (&own.1, r#""vendor":"acme""#)],
-    );
+    )
+    .await;
 
     let found = journal.find(Query::default()).await.unwrap();
     assert_eq!(found.entries.len(), 1);

@@ -15,7 +15,7 @@ async fn the_whole_life_of_a_task_is_recorded() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     for (vendor, model) in targets() {
         let folder = tempfile::tempdir().unwrap();
-        let journal = journal(folder.path());
+        let journal = journal(folder.path()).await;
         let client = client(vendor, &simulator, &journal);
         let task = client.submit(&VideoRequest::new(model, "a kite")).await.unwrap();
         let path = folder.path().join("kite.mp4");
@@ -53,7 +53,7 @@ async fn a_late_task_is_found() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let (vendor, model) = newest(Vendor::ToApis);
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let client = client(vendor, &simulator, &journal);
     simulator.inject(Fault::new(simulated(vendor), Operation::Submit, FaultKind::DropAfter));
     let error = client.submit(&VideoRequest::new(model, "a kite")).await.unwrap_err();
@@ -79,7 +79,7 @@ async fn a_submission_without_a_task_stays_open() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let (vendor, model) = newest(Vendor::ToApis);
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let client = client(vendor, &simulator, &journal);
     simulator.inject(Fault::new(simulated(vendor), Operation::Submit, FaultKind::DropBefore));
     let error = client.submit(&VideoRequest::new(model, "a kite")).await.unwrap_err();
@@ -103,7 +103,7 @@ async fn a_failed_search_is_reported_as_such() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let (vendor, model) = newest(Vendor::Token360);
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let client = client(vendor, &simulator, &journal);
     simulator.inject(Fault::new(simulated(vendor), Operation::Submit, FaultKind::DropBefore));
     client.submit(&VideoRequest::new(model, "a kite")).await.unwrap_err();
@@ -155,7 +155,7 @@ async fn a_candidate_is_adopted_by_hand() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     for (vendor, model) in [newest(Vendor::Token360), newest(Vendor::AllToken)] {
         let folder = tempfile::tempdir().unwrap();
-        let journal = journal(folder.path());
+        let journal = journal(folder.path()).await;
         let client = client(vendor, &simulator, &journal);
         let small = VideoRequest::new(model, "a kite").resolution("480p").duration(4);
         let large = VideoRequest::new(model, "a kite").resolution("720p").duration(5);
@@ -200,7 +200,7 @@ async fn lost_submissions_share_one_list() {
     for vendor in [Vendor::Token360, Vendor::AllToken, Vendor::Ark, Vendor::Replicate] {
         let simulator = Simulator::builder().manual_clock().start().await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let journal = journal(folder.path());
+        let journal = journal(folder.path()).await;
         let client = client(vendor, &simulator, &journal);
         for prompt in ["a kite", "a boat", "a bird"] {
             simulator.inject(Fault::new(simulated(vendor), Operation::Submit, FaultKind::DropBefore));

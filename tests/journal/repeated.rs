@@ -12,7 +12,7 @@ use videogen::{Client, Clients, Delivery, Error, ErrorKind, RetryPolicy, Router,
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
 use super::budgets::{accepted, ambiguous, event, intent, reason, status, subject};
-use super::{client, entries, journal};
+use super::{client, entries, journal, journals};
 use crate::cases::{newest, simulated};
 
 const WITHIN: Duration = Duration::from_secs(600);
@@ -136,7 +136,7 @@ fn only_the_same_request_to_the_same_account_in_time_counts() {
 #[tokio::test]
 async fn no_order_of_events_pays_for_a_request_twice() {
     let folder = tempfile::tempdir().unwrap();
-    let journals = [journal(folder.path()), journal(folder.path())];
+    let journals = [journal(folder.path()).await, journal(folder.path()).await];
     let (mut begun, mut refused) = (0, 0);
     let start = Utc::now();
     for step in 0..800 {
@@ -209,7 +209,7 @@ async fn no_order_of_events_pays_for_a_request_twice() {
 async fn many_at_once_begin_one() {
     let folder = tempfile::tempdir().unwrap();
     // As several processes have them.
-    let journals: Vec<_> = (0..8).map(|_| journal(folder.path())).collect();
+    let journals = journals(folder.path(), 8).await;
     let tasks: Vec<_> = (0..64)
         .map(|task| {
             let journal = Arc::clone(&journals[task % journals.len()]);
@@ -244,7 +244,7 @@ async fn refused(client: &Client, request: &VideoRequest) -> Error {
 async fn a_repeated_request_names_the_first_task_and_sends_nothing() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     for vendor in Vendor::ALL.iter().copied() {
         let client = client(vendor, &simulator, &journal);
         let request = VideoRequest::new(newest(vendor).1, "a kite");
@@ -285,7 +285,7 @@ async fn a_repeated_request_names_the_first_task_and_sends_nothing() {
 async fn what_failed_may_be_submitted_again() {
     let simulator = Simulator::builder().speed(1000.0).start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let client = client(Vendor::Token360, &simulator, &journal(folder.path()));
+    let client = client(Vendor::Token360, &simulator, &journal(folder.path()).await);
     let request = |prompt: &str| VideoRequest::new(newest(Vendor::Token360).1, prompt);
     for prompt in ["sim:fail", "sim:moderated"] {
         let first = client.submit_with(request(prompt), guarded()).await.unwrap();
@@ -323,7 +323,7 @@ async fn what_failed_may_be_submitted_again() {
 async fn a_call_does_not_refuse_its_own_submissions() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let builder = simulator.client_builder(simulated(Vendor::Token360)).journal(journal);
     let client = builder.retry(RetryPolicy::default()).build().unwrap();
     let request = VideoRequest::new(newest(Vendor::Token360).1, "a kite");
@@ -346,7 +346,7 @@ async fn a_call_does_not_refuse_its_own_submissions() {
 async fn a_router_refuses_what_another_vendor_took() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let vendors = [Vendor::ToApis, Vendor::Token360];
     let clients: Clients = vendors
         .iter()

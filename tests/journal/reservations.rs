@@ -15,7 +15,7 @@ use super::budgets::{accepted, ambiguous, begin, budget, cost, event, intent, re
 async fn many_at_once_stay_within_a_budget() {
     let folder = tempfile::tempdir().unwrap();
     // As several processes have them.
-    let journals: Vec<_> = (0..8).map(|_| super::journal(folder.path())).collect();
+    let journals = super::journals(folder.path(), 8).await;
     journals[0].set_budget(budget("10/day")).await.unwrap();
     let tasks: Vec<_> = (0..64)
         .map(|task| {
@@ -48,7 +48,7 @@ async fn many_at_once_stay_within_a_budget() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_group_stays_within_its_limit() {
     let folder = tempfile::tempdir().unwrap();
-    let journals: Vec<_> = (0..8).map(|_| super::journal(folder.path())).collect();
+    let journals = super::journals(folder.path(), 8).await;
     let grouped = |id: String, group: &str, most: &str, estimate: Option<&str>| {
         let mut intent = intent(&id, Vendor::ALL[0].as_str(), estimate, Utc::now());
         intent.group = Some(Group::new(group).max_cost(most.parse().unwrap()));
@@ -126,7 +126,7 @@ fn expected(entries: &[Entry], budget: &Budget) -> Decimal {
 #[tokio::test]
 async fn no_order_of_events_loses_a_reservation_or_counts_it_twice() {
     let folder = tempfile::tempdir().unwrap();
-    let journals = [super::journal(folder.path()), super::journal(folder.path())];
+    let journals = [super::journal(folder.path()).await, super::journal(folder.path()).await];
     let budgets = [
         budget("6/total"),
         budget("4CNY/total"),

@@ -9,7 +9,7 @@ use videogen::journal::State;
 use videogen::route::Route;
 use videogen::submit::SubmitOptions;
 use videogen::{Clients, Delivery, ErrorKind, Router, Vendor, VideoRequest};
-use videogen_journal::SqliteJournal;
+use videogen_journal::Store;
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
 use super::child::Work;
@@ -18,7 +18,7 @@ use crate::cases::{newest, simulated};
 
 const VENDORS: [Vendor; 3] = [Vendor::Ark, Vendor::Token360, Vendor::ToApis];
 
-fn router(vendors: &[Vendor], simulator: &Simulator, journal: &Arc<SqliteJournal>) -> Router {
+fn router(vendors: &[Vendor], simulator: &Simulator, journal: &Arc<Store>) -> Router {
     let clients = Clients::new(VENDORS.map(|vendor| client(vendor, simulator, journal)));
     Router::new(&clients, routes(vendors)).unwrap()
 }
@@ -46,7 +46,7 @@ fn with_key(key: &str) -> SubmitOptions {
 async fn an_accepted_key_is_found_whatever_the_order() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let request = VideoRequest::new("", "a kite");
     simulator.inject(busy(Vendor::Ark));
     let first = router(&VENDORS, &simulator, &journal);
@@ -78,7 +78,7 @@ async fn an_accepted_key_is_found_whatever_the_order() {
 async fn an_ambiguous_key_stops_every_other_vendor() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let request = VideoRequest::new("", "a kite");
     simulator.inject(Fault::new(
         simulated(Vendor::Ark),
@@ -119,7 +119,7 @@ async fn concurrent_calls_in_different_orders_make_one_task() {
         for turn in 0..16 {
             let mut order = VENDORS;
             order.rotate_left(turn % 3);
-            let router = router(&order, &simulator, &journal(folder.path()));
+            let router = router(&order, &simulator, &journal(folder.path()).await);
             callers.push(tokio::spawn(async move {
                 router
                     .submit_with(&VideoRequest::new("", "a kite"), with_key("k"))
@@ -182,7 +182,8 @@ async fn killed_routes_pay_no_key_twice() {
         *per_prompt.entry(task.prompt).or_default() += 1;
     }
     assert!(per_prompt.values().all(|made| *made == 1), "{per_prompt:?}");
-    let entries = entries(&journal(folder.path())).await;
+    let journal = journal(folder.path()).await;
+    let entries = entries(&journal).await;
     let mut tried: Vec<Vendor> = entries.iter().map(|entry| entry.intent.vendor).collect();
     tried.sort_by_key(|vendor| vendor.as_str());
     tried.dedup();

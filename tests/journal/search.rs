@@ -152,7 +152,7 @@ async fn changed_prompts_and_models() {
     for (name, member, change, grade) in cases {
         let simulator = Simulator::builder().manual_clock().start().await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let journal = journal(folder.path());
+        let journal = journal(folder.path()).await;
         let client = client(vendor, &simulator, &journal);
         // A task in the journal is no candidate for another submission.
         client.submit(&VideoRequest::new(model, PROMPT)).await.unwrap();
@@ -212,7 +212,7 @@ async fn clocks_that_are_off() {
             let clock = Clock::manual().offset_by(TimeDelta::minutes(minutes));
             let simulator = Simulator::builder().clock(clock).start().await.unwrap();
             let folder = tempfile::tempdir().unwrap();
-            let journal = journal(folder.path());
+            let journal = journal(folder.path()).await;
             let client = client(vendor, &simulator, &journal);
             let request = VideoRequest::new(model, "a kite over the ice");
             let lost = lose(&client, &simulator, &request, FaultKind::DropAfter).await;
@@ -242,7 +242,7 @@ async fn an_inconclusive_list_is_not_reported_as_not_found() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let (vendor, model) = newest(Vendor::AllToken);
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let client = client(vendor, &simulator, &journal);
     let request = VideoRequest::new(model, "a kite");
     let empty = lose(&client, &simulator, &request, FaultKind::DropBefore).await;
@@ -285,7 +285,7 @@ async fn only_certain_matches_are_adopted() {
     ] {
         let simulator = Simulator::builder().manual_clock().start().await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let journal = journal(folder.path());
+        let journal = journal(folder.path()).await;
         let client = client(vendor, &simulator, &journal);
         for kind in kinds {
             let lost = lose(&client, &simulator, &request, kind).await;
@@ -318,7 +318,7 @@ async fn a_task_under_another_id_is_not_adopted_for_another_submission() {
     for is_polled in [false, true] {
         let simulator = Simulator::builder().manual_clock().start().await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let journal = journal(folder.path());
+        let journal = journal(folder.path()).await;
         let client = client(vendor, &simulator, &journal);
         let own = client.submit(&request).await.unwrap();
         show(

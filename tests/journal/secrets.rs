@@ -19,7 +19,7 @@ async fn no_secret_in_the_journal() {
     let key = format!("sk-{CANARY}");
     let url = format!("https://files.example.com/{CANARY}/in.png?sig={CANARY}");
     for (vendor, model) in targets() {
-        let journal = journal(folder.path());
+        let journal = journal(folder.path()).await;
         let mut request = VideoRequest::new(model, format!("the picture at {url} as a film"))
             .callback_url(format!("https://hooks.example.com/{CANARY}"));
         if request
@@ -77,12 +77,10 @@ async fn no_secret_in_the_journal() {
         }
     }
     let mut bytes = 0;
-    for file in std::fs::read_dir(folder.path()).unwrap() {
-        let path = file.unwrap().path();
-        let held = std::fs::read(&path).unwrap();
+    for (place, held) in super::contents(folder.path()).await {
         bytes += held.len();
         let found = held.windows(CANARY.len()).any(|window| window == CANARY.as_bytes());
-        assert!(!found, "{} holds the canary", path.display());
+        assert!(!found, "{place} holds the canary");
     }
     assert!(bytes > 10_000, "{bytes} bytes: nothing was written");
 }

@@ -4,12 +4,12 @@ use chrono::{TimeDelta, Utc};
 use videogen::journal::{Budget, ChargeKind, Entry, Event, Journal as _, Ledger, Query, Settlement, settle};
 use videogen::price::Obtained;
 use videogen::{ErrorKind, TaskId, Vendor};
-use videogen_journal::SqliteJournal;
+use videogen_journal::Store;
 
 use super::budgets::{accepted, ambiguous, begin, budget, charge, cost, intent, settled, status, subject};
 
 /// A submission of 1 USD whose task failed, without a page that says whether it is billed.
-async fn uncertain(journal: &SqliteJournal, id: &str) -> TaskId {
+async fn uncertain(journal: &Store, id: &str) -> TaskId {
     begin(journal, intent(id, "fal", Some("1 USD"), Utc::now()))
         .await
         .unwrap();
@@ -21,7 +21,7 @@ async fn uncertain(journal: &SqliteJournal, id: &str) -> TaskId {
     entry.task.unwrap()
 }
 
-async fn one(journal: &SqliteJournal, id: &str) -> Entry {
+async fn one(journal: &Store, id: &str) -> Entry {
     let found = journal.find(Query::default().intent(id)).await.unwrap();
     found.entries.into_iter().next().unwrap()
 }
@@ -31,7 +31,7 @@ fn billed(amount: &str) -> Settlement {
 }
 
 /// What counts against the only budget.
-async fn counted(journal: &SqliteJournal) -> String {
+async fn counted(journal: &Store) -> String {
     let budgets = journal.budgets("public".to_owned()).await.unwrap();
     budgets[0].1.normalize().to_string()
 }
@@ -39,7 +39,7 @@ async fn counted(journal: &SqliteJournal) -> String {
 #[tokio::test]
 async fn a_settlement_counts_instead_of_an_estimate_and_is_replaced_by_the_next() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = super::journal(folder.path());
+    let journal = super::journal(folder.path()).await;
     journal.set_budget(budget("5/day")).await.unwrap();
     let task = uncertain(&journal, "i").await;
     assert_eq!(counted(&journal).await, "1");
@@ -124,12 +124,15 @@ async fn a_settlement_counts_instead_of_an_estimate_and_is_replaced_by_the_next(
     assert_eq!(entry.entered().unwrap().obtained, Obtained::Entered);
     let settled = settle(&*journal, "i", None).await.unwrap();
     assert_eq!(charge(&settled.entry), "reported 0.9 USD");
+    // The sums are those of the submissions.
+    let health = journal.health().await.unwrap();
+    assert!(health.is_good(), "{health:?}");
 }
 
 #[tokio::test]
 async fn what_cannot_be_settled_is_refused_and_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = super::journal(folder.path());
+    let journal = super::journal(folder.path()).await;
     let now = Utc::now();
     uncertain(&journal, "failed").await;
     let mut flying = intent("flying", "fal", Some("1 USD"), now);
@@ -213,7 +216,7 @@ async fn what_cannot_be_settled_is_refused_and_changes_nothing() {
 #[tokio::test]
 async fn a_submission_of_unknown_status_is_settled_until_its_task_is_found() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = super::journal(folder.path());
+    let journal = super::journal(folder.path()).await;
     journal.set_budget(budget("1/day")).await.unwrap();
     begin(&journal, intent("i", "ark", Some("1 USD"), Utc::now()))
         .await
@@ -248,7 +251,7 @@ async fn a_submission_of_unknown_status_is_settled_until_its_task_is_found() {
 #[tokio::test]
 async fn an_unknown_cost_is_settled_in_any_currency() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = super::journal(folder.path());
+    let journal = super::journal(folder.path()).await;
     let mut unknown = intent("i", "fal", None, Utc::now());
     unknown.allow_unknown_cost = true;
     begin(&journal, unknown).await.unwrap();
@@ -275,7 +278,7 @@ async fn an_unknown_cost_is_settled_in_any_currency() {
 #[tokio::test]
 async fn a_task_of_several_submissions_is_named_by_its_submission() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = super::journal(folder.path());
+    let journal = super::journal(folder.path()).await;
     let task = uncertain(&journal, "i").await;
     let mut simulated = intent("j", "fal", Some("1 USD"), Utc::now());
     simulated.origin = Some("http://127.0.0.1:8787".to_owned());

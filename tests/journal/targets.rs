@@ -37,7 +37,7 @@ async fn output_files_need_a_journal() {
         assert_eq!((error.kind(), error.task()), (ErrorKind::Config, Some(&id)), "{error}");
 
         let folder = tempfile::tempdir().unwrap();
-        let journal = journal(folder.path());
+        let journal = journal(folder.path()).await;
         let with = client(vendor, &simulator, &journal);
         let error = with.record_target(&id, target()).await.unwrap_err();
         assert_eq!((error.kind(), error.task()), (ErrorKind::NotFound, Some(&id)));
@@ -52,7 +52,7 @@ async fn a_download_to_another_path_leaves_the_output_file_missing() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     for (vendor, model) in targets() {
         let folder = tempfile::tempdir().unwrap();
-        let journal = journal(folder.path());
+        let journal = journal(folder.path()).await;
         let client = client(vendor, &simulator, &journal);
         let [output, copy, other] = ["kite.mp4", "copy.mp4", "other.mp4"].map(|name| folder.path().join(name));
         let options = SubmitOptions::default().target(Destination::file(&output));
@@ -81,7 +81,7 @@ async fn a_download_to_another_path_leaves_the_output_file_missing() {
 async fn the_default_name_has_the_extension_of_the_format() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let client = client(videogen::Vendor::AllToken, &simulator, &journal);
     for (format, extension, brand) in [
         (None, "mp4", b"isom"),

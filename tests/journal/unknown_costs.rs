@@ -20,7 +20,7 @@ use crate::cases::{newest, simulated};
 async fn tokens_of_a_finished_task_give_a_cost_that_was_unknown() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     // A ratio of which no page has the size.
     let by_list = VideoRequest::new("seedance-1-0-pro-250528", "a kite")
         .duration(5)
@@ -87,7 +87,7 @@ async fn tokens_of_a_finished_task_give_a_cost_that_was_unknown() {
 #[tokio::test]
 async fn a_budget_that_is_used_up_allows_no_unknown_cost() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let now = Utc::now();
     journal.set_budget(budget("1/total")).await.unwrap();
     begin(&journal, intent("i-1", "ark", Some("0.9 USD"), now))
@@ -137,7 +137,7 @@ async fn a_budget_that_is_used_up_allows_no_unknown_cost() {
 async fn the_error_says_whether_an_unknown_cost_can_be_allowed() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let (vendor, model) = newest(Vendor::ToApis);
     let client = client(vendor, &simulator, &journal);
     for (limit, allow, is_exhausted) in [("1/day", false, false), ("0/day", true, true)] {
@@ -161,7 +161,7 @@ async fn the_error_says_whether_an_unknown_cost_can_be_allowed() {
 #[tokio::test]
 async fn a_cost_in_another_currency_counts_for_budgets_in_both() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     journal.set_budget(budget("9CNY/total")).await.unwrap();
     begin(&journal, intent("i-1", "openrouter", Some("5 CNY"), Utc::now()))
         .await

@@ -17,7 +17,7 @@ use crate::cases::simulated;
 async fn a_task_of_another_vendor_is_rejected_before_any_request() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let path = folder.path().join("never.mp4");
     for owner in Vendor::ALL.iter().copied() {
         let owners = client(owner, &simulator, &journal);
@@ -92,7 +92,7 @@ async fn a_task_of_another_vendor_is_rejected_before_any_request() {
 async fn a_lost_submission_is_searched_for_at_its_own_vendor() {
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = journal(folder.path());
+    let journal = journal(folder.path()).await;
     let owners = client(Vendor::ToApis, &simulator, &journal);
     let drop = Fault::new(simulated(Vendor::ToApis), Operation::Submit, FaultKind::DropAfter);
     simulator.inject(drop);

@@ -22,7 +22,7 @@ async fn a_withheld_video_is_moderated() {
         let read = json!({"id": "t-1", "status": "completed", "error": error}).to_string();
         let canned = Canned::submitted_and_read((200, &submitted), (200, &read)).await;
         let folder = tempfile::tempdir().unwrap();
-        let journal = journal(folder.path());
+        let journal = journal(folder.path()).await;
         let client = with_base_url(vendor, &canned.base_url, &journal);
         let path = folder.path().join("never.mp4");
         let request = VideoRequest::new(vendor.default_model(), "a kite");

@@ -7,7 +7,7 @@ use clap::Args;
 use secrecy::SecretString;
 use videogen::facts::{Capabilities, Operation};
 use videogen::{Client, ClientBuilder, ErrorKind, TaskId, Vendor, VideoRequest};
-use videogen_journal::SqliteJournal;
+use videogen_journal::Store;
 
 use crate::config;
 use crate::environment;
@@ -228,7 +228,7 @@ impl AccountArgs {
     pub(crate) fn journalled(
         &self,
         vendor: Vendor,
-        journal: Option<Arc<SqliteJournal>>,
+        journal: Option<Arc<Store>>,
         output: &Output,
     ) -> Result<Client, Failure> {
         client(vendor, self.base_url.as_deref(), journal, output)
@@ -238,7 +238,7 @@ impl AccountArgs {
     pub(crate) fn builder(
         &self,
         vendor: Vendor,
-        journal: Option<Arc<SqliteJournal>>,
+        journal: Option<Arc<Store>>,
         output: &Output,
     ) -> Result<ClientBuilder, Failure> {
         Ok(noting_delays(
@@ -287,7 +287,7 @@ pub(crate) fn with_variable(vendor: Vendor, message: String) -> String {
 pub(crate) fn client(
     vendor: Vendor,
     base_url: Option<&str>,
-    journal: Option<Arc<SqliteJournal>>,
+    journal: Option<Arc<Store>>,
     output: &Output,
 ) -> Result<Client, Failure> {
     let client = noting_delays(builder(vendor, base_url, journal)?, *output).build();
@@ -308,7 +308,7 @@ pub(crate) fn noting_delays(builder: ClientBuilder, output: Output) -> ClientBui
 pub(crate) fn builder(
     vendor: Vendor,
     base_url: Option<&str>,
-    journal: Option<Arc<SqliteJournal>>,
+    journal: Option<Arc<Store>>,
 ) -> Result<ClientBuilder, Failure> {
     let Some(key) = keys::find(vendor)? else {
         return Err(no_key(&[vendor]));

@@ -27,3 +27,4 @@ pub(crate) mod sim;
 pub(crate) mod spend;
 pub(crate) mod status;
 pub(crate) mod wait;
+pub(crate) mod worker;

@@ -10,7 +10,7 @@ use videogen::Vendor;
 use videogen::facts::{ListedModel, Operation};
 use videogen::journal::Journal as _;
 use videogen::price::{Decimal, Estimate, PriceBook, PriceOrigin};
-use videogen_journal::SqliteJournal;
+use videogen_journal::Store;
 
 use crate::account::AccountArgs;
 use crate::output::{Output, moment};
@@ -125,7 +125,7 @@ fn age(read: &str) -> String {
 }
 
 /// The number of budgets that apply to submissions to a vendor. None can be read from a journal that cannot.
-pub(crate) async fn budgets(journal: Option<&SqliteJournal>, vendor: Vendor) -> usize {
+pub(crate) async fn budgets(journal: Option<&Store>, vendor: Vendor) -> usize {
     let Some(journal) = journal else { return 0 };
     let budgets = journal.budgets(String::new()).await.unwrap_or_default();
     budgets.iter().filter(|(budget, _)| budget.applies_to(vendor)).count()

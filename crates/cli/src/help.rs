@@ -122,6 +122,17 @@ Examples:
   videogen recover SUBMISSION --task toapis:generations:tsk_vid_7a10
   videogen recover SUBMISSION --dismiss";
 
+pub(crate) const WORKER: &str = "\
+Examples:
+  videogen worker --journal postgresql://videogen@db.example/jobs -o /clips
+  videogen worker --once --json
+
+Any number of workers share a journal, on any number of machines. Each \
+submission is followed by one of them, or by the command that submitted it while \
+that runs. What a killed process left is taken over after half a minute, and at \
+once after SIGTERM or Ctrl-C. A worker submits nothing. It follows the accounts \
+whose keys it has.";
+
 pub(crate) const MODELS: &str = "\
 Examples:
   videogen models --vendor toapis
@@ -229,11 +240,13 @@ Examples:
   videogen journal export --since 30d --format csv > submissions.csv
   videogen journal prune --older-than 90d --dry-run
   videogen journal prune --older-than 2026-06-01 --include-undownloaded
+  videogen journal copy journal.db postgresql://videogen@db.example/jobs
 
 `prune` keeps what a promise depends on: submissions of unknown status and their
 accounts, unfinished tasks, videos that were not downloaded, idempotency keys,
 the running month, and what a budget counts. `check` exits with 7 if the file is
-damaged.";
+damaged. `copy` changes nothing in FROM, and can be repeated after an interrupt;
+end the programs that use FROM first.";
 
 pub(crate) const ASSETS: &str = "\
 Examples:

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock, OnceLock};
+use std::time::Duration;
 
 use clap::Args;
 use etcetera::base_strategy::{BaseStrategy as _, choose_native_strategy};
 use videogen::ErrorKind;
 use videogen::journal::{Entry, JournalError, Unreadable};
-use videogen_journal::SqliteJournal;
+use videogen_journal::{Owner, SqliteJournal, Store};
 
 use crate::environment::variable;
 use crate::exit::{Failure, INVALID, IO};
@@ -18,8 +19,8 @@ use crate::output::{Output, file as shown_path, moment, shown};
 #[derive(Args)]
 #[command(next_help_heading = "Journal")]
 pub(crate) struct JournalArgs {
-    /// Journal file [default: $VIDEOGEN_JOURNAL or DATA_DIR/videogen/journal.db].
-    #[arg(long, global = true, value_name = "PATH")]
+    /// Journal file or PostgreSQL URL [default: $VIDEOGEN_JOURNAL or DATA_DIR/videogen/journal.db].
+    #[arg(long, global = true, value_name = "PATH|URL")]
     journal: Option<PathBuf>,
     /// Record nothing; an interrupted submission can then be lost.
     #[arg(long, global = true)]
@@ -83,30 +84,31 @@ impl JournalArgs {
     }
 
     /// For submissions: requires a journal, unless disabled.
-    pub(crate) fn open(&self) -> Result<Option<Arc<SqliteJournal>>, Failure> {
+    pub(crate) fn open(&self) -> Result<Option<Arc<Store>>, Failure> {
         if self.no_journal {
             return Ok(None);
         }
         let path = self.path()?;
-        Ok(Some(Arc::new(SqliteJournal::open(path).map_err(failure)?)))
+        let journal = spooled(opened(&path).map_err(failure)?);
+        Ok(Some(Arc::new(owned(journal))))
     }
 
     /// For commands that mostly read: creates no journal. One that cannot be written is opened read-only.
-    pub(crate) fn open_to_read(&self, output: &Output) -> Result<Option<Arc<SqliteJournal>>, Failure> {
-        let path = self.path().ok().filter(|path| !self.no_journal && !path.exists());
+    pub(crate) fn open_to_read(&self, output: &Output) -> Result<Option<Arc<Store>>, Failure> {
+        let path = self.path().ok().filter(|path| !self.no_journal && !is_there(path));
         if let Some(path) = path {
             let empty = SqliteJournal::empty(&path).map_err(failure)?;
             // A mistyped path must not look like a journal without submissions.
             if self.journal.is_some() {
                 output.note(&format!("There is no journal at {}.", shown_path(&path)));
             }
-            return Ok(Some(Arc::new(empty)));
+            return Ok(Some(Arc::new(Store::Sqlite(empty))));
         }
         let failed = match self.open() {
             Err(failed) => failed,
             opened => return opened,
         };
-        let Ok(journal) = SqliteJournal::open_read_only(self.path()?) else {
+        let Ok(journal) = opened_to_read(&self.path()?) else {
             return Err(failed);
         };
         output.note(&format!(
@@ -117,7 +119,7 @@ impl JournalArgs {
     }
 
     /// For a simulation, which needs no record: only with --journal.
-    pub(crate) fn open_if_named(&self) -> Result<Option<Arc<SqliteJournal>>, Failure> {
+    pub(crate) fn open_if_named(&self) -> Result<Option<Arc<Store>>, Failure> {
         if self.journal.is_some() { self.open() } else { Ok(None) }
     }
 
@@ -135,9 +137,9 @@ impl JournalArgs {
     }
 
     /// For updates of a known task: creates no journal, and continues without one that cannot be used.
-    pub(crate) fn open_if_there(&self, output: &Output) -> Option<Arc<SqliteJournal>> {
+    pub(crate) fn open_if_there(&self, output: &Output) -> Option<Arc<Store>> {
         let path = self.path().ok()?;
-        if self.no_journal || (!path.exists() && SqliteJournal::check(&path).is_ok()) {
+        if self.no_journal || (!is_there(&path) && Store::check(&path).is_ok()) {
             return None;
         }
         match self.open() {
@@ -150,32 +152,32 @@ impl JournalArgs {
     }
 
     /// For plans, which change nothing: the journal as it is, if it can be read.
-    pub(crate) fn open_unchanged(&self) -> Option<Arc<SqliteJournal>> {
-        let path = self.path().ok().filter(|path| !self.no_journal && path.exists())?;
-        SqliteJournal::open_read_only(path).ok().map(Arc::new)
+    pub(crate) fn open_unchanged(&self) -> Option<Arc<Store>> {
+        let path = self.path().ok().filter(|path| !self.no_journal && is_there(path))?;
+        opened_to_read(&path).ok().map(Arc::new)
     }
 
     /// The same, if there is one; it must be readable.
-    pub(crate) fn open_as_it_is(&self) -> Result<Option<Arc<SqliteJournal>>, Failure> {
-        let path = self.path().ok().filter(|path| !self.no_journal && path.exists());
+    pub(crate) fn open_as_it_is(&self) -> Result<Option<Arc<Store>>, Failure> {
+        let path = self.path().ok().filter(|path| !self.no_journal && is_there(path));
         let Some(path) = path else { return Ok(None) };
-        let opened = SqliteJournal::open_read_only(path).map_err(failure)?;
+        let opened = opened_to_read(&path).map_err(failure)?;
         Ok(Some(Arc::new(opened)))
     }
 
     /// The journal that --no-journal leaves out, if it is there.
-    pub(crate) fn left_out(&self) -> Option<Arc<SqliteJournal>> {
-        let path = self.path().ok().filter(|path| self.no_journal && path.exists())?;
-        SqliteJournal::open_read_only(path).ok().map(Arc::new)
+    pub(crate) fn left_out(&self) -> Option<Arc<Store>> {
+        let path = self.path().ok().filter(|path| self.no_journal && is_there(path))?;
+        opened_to_read(&path).ok().map(Arc::new)
     }
 
     /// For views, which change nothing: the journal as it is, if there is one. One that the user named must be readable.
-    pub(crate) fn open_to_look(&self, output: &Output) -> Result<Option<Arc<SqliteJournal>>, Failure> {
-        let is_wanted = |path: &PathBuf| !self.no_journal && (self.journal.is_some() || path.exists());
+    pub(crate) fn open_to_look(&self, output: &Output) -> Result<Option<Arc<Store>>, Failure> {
+        let is_wanted = |path: &PathBuf| !self.no_journal && (self.journal.is_some() || is_there(path));
         let Some(path) = self.path().ok().filter(is_wanted) else {
             return Ok(None);
         };
-        match SqliteJournal::open_read_only(path).map_err(failure) {
+        match opened_to_read(&path).map_err(failure) {
             Ok(journal) => Ok(Some(Arc::new(journal))),
             Err(failed) if self.journal.is_some() => Err(failed),
             Err(failed) => {
@@ -186,28 +188,29 @@ impl JournalArgs {
     }
 
     /// For upkeep of the file: it must exist.
-    pub(crate) fn open_existing(&self) -> Result<Arc<SqliteJournal>, Failure> {
+    pub(crate) fn open_existing(&self) -> Result<Arc<Store>, Failure> {
         let path = self.path()?;
         let refused = |message: String| Failure::new(INVALID, ErrorKind::InvalidRequest, message);
         if self.no_journal {
             return Err(refused("this is about the journal; remove --no-journal".to_owned()));
         }
-        if !path.exists() && SqliteJournal::check(&path).is_ok() {
+        if !is_there(&path) && Store::check(&path).is_ok() {
             return Err(refused(format!("there is no journal at {}", shown_path(&path))));
         }
-        Ok(Arc::new(SqliteJournal::open(path).map_err(failure)?))
+        Ok(Arc::new(spooled(opened(&path).map_err(failure)?)))
     }
 
-    /// The journal options, as given.
+    /// The journal options, as given, without a password.
     pub(crate) fn options(&self) -> Vec<OsString> {
-        let journal = self.journal.iter().flat_map(|path| ["--journal".into(), path.into()]);
+        let journal = self.journal.iter().map(Store::without_password);
+        let journal = journal.flat_map(|path| ["--journal".into(), path.into()]);
         journal.chain(self.no_journal.then(|| "--no-journal".into())).collect()
     }
 
     /// The files that no output may replace: the journal, which may not exist yet, and SQLite's files
     /// next to it.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
-        let path = self.path().ok().filter(|_| !self.no_journal);
+        let path = self.path().ok().filter(|path| !self.no_journal && !Store::is_url(path));
         let beside = |path: PathBuf| {
             ["", "-wal", "-shm", "-journal"].map(|suffix| {
                 let mut name = path.clone().into_os_string();
@@ -218,11 +221,21 @@ impl JournalArgs {
         path.map(beside).into_iter().flatten().collect()
     }
 
+    /// Where what belongs to this journal on this machine is kept: next to the file, or in the data directory.
+    pub(crate) fn beside(&self, journal: &Store) -> Result<PathBuf, Failure> {
+        if let Some(path) = journal.path() {
+            return Ok(path.to_owned());
+        }
+        let name = journal.name();
+        let name = name.replace(|sign: char| !sign.is_ascii_alphanumeric() && !"-.".contains(sign), "_");
+        Ok(data_folder()?.join(name))
+    }
+
     fn path(&self) -> Result<PathBuf, Failure> {
         self.place().map(|(path, _)| path)
     }
 
-    /// The file, and what names it: `option`, `environment`, `config` or `built_in`.
+    /// The file or URL, and what names it: `option`, `environment`, `config` or `built_in`. The URL may have a password.
     pub(crate) fn place(&self) -> Result<(PathBuf, &'static str), Failure> {
         if let Some(path) = &self.journal {
             return Ok((path.clone(), "option"));
@@ -233,12 +246,95 @@ impl JournalArgs {
         if let Some(path) = &self.configured {
             return Ok((path.clone(), "config"));
         }
-        let folders = choose_native_strategy().map_err(|_| {
-            let message = "there is no home folder for the journal; name a file with --journal";
-            Failure::new(IO, ErrorKind::Journal, message)
-        })?;
-        Ok((folders.data_dir().join("videogen").join("journal.db"), "built_in"))
+        Ok((data_folder()?.join("journal.db"), "built_in"))
     }
+}
+
+/// The folder of this program's data.
+fn data_folder() -> Result<PathBuf, Failure> {
+    let folders = choose_native_strategy().map_err(|_| {
+        let message = "there is no home folder for the journal; name a file with --journal";
+        Failure::new(IO, ErrorKind::Journal, message)
+    })?;
+    Ok(folders.data_dir().join("videogen"))
+}
+
+/// Whether there is a journal to open. Only opening a database shows whether it is there.
+pub(crate) fn is_there(path: &Path) -> bool {
+    Store::is_url(path) || path.exists()
+}
+
+/// Opens a journal, and creates it if it does not exist.
+pub(crate) fn opened(path: &Path) -> Result<Store, JournalError> {
+    match Store::is_url(path) {
+        true => waited(Store::open(path)),
+        false => SqliteJournal::open(path).map(Store::Sqlite),
+    }
+}
+
+/// A journal in a database, with a folder for tasks that cannot be recorded. Those of earlier runs are recorded now.
+fn spooled(journal: Store) -> Store {
+    let Some(folder) = data_folder().ok().filter(|_| journal.path().is_none()) else {
+        return journal;
+    };
+    let name = journal
+        .name()
+        .replace(|sign: char| !sign.is_ascii_alphanumeric() && !"-.".contains(sign), "_");
+    let journal = journal.spooled_in(folder.join("spool").join(name));
+    // What is left is reported by `journal check`.
+    let _ = waited(journal.replay());
+    journal
+}
+
+/// What this process submits is its own while it runs, so that no worker follows it too.
+static OWNER: LazyLock<Owner> = LazyLock::new(Owner::new);
+/// The journal that it submits with.
+static OWNED: OnceLock<Store> = OnceLock::new();
+/// How long the end of a command waits for a journal that cannot be reached.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The journal, in which this process owns what it submits.
+fn owned(journal: Store) -> Store {
+    let journal = journal.owned_by(&OWNER);
+    if OWNED.set(journal.clone()).is_ok() {
+        let journal = journal.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(OWNER.lease() / 3).await;
+                let _ = journal.replay().await;
+                if OWNER.has_entered() {
+                    // Where it fails, workers may follow the same tasks, which is harmless.
+                    let _ = journal.extend(&OWNER).await;
+                }
+            }
+        });
+    }
+    journal
+}
+
+/// Gives back what this process submitted: workers follow it from now on.
+pub(crate) async fn leave() {
+    if let Some(journal) = OWNED.get().filter(|_| OWNER.has_entered()) {
+        let _ = tokio::time::timeout(PATIENCE, journal.leave(&OWNER)).await;
+    }
+}
+
+/// Opens a journal for reading.
+pub(crate) fn opened_to_read(path: &Path) -> Result<Store, JournalError> {
+    match Store::is_url(path) {
+        true => waited(Store::open_read_only(path)),
+        false => SqliteJournal::open_read_only(path).map(Store::Sqlite),
+    }
+}
+
+/// Waits for a connection, as opening a file waits for the disk.
+fn waited<T>(opening: impl Future<Output = T>) -> T {
+    tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(opening))
+}
+
+/// The name of a journal as text.
+pub(crate) fn named(journal: &Store) -> String {
+    shown_path(Path::new(&journal.name()))
 }
 
 /// A journal that cannot be used.

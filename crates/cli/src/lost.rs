@@ -5,7 +5,7 @@ use std::time::Duration;
 use videogen::journal::Journal as _;
 use videogen::lost::Candidate;
 use videogen::{Client, Vendor};
-use videogen_journal::SqliteJournal;
+use videogen_journal::Store;
 
 use crate::error::CandidateDocument;
 use crate::invocation::Invocation;
@@ -54,7 +54,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Reports the account's open submissions of earlier runs, and searches once for them if `search`. Failures do not affect
 /// this run.
-pub(crate) async fn earlier(client: &Client, journal: &SqliteJournal, search: bool, output: &Output) {
+pub(crate) async fn earlier(client: &Client, journal: &Store, search: bool, output: &Output) {
     let mut open = client.journal_query();
     open.open = true;
     let now = chrono::Utc::now();

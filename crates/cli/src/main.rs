@@ -120,6 +120,9 @@ enum Command {
     /// Find lost submissions and list unfinished tasks; submits nothing.
     #[command(after_help = help::RECOVER)]
     Recover(recover::RecoverArgs),
+    /// Follow, recover and download what any process submitted, until it is stopped.
+    #[command(after_help = help::WORKER)]
+    Worker(commands::worker::WorkerArgs),
     /// Show the limits of each model.
     #[command(after_help = help::MODELS, arg = help::hidden("events", "events", &["json", "quiet"]))]
     Models(models::ModelsArgs),
@@ -192,6 +195,7 @@ impl Command {
                     | Self::Download(_)
                     | Self::Status(_)
                     | Self::Cancel(_)
+                    | Self::Worker(_)
             ),
         }
     }
@@ -287,7 +291,8 @@ async fn run() -> ExitCode {
     terminal::set_color(cli.output.color);
     let (output, mut journal) = (Output::new(&cli.output), cli.journal);
     if cli.output.events && !cli.command.has_events() {
-        let message = "--events is for generate, batch, wait, download, status, cancel and recover --wait; use --json";
+        let message =
+            "--events is for generate, batch, wait, download, status, cancel, worker and recover --wait; use --json";
         output.failure(&Failure::new(exit::INVALID, ErrorKind::InvalidRequest, message));
         return ExitCode::from(exit::INVALID);
     }
@@ -330,6 +335,7 @@ async fn run() -> ExitCode {
         Command::Cancel(args) => stoppable(cancel::cancel(args, &journal, &output)).await,
         Command::List(args) => stoppable(list::list(args, &journal, &output)).await,
         Command::Recover(args) => recover::recover(args, &journal, &output).await,
+        Command::Worker(args) => commands::worker::worker(args, &journal, &output).await,
         Command::Balance(args) => stoppable(balance::balance(args, &output)).await,
         Command::Models(args) => stoppable(models::models(args, &output)).await,
         Command::Spend(args) => stoppable(spend::spend(args, &journal, &output)).await,
@@ -347,6 +353,7 @@ async fn run() -> ExitCode {
         Command::Completions(args) => completions::completions(&args, Cli::command(), &output),
         Command::Man(args) => man::man(&args, Cli::command(), &output),
     };
+    crate::journal::leave().await;
     match result {
         Ok(code) => code,
         Err(failure) => {

@@ -1,4 +1,5 @@
-//! A [`Journal`](videogen::journal::Journal) in one SQLite file.
+//! A [`Journal`](videogen::journal::Journal) in one SQLite file, or, with the feature `postgres`, in a PostgreSQL database;
+//! [`Store`] is either.
 //!
 //! ```no_run
 //! use std::sync::Arc;
@@ -27,26 +28,33 @@
 //! machine can share the file; network file systems are not supported. Rows contain prompts, URL hosts, and
 //! the public references of uploaded files, but no API keys or URLs with credentials; the file is readable by its owner only.
 //!
-//! Depends on `videogen` alone. The rules of the journal are in `videogen::journal`; this crate stores their results.
+//! Depends on `videogen` alone. The rules of the journal are in `videogen::journal`; this crate stores their results. What both
+//! engines decide alike is in files of its own, which know neither; SQL is in `sqlite/` and `postgres/`.
 
-mod broken;
 mod budget;
-mod file;
+mod copy;
+mod error;
 mod health;
+mod name;
+mod owner;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod prune;
-mod repeat;
-mod row;
-mod schema;
-mod select;
+mod record;
+mod selection;
 mod spend;
+mod spool;
 mod sqlite;
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests;
-mod totals;
-mod upload;
+mod store;
+mod stored;
 
+pub use copy::{Copied, copy};
 pub use health::Health;
+pub use owner::{Account, Owner, Taken};
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresJournal;
 pub use prune::{Kept, Prune, Pruned};
 pub use spend::Spent;
+pub use spool::Replayed;
 pub use sqlite::SqliteJournal;
+pub use store::Store;

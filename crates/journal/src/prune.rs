@@ -2,18 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{Connection, params};
-use videogen::journal::{Budget, Entry, FileKind, JournalError, Period, Position, State};
+use videogen::journal::{Budget, Entry, FileKind, Period, State, Unreadable};
 use videogen::{ErrorKind, TaskStatus, Timestamp};
 
-use crate::broken::broken;
-use crate::row::{COLUMNS, read};
-use crate::{budget, select, totals};
-
 /// Records of one transaction, so that no other process waits long.
-const BATCH: u32 = 500;
+pub(crate) const BATCH: u32 = 500;
 
-/// What [`SqliteJournal::prune`](crate::SqliteJournal::prune) removes.
+/// What [`Store::prune`](crate::Store::prune) removes.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Prune {
@@ -44,7 +39,7 @@ impl Prune {
     }
 }
 
-/// Result of [`SqliteJournal::prune`](crate::SqliteJournal::prune).
+/// Result of [`Store::prune`](crate::Store::prune).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pruned {
@@ -106,31 +101,30 @@ impl Kept {
 }
 
 /// The rules of one batch, in its transaction.
-struct Rules {
-    prune: Prune,
-    budgets: Vec<Budget>,
+pub(crate) struct Rules {
+    pub(crate) prune: Prune,
+    pub(crate) budgets: Vec<Budget>,
     /// Accounts with an open submission.
-    open: BTreeSet<String>,
+    pub(crate) open: BTreeSet<String>,
 }
 
 impl Rules {
-    fn read(connection: &Connection, prune: Prune) -> Result<Self, JournalError> {
-        let mut statement = connection
-            .prepare_cached("SELECT DISTINCT account FROM submissions WHERE open = 1")
-            .map_err(broken)?;
-        let open = statement.query_map([], |row| row.get(0)).map_err(broken)?;
-        Ok(Self {
-            prune,
-            budgets: budget::stored(connection)?,
-            open: open.collect::<Result<_, _>>().map_err(broken)?,
-        })
-    }
-
     /// The end of what may be removed.
-    fn before(&self, now: Timestamp) -> Timestamp {
+    pub(crate) fn before(&self, now: Timestamp) -> Timestamp {
         let starts = self.budgets.iter().filter_map(|budget| budget.key.period.start(now));
         let month = Period::Month.start(now);
         starts.chain(month).fold(self.prune.before, Timestamp::min)
+    }
+
+    /// Why a record stays. `marks`: its columns `open` and `unfinished`, if they can be read: what another version marked stays
+    /// too.
+    pub(crate) fn keeps_record(&self, record: &Result<Entry, Unreadable>, marks: [Option<bool>; 2]) -> Option<Kept> {
+        match (record, marks) {
+            (Err(_), _) | (_, [None, _] | [_, None]) => Some(Kept::Unreadable),
+            (_, [Some(true), _]) => Some(Kept::Open),
+            (_, [_, Some(true)]) => Some(Kept::Unfinished),
+            (Ok(entry), _) => self.keeps(entry),
+        }
     }
 
     /// Why an entry stays.
@@ -170,68 +164,4 @@ fn is_undownloaded(entry: &Entry) -> bool {
     entry.status == Some(TaskStatus::Completed)
         && !entry.reason.as_ref().is_some_and(|reason| is_gone(reason.kind))
         && videos.any(|kind| entry.saved_file(kind).is_none_or(|file| !file.placed))
-}
-
-/// Removes the next batch after a position, oldest first, and returns where it ended. The file's lock must be held.
-pub(crate) fn batch(
-    connection: &Connection,
-    prune: Prune,
-    after: Option<&Position>,
-    now: Timestamp,
-    pruned: &mut Pruned,
-) -> Result<Option<Position>, JournalError> {
-    let rules = Rules::read(connection, prune)?;
-    pruned.before = rules.before(now);
-    let sql = format!(
-        "SELECT {COLUMNS}, open, unfinished FROM submissions WHERE begun < ?1 AND (begun, intent) > (?2, ?3)
-        ORDER BY begun, intent LIMIT {BATCH}"
-    );
-    let mut statement = connection.prepare_cached(&sql).map_err(broken)?;
-    let (at, id) = after.map_or((i64::MIN, ""), |after| (after.at.timestamp_millis(), after.id.as_str()));
-    let mut rows = statement
-        .query(params![pruned.before.timestamp_millis(), at, id])
-        .map_err(broken)?;
-    let (mut count, mut last, mut removed) = (0, None, Vec::new());
-    while let Some(row) = rows.next().map_err(broken)? {
-        count += 1;
-        last = Some(select::position(row)?);
-        // What another version marked stays too.
-        let marks = (row.get::<_, bool>(6), row.get::<_, bool>(7));
-        let kept = match (read(row).map_err(broken)?, marks) {
-            (Err(_), _) | (_, (Err(_), _) | (_, Err(_))) => Some(Kept::Unreadable),
-            (_, (Ok(true), _)) => Some(Kept::Open),
-            (_, (_, Ok(true))) => Some(Kept::Unfinished),
-            (Ok(entry), _) => match rules.keeps(&entry) {
-                None => {
-                    removed.push(entry.intent.id);
-                    None
-                }
-                kept => kept,
-            },
-        };
-        if let Some(kept) = kept {
-            *pruned.kept.entry(kept).or_default() += 1;
-        }
-    }
-    drop(rows);
-    pruned.removed += removed.len() as u64;
-    if prune.dry_run {
-        removed.clear();
-    }
-    let mut totals = totals::Change::default();
-    for id in &removed {
-        totals.remove(connection, &totals::parts(connection, id)?)?;
-    }
-    for id in &removed {
-        // Events refer to submissions.
-        for sql in [
-            "DELETE FROM events WHERE intent = ?1",
-            "DELETE FROM submissions WHERE intent = ?1",
-        ] {
-            let mut statement = connection.prepare_cached(sql).map_err(broken)?;
-            statement.execute([id]).map_err(broken)?;
-        }
-    }
-    totals.store(connection)?;
-    Ok(last.filter(|_| count == BATCH))
 }

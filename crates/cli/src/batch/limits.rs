@@ -6,7 +6,7 @@ use std::sync::Arc;
 use videogen::Vendor;
 use videogen::journal::{Budget, Entry, Journal as _, Period};
 use videogen::price::{Decimal, Estimate, Money};
-use videogen_journal::SqliteJournal;
+use videogen_journal::Store;
 
 use crate::exit::Failure;
 use crate::journal::failure;
@@ -38,7 +38,7 @@ pub(super) struct Over {
 /// The limits, with what counts against each.
 pub(super) struct Limits<'a> {
     caps: &'a Caps,
-    journal: Option<Arc<SqliteJournal>>,
+    journal: Option<Arc<Store>>,
     /// By the scope of the base URL.
     budgets: HashMap<String, Vec<Counted>>,
     /// What the earlier submissions of the batch count, by scope and currency.
@@ -46,7 +46,7 @@ pub(super) struct Limits<'a> {
 }
 
 impl<'a> Limits<'a> {
-    pub(super) fn new(caps: &'a Caps, journal: Option<Arc<SqliteJournal>>) -> Self {
+    pub(super) fn new(caps: &'a Caps, journal: Option<Arc<Store>>) -> Self {
         Self {
             caps,
             journal,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use videogen::journal::{Entry, Journal as _, Query, State};
 use videogen::{Client, TaskStatus, Vendor};
-use videogen_journal::SqliteJournal;
+use videogen_journal::Store;
 
 use super::attempt::{has_failed, is_final, key};
 use super::item::Job;
@@ -45,7 +45,7 @@ impl<'a> Preview<'a> {
     pub(crate) async fn new(
         jobs: &'a [Job],
         name: &str,
-        journal: Option<Arc<SqliteJournal>>,
+        journal: Option<Arc<Store>>,
         recorded: &HashMap<String, Recorded>,
         retry_failed: bool,
         caps: &Caps,
@@ -209,7 +209,7 @@ impl<'a> Preview<'a> {
 }
 
 /// The client of a vendor, if there is an API key.
-fn client(vendor: Vendor, journal: Option<Arc<SqliteJournal>>) -> Option<Client> {
+fn client(vendor: Vendor, journal: Option<Arc<Store>>) -> Option<Client> {
     account::builder(vendor, None, journal).ok()?.build().ok()
 }
 
@@ -217,7 +217,7 @@ fn client(vendor: Vendor, journal: Option<Arc<SqliteJournal>>) -> Option<Client>
 async fn entry(
     job: &Job,
     key: &str,
-    journal: &Arc<SqliteJournal>,
+    journal: &Arc<Store>,
     clients: &mut HashMap<Vendor, Option<Client>>,
 ) -> Result<Option<Entry>, Failure> {
     let mut refused = None;

@@ -14,7 +14,7 @@ use videogen::journal::Group;
 use videogen::lost::ReconcileOptions;
 use videogen::price::Money;
 use videogen::route::{Route, RouteOrder};
-use videogen_journal::SqliteJournal;
+use videogen_journal::{SqliteJournal, Store};
 use videogen_sim::Simulator;
 
 use crate::account::{self, default_base_url};
@@ -183,6 +183,7 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
     }
     // Kept until the end: dropping it stops the simulator, and removes the journal.
     let mut temporary = None;
+    let journal_args = journal;
     let (simulator, journal) = if args.simulate {
         let simulator = Simulator::builder().speed(SPEED).start().await;
         let simulator = simulator
@@ -201,7 +202,7 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
                 let folder = tempfile::tempdir().map_err(|error| cannot(&error))?;
                 let opened = SqliteJournal::open(folder.path().join("journal.db"));
                 temporary = Some(folder);
-                Arc::new(opened.map_err(|error| cannot(&error))?)
+                Arc::new(Store::Sqlite(opened.map_err(|error| cannot(&error))?))
             }
         };
         (Some(simulator), journal)
@@ -244,8 +245,9 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
     let mut group = Group::new(format!("batch:{name}"));
     group.max_cost = caps.max_cost;
     let (news, heard) = mpsc::unbounded_channel();
+    let beside = journal_args.beside(&journal)?;
     let batch = Arc::new(Batch {
-        claims: Claims::new(journal.path(), &name),
+        claims: Claims::new(&beside, &name),
         name,
         jobs,
         vendors,

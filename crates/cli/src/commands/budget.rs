@@ -8,11 +8,11 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use videogen::journal::{Budget, BudgetKey, Journal as _, Pages, Period, Query};
 use videogen::{ErrorKind, Vendor};
-use videogen_journal::SqliteJournal;
+use videogen_journal::Store;
 
 use crate::exit::{Failure, INVALID};
-use crate::journal::{Addresses, JournalArgs, PUBLIC, failure};
-use crate::output::{Output, file, fitted, moment};
+use crate::journal::{Addresses, JournalArgs, PUBLIC, failure, named};
+use crate::output::{Output, fitted, moment};
 
 #[derive(Subcommand)]
 pub(crate) enum BudgetCommand {
@@ -90,7 +90,7 @@ pub(crate) async fn budget(
     Ok(ExitCode::SUCCESS)
 }
 
-async fn list(journal: &Arc<SqliteJournal>, output: &Output) -> Result<(), Failure> {
+async fn list(journal: &Arc<Store>, output: &Output) -> Result<(), Failure> {
     // What was submitted to a simulator or a gateway is counted separately.
     let mut others = journal.scopes().await.map_err(failure)?;
     others.retain(|scope| scope != PUBLIC);
@@ -128,7 +128,7 @@ async fn list(journal: &Arc<SqliteJournal>, output: &Output) -> Result<(), Failu
     let documents: Vec<&Value> = rows.iter().map(|(document, _)| document).collect();
     output.result(&json!({"budgets": documents}), Vec::new, || {
         if rows.is_empty() {
-            return format!("No budgets in {}.", file(journal.path()));
+            return format!("No budgets in {}.", named(journal));
         }
         let heads = ["budget", "scope", "spent or reserved", "left", "unknown cost", "until"];
         let table = fitted(&heads, rows.iter().map(|(_, row)| row.clone()));
@@ -140,7 +140,7 @@ async fn list(journal: &Arc<SqliteJournal>, output: &Output) -> Result<(), Failu
 }
 
 /// The addresses that the submissions of a scope were sent to.
-async fn addresses(journal: &SqliteJournal, scope: &str) -> Result<Addresses, Failure> {
+async fn addresses(journal: &Store, scope: &str) -> Result<Addresses, Failure> {
     let mut addresses = Addresses::default();
     if scope == PUBLIC {
         return Ok(addresses);

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use url::Url;
 use videogen::Vendor;
+use videogen_journal::Store;
 
 use crate::config::{self, Config, TIMEOUT, known_keys};
 use crate::environment;
@@ -188,7 +189,9 @@ fn journal_row(journal: &JournalArgs, in_file: Option<Row>) -> Row {
         Some(row) if source == "config" => row,
         _ => Row {
             key: "defaults.journal".to_owned(),
-            value: place.map_or(Value::Null, |(path, _)| path.to_string_lossy().to_string().into()),
+            value: place.map_or(Value::Null, |(path, _)| {
+                Store::without_password(path).to_string_lossy().to_string().into()
+            }),
             source,
             place: match source {
                 "environment" => VARIABLE.into(),

@@ -1,5 +1,7 @@
 //! `videogen journal`.
 
+mod copy;
+
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -8,14 +10,14 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Map, Value, json};
 use videogen::journal::{Entry, Pages, Query};
 use videogen::{ErrorKind, Timestamp, Vendor};
-use videogen_journal::{Health, Kept, Prune, Pruned, SqliteJournal};
+use videogen_journal::{Health, Kept, Prune, Pruned, Store};
 
 use crate::csv;
 use crate::exit::{Failure, INVALID, IO};
 use crate::invocation::Invocation;
-use crate::journal::{JournalArgs, failure, unreadable};
+use crate::journal::{JournalArgs, failure, named, unreadable};
 use crate::nearest;
-use crate::output::{Output, file, moment};
+use crate::output::{Output, moment};
 use crate::since::since;
 use crate::text;
 
@@ -32,6 +34,8 @@ pub(crate) enum JournalCommand {
     Export(ExportArgs),
     /// Check the file, and count what is in it
     Check,
+    /// Copy a journal into another one: a file into a database, or back
+    Copy(copy::CopyArgs),
 }
 
 #[derive(Args)]
@@ -89,10 +93,11 @@ pub(crate) async fn journal(
         JournalCommand::Prune(args) => prune(&args, &journal.open_existing()?, output).await,
         JournalCommand::Export(args) => export(&args, &journal.open_existing()?, output).await,
         JournalCommand::Check => check(&journal.open_existing()?, output).await,
+        JournalCommand::Copy(args) => copy::copy(&args, journal, output).await,
     }
 }
 
-async fn prune(args: &PruneArgs, journal: &Arc<SqliteJournal>, output: &Output) -> Result<ExitCode, Failure> {
+async fn prune(args: &PruneArgs, journal: &Arc<Store>, output: &Output) -> Result<ExitCode, Failure> {
     if args.older_than > Utc::now() - YOUNG {
         let message = format!(
             "--older-than: {} is less than a day ago; use at least 1d",
@@ -104,7 +109,10 @@ async fn prune(args: &PruneArgs, journal: &Arc<SqliteJournal>, output: &Output) 
     (prune.keys, prune.groups) = (args.keys, args.batches);
     (prune.undownloaded, prune.dry_run) = (args.include_undownloaded, args.dry_run);
     let pruned = journal.prune(prune).await.map_err(failure)?;
-    let size = || std::fs::metadata(journal.path()).map_or(0, |metadata| metadata.len());
+    let size = || {
+        let metadata = journal.path().and_then(|path| std::fs::metadata(path).ok());
+        metadata.map_or(0, |metadata| metadata.len())
+    };
     let before = size();
     let is_compacted = !args.dry_run && (args.vacuum || (pruned.removed > 0 && before <= COMPACTED));
     if is_compacted {
@@ -127,7 +135,9 @@ async fn prune(args: &PruneArgs, journal: &Arc<SqliteJournal>, output: &Output) 
                 .iter()
                 .map(|(reason, count)| format!("  kept {count}: {}", why(*reason))),
         );
-        if is_compacted {
+        if is_compacted && journal.path().is_none() {
+            lines.push("The space of removed submissions is free for new ones.".to_owned());
+        } else if is_compacted {
             lines.push(format!("The file has {} bytes, before {before}.", size()));
         } else if pruned.removed > 0 && !args.dry_run {
             let command = Invocation::new("journal prune")
@@ -177,7 +187,7 @@ fn why(reason: Kept) -> String {
     }
 }
 
-async fn export(args: &ExportArgs, journal: &Arc<SqliteJournal>, output: &Output) -> Result<ExitCode, Failure> {
+async fn export(args: &ExportArgs, journal: &Arc<Store>, output: &Output) -> Result<ExitCode, Failure> {
     if !output.is_text() && !output.is_quiet() {
         let message = "journal export has its own formats: use --format jsonl instead of --json";
         return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
@@ -259,22 +269,27 @@ fn cells(entry: &Entry) -> [String; 14] {
     ]
 }
 
-async fn check(journal: &Arc<SqliteJournal>, output: &Output) -> Result<ExitCode, Failure> {
+async fn check(journal: &Arc<Store>, output: &Output) -> Result<ExitCode, Failure> {
     let health = journal.health().await.map_err(failure)?;
+    let kept = journal.replay().await.map_err(failure)?.left;
+    let kept: Vec<Value> = kept
+        .iter()
+        .map(|(path, reason)| json!({"path": path.to_string_lossy(), "reason": reason}))
+        .collect();
     let document = json!({
-        "path": journal.path(), "good": health.is_good(), "schema": health.schema, "damage": health.damage,
+        "path": journal.name(), "good": health.is_good(), "schema": health.schema, "damage": health.damage,
         "submissions": health.submissions, "open": health.open, "unfinished": health.unfinished,
         "unreadable_count": health.unreadable, "unreadable": health.records,
-        "bytes": health.bytes, "free_bytes": health.free_bytes,
+        "bytes": health.bytes, "free_bytes": health.free_bytes, "warnings": journal.warnings(), "unrecorded": kept,
     });
-    output.result(&document, Vec::new, || checked(journal, &health))?;
+    output.result(&document, Vec::new, || checked(journal, &health, &kept))?;
     Ok(ExitCode::from(if health.is_good() { 0 } else { IO }))
 }
 
-fn checked(journal: &SqliteJournal, health: &Health) -> String {
+fn checked(journal: &Store, health: &Health, kept: &[Value]) -> String {
     let mut lines = vec![format!(
         "{}: schema {}, {} bytes, {} of them free",
-        file(journal.path()),
+        named(journal),
         health.schema,
         health.bytes,
         health.free_bytes
@@ -294,8 +309,20 @@ fn checked(journal: &SqliteJournal, health: &Health) -> String {
     }
     lines.extend(health.damage.iter().map(|line| format!("damaged: {line}")));
     lines.extend(unreadable(&health.records));
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    lines.extend(kept.iter().map(|file| {
+        format!(
+            "The task in {} is not recorded: {}",
+            text(&file["path"]),
+            text(&file["reason"])
+        )
+    }));
+    lines.extend(journal.warnings().iter().map(|warning| format!("warning: {warning}")));
     if health.is_good() {
-        lines.push("The file is intact.".to_owned());
+        let what = journal.path().map_or("journal", |_| "file");
+        lines.push(format!("The {what} is intact."));
+    } else if !health.damage.is_empty() && journal.path().is_none() {
+        lines.push("Restore the database from a backup, or save what can be read: videogen journal export".to_owned());
     } else if !health.damage.is_empty() {
         lines.push("Restore the file from a backup, or save what can be read: videogen journal export".to_owned());
     }

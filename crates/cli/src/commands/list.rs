@@ -8,14 +8,14 @@ use videogen::facts::Operation;
 use videogen::journal::{Entry, Journal as _, Pages, Position, Query};
 use videogen::task::ListQuery;
 use videogen::{ErrorKind, TaskStatus, Timestamp};
-use videogen_journal::SqliteJournal;
+use videogen_journal::Store;
 
 use crate::account::AccountArgs;
 use crate::exit::{Failure, INVALID};
 use crate::invocation::Invocation;
-use crate::journal::{HEADS, JournalArgs, failure, line, name, unreadable};
+use crate::journal::{HEADS, JournalArgs, failure, line, name, named, unreadable};
 use crate::nearest;
-use crate::output::{Output, file, moment, table};
+use crate::output::{Output, moment, table};
 use crate::since::since;
 use crate::text;
 
@@ -183,7 +183,7 @@ async fn local(args: &ListArgs, journal: &JournalArgs, output: &Output) -> Resul
     });
     let none = (count == 0 && records.is_empty()).then(|| {
         let which = if is_all { "" } else { "matching " };
-        format!("No {which}submissions in {}.", file(journal.path()))
+        format!("No {which}submissions in {}.", named(&journal))
     });
     let separated = unreadable(&records).map(|text| if count > 0 { format!("\n{text}") } else { text });
     let parts: Vec<String> = separated.into_iter().chain(more).chain(none).collect();
@@ -200,7 +200,7 @@ fn json_entry(entry: &Entry) -> String {
 }
 
 /// The position of a submission, by its id or that of its task.
-async fn position(journal: &SqliteJournal, id: &str) -> Result<Position, Failure> {
+async fn position(journal: &Store, id: &str) -> Result<Position, Failure> {
     let query = match id.parse() {
         Ok(task) => Query::default().task(task),
         Err(_) => Query::default().intent(id),

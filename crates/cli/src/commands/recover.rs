@@ -11,7 +11,7 @@ use videogen::journal::{Entry, Found, Journal, Query};
 use videogen::lost::{ReconcileOptions, Reconciled, Recovered};
 use videogen::wait::WaitOptions;
 use videogen::{Client, ErrorKind, TaskStatus, Vendor};
-use videogen_journal::SqliteJournal;
+use videogen_journal::Store;
 
 use crate::account;
 use crate::account::AccountArgs;
@@ -105,7 +105,7 @@ pub(crate) async fn recover(args: RecoverArgs, journal: &JournalArgs, output: &O
     }
 }
 
-async fn recover_all(args: &RecoverArgs, journal: Arc<SqliteJournal>, output: &Output) -> Result<ExitCode, Failure> {
+async fn recover_all(args: &RecoverArgs, journal: Arc<Store>, output: &Output) -> Result<ExitCode, Failure> {
     let mut all = Recovered::default();
     let mut unfinished = Vec::new();
     let mut worst = 0;
@@ -156,7 +156,7 @@ async fn recover_all(args: &RecoverArgs, journal: Arc<SqliteJournal>, output: &O
 }
 
 /// The open and unfinished submissions in the journal.
-async fn left(journal: &SqliteJournal) -> Result<Found, Failure> {
+async fn left(journal: &Store) -> Result<Found, Failure> {
     let mut left = journal.find(Query::default().open(true)).await.map_err(failure)?;
     let unfinished = journal.find(Query::default().unfinished(true)).await.map_err(failure)?;
     left.entries.extend(unfinished.entries);
@@ -251,12 +251,7 @@ async fn resume_one(
 }
 
 /// Resolves one submission as requested.
-async fn resolve(
-    intent: &str,
-    args: &RecoverArgs,
-    journal: Arc<SqliteJournal>,
-    output: &Output,
-) -> Result<ExitCode, Failure> {
+async fn resolve(intent: &str, args: &RecoverArgs, journal: Arc<Store>, output: &Output) -> Result<ExitCode, Failure> {
     let found = journal.find(Query::default().intent(intent)).await.map_err(failure)?;
     if let Some(record) = found.unreadable.into_iter().next() {
         return Err(failure(record.into()));
@@ -387,7 +382,7 @@ fn options(args: &RecoverArgs) -> ReconcileOptions {
 }
 
 /// Adopts the only matching task of a submission.
-async fn adopt(client: &Client, journal: &SqliteJournal, entry: Entry, args: &RecoverArgs) -> Result<Entry, Failure> {
+async fn adopt(client: &Client, journal: &Store, entry: Entry, args: &RecoverArgs) -> Result<Entry, Failure> {
     let id = entry.intent.id.clone();
     if !entry.is_open() {
         let message = format!("submission {id} is already {}", entry.state.as_str());

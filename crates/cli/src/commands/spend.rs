@@ -10,8 +10,8 @@ use videogen::{ErrorKind, Timestamp};
 use crate::csv;
 use crate::exit::{Failure, INVALID};
 use crate::invocation::Invocation;
-use crate::journal::{Addresses, JournalArgs, PUBLIC, failure, unreadable};
-use crate::output::{Output, file, fitted, moment};
+use crate::journal::{Addresses, JournalArgs, PUBLIC, failure, named, unreadable};
+use crate::output::{Output, fitted, moment};
 use crate::since::since;
 
 mod settle;
@@ -119,7 +119,7 @@ pub(crate) async fn spend(args: SpendArgs, journal: &JournalArgs, output: &Outpu
             parts.push(format!(
                 "No submissions{} in {}.",
                 since.unwrap_or_default(),
-                file(journal.path())
+                named(&journal)
             ));
         } else {
             parts.push(text(&ledger, by, &addresses));

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 use videogen::{Error, ErrorKind, Vendor, VideoRequest};
+use videogen_journal::Store;
 
 use super::settings::{Config, Key};
 use crate::invocation::Invocation;
@@ -151,7 +152,14 @@ pub(super) fn put(config: &mut Config, key: &Key, value: &Value, check_output: C
         }
         Key::Journal => {
             let path = at_home(&text()?);
-            if !path.is_absolute() {
+            if Store::is_url(&path) {
+                Store::check(&path).map_err(|error| error.to_string())?;
+                if Store::without_password(&path) != path {
+                    let message = "this file is often shared, so no password is kept in it; remove it from the URL, and set \
+                                   PGPASSWORD";
+                    return Err(message.to_owned());
+                }
+            } else if !path.is_absolute() {
                 return Err(format!(
                     "{value} depends on the folder in which a command runs; use an absolute path, or one that begins with ~/"
                 ));

@@ -5,8 +5,7 @@ use std::path::Path;
 use rusqlite::Connection;
 use videogen::journal::JournalError;
 
-use super::{SqliteJournal, text, unusable};
-use crate::schema;
+use super::{SqliteJournal, schema, text, unusable};
 
 impl SqliteJournal {
     /// Returns the journal that a file at `path` would be, which does not exist: it has no submissions. Writes are refused.

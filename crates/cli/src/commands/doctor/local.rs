@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use videogen::journal::Journal as _;
-use videogen_journal::SqliteJournal;
+use videogen_journal::Store;
 
 use crate::config;
 use crate::diagnosis::{BudgetReport, FileReport, Finding, JournalReport};
 use crate::exit::{Failure, IO};
 use crate::invocation::Invocation;
-use crate::journal::{JournalArgs, PUBLIC};
+use crate::journal::{JournalArgs, PUBLIC, is_there, opened_to_read};
 use crate::keys;
 use crate::price_file::{self, Prices};
 use crate::probe::LIMIT;
@@ -76,11 +76,11 @@ pub(crate) async fn journal(journal: &JournalArgs, problems: &mut Vec<Finding>) 
             return (report, Vec::new());
         }
     };
-    report.path = Some(path.to_string_lossy().to_string());
-    report.exists = path.exists();
+    report.path = Some(Store::without_password(&path).to_string_lossy().to_string());
+    report.exists = is_there(&path);
     let opened = match report.exists {
-        true => SqliteJournal::open_read_only(&path).map(|opened| Some(Arc::new(opened))),
-        false => SqliteJournal::check(&path).map(|()| None),
+        true => opened_to_read(&path).map(|opened| Some(Arc::new(opened))),
+        false => Store::check(&path).map(|()| None),
     };
     let opened = match opened {
         Ok(Some(opened)) => opened,
@@ -96,9 +96,14 @@ pub(crate) async fn journal(journal: &JournalArgs, problems: &mut Vec<Finding>) 
     (report, budgets)
 }
 
-async fn health(journal: &SqliteJournal, path: &Path, report: &mut JournalReport, problems: &mut Vec<Finding>) {
+async fn health(journal: &Store, path: &Path, report: &mut JournalReport, problems: &mut Vec<Finding>) {
     let check = Invocation::new("journal").arg("check");
     report.bytes = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    problems.extend(journal.warnings().iter().map(|warning| Finding {
+        exit_code: None,
+        message: format!("the journal's database: {warning}"),
+        command: check.to_string(),
+    }));
     let health = match journal.health_within(LIMIT).await {
         Ok(Some(health)) => health,
         Err(error) => {
@@ -121,6 +126,9 @@ async fn health(journal: &SqliteJournal, path: &Path, report: &mut JournalReport
         }
     };
     report.healthy = Some(health.is_good());
+    if journal.path().is_none() {
+        report.bytes = health.bytes;
+    }
     (report.submissions, report.unknown, report.unfinished) = (health.submissions, health.open, health.unfinished);
     let mut add = |is_problem: bool, exit_code: Option<u8>, message: String, command: Invocation| {
         if is_problem {
@@ -161,7 +169,7 @@ async fn health(journal: &SqliteJournal, path: &Path, report: &mut JournalReport
     );
 }
 
-async fn budgets(journal: &SqliteJournal, problems: &mut Vec<Finding>) -> Vec<BudgetReport> {
+async fn budgets(journal: &Store, problems: &mut Vec<Finding>) -> Vec<BudgetReport> {
     let Ok(budgets) = journal.budgets(PUBLIC.to_owned()).await else {
         return Vec::new();
     };

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use videogen::ErrorKind;
 use videogen::journal::{ChargeKind, Entry, Query, Settled, Settlement};
 use videogen::price::Money;
-use videogen_journal::SqliteJournal;
+use videogen_journal::Store;
 
 use crate::exit::{Failure, INVALID};
 use crate::invocation::Invocation;
@@ -112,7 +112,7 @@ impl SettleArgs {
 }
 
 /// Why nothing was recorded, and what to do.
-async fn refused(journal: &SqliteJournal, id: &str, error: videogen::Error) -> Failure {
+async fn refused(journal: &Store, id: &str, error: videogen::Error) -> Failure {
     let (kind, failure) = (error.kind(), Failure::from(error));
     match open(journal, id).await {
         Ok(Some(entry)) if kind == ErrorKind::Conflict => failure.hint(&by_hand(&entry.intent.id, false)),
@@ -125,7 +125,7 @@ async fn refused(journal: &SqliteJournal, id: &str, error: videogen::Error) -> F
 }
 
 /// The submission with this id, if its status is unknown.
-async fn open(journal: &SqliteJournal, id: &str) -> Result<Option<Entry>, Failure> {
+async fn open(journal: &Store, id: &str) -> Result<Option<Entry>, Failure> {
     use videogen::journal::Journal as _;
 
     let found = journal.find(Query::default().intent(id)).await;

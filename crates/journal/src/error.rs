@@ -1,4 +1,4 @@
-//! The error of a file that cannot be read or written.
+//! The error of a journal that cannot be read or written.
 
 use std::fmt;
 

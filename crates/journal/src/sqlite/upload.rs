@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension as _, params};
 use videogen::journal::{JournalError, UploadKey, UploadLease, UploadRecord};
 
-use crate::broken::broken;
+use crate::error::broken;
 
 const SAME: &str = "account = ?1 AND origin = ?2 AND vendor = ?3 AND way = ?4 AND sha256 = ?5";
 

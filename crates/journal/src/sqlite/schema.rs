@@ -3,7 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 use videogen::journal::JournalError;
 
-use crate::totals;
+use super::totals;
 
 /// Marks the totals of a row as unknown: those of its day, of all time, and of its group, in both currencies.
 macro_rules! unknown_totals {
@@ -29,7 +29,7 @@ macro_rules! unknown_totals {
 
 /// Migrations; append only, because files of every version exist. The column `entry` is the whole entry as JSON; the
 /// others are for lookups.
-const STEPS: [&str; 13] = [
+const STEPS: [&str; 14] = [
     "CREATE TABLE submissions (
         intent TEXT PRIMARY KEY,
         key TEXT NOT NULL UNIQUE,
@@ -194,6 +194,13 @@ const STEPS: [&str; 13] = [
         unknown_totals!("submissions", ", submissions"),
         ";"
     ),
+    // Processes that own submissions, until the time of their lease.
+    "CREATE TABLE owners (owner TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT;
+    CREATE TABLE owned (
+        intent TEXT PRIMARY KEY REFERENCES submissions (intent) ON DELETE CASCADE,
+        owner TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX owned_owner ON owned (owner);",
 ];
 
 /// The steps that a file lacks. Its `user_version` is the number of applied steps.

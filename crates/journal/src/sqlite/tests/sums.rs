@@ -10,7 +10,8 @@ use videogen::journal::{
 use videogen::price::Decimal;
 use videogen::{TaskId, TaskStatus, Timestamp, Vendor};
 
-use crate::{Prune, SqliteJournal, budget, schema, totals};
+use crate::prune::Prune;
+use crate::sqlite::{SqliteJournal, budget, schema, totals};
 
 const DAY: i64 = 86_400_000;
 

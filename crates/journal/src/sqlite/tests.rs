@@ -8,7 +8,7 @@ use serde_json::json;
 use videogen::journal::{Entry, Event, Intent, Journal as _, Query, Started, Subject};
 use videogen::{TaskId, TaskStatus, Vendor};
 
-use crate::{SqliteJournal, schema};
+use super::{SqliteJournal, schema};
 
 mod read_only;
 mod sums;

@@ -9,7 +9,7 @@ use videogen::Timestamp;
 use videogen::journal::{BudgetKey, Entry, JournalError, Period};
 use videogen::price::{Decimal, Money};
 
-use crate::broken::broken;
+use crate::error::broken;
 
 /// A day, in milliseconds.
 pub(crate) const DAY: i64 = 86_400_000;

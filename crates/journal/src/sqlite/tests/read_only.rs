@@ -3,8 +3,8 @@
 use rusqlite::Connection;
 use videogen::journal::{Entry, Journal as _, Subject};
 
+use super::{SqliteJournal, schema};
 use super::{accepted, ids, intent};
-use crate::{SqliteJournal, schema};
 
 #[tokio::test]
 async fn writes_are_rejected() {

@@ -9,6 +9,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 
+use crate::name::url;
+
 /// How long a process waits for another one's commit.
 pub(crate) const BUSY: Duration = Duration::from_secs(30);
 /// Pages copied at a time, and the pause between.
@@ -36,6 +38,9 @@ pub(crate) fn check(path: &Path) -> Result<(), String> {
     }
     if is_uri {
         return Err("SQLite URIs are not supported; name the file by its path".to_owned());
+    }
+    if url(path).is_some() {
+        return Err("it is the URL of a database; open it with `Store`, or name a file".to_owned());
     }
     match path.metadata() {
         Ok(metadata) if metadata.is_dir() => Err("it is a directory; name a file".to_owned()),

@@ -2,118 +2,74 @@
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
-use videogen::Timestamp;
 use videogen::journal::{Found, JournalError, Position, Query};
 
-use crate::broken::broken;
-use crate::row::{COLUMNS, read};
+use super::row::{COLUMNS, read};
+use crate::error::broken;
+use crate::selection::{self, Dialect, Page, Selection};
+
+const DIALECT: Dialect = Dialect {
+    placeholder: |number| format!("?{number}"),
+    is_true: " = 1",
+};
 
 /// The entries that match, newest first.
 pub(crate) fn find(connection: &Connection, query: Query) -> Result<Found, JournalError> {
-    let limit = query.limit;
+    let mut page = Page::new(query.limit);
     let (sql, values) = statement(query);
     let mut statement = connection.prepare_cached(&sql).map_err(broken)?;
     let mut rows = statement.query(params_from_iter(values)).map_err(broken)?;
-    let mut found = Found::default();
-    let (mut count, mut last) = (0, None);
     while let Some(row) = rows.next().map_err(broken)? {
-        if limit == Some(count) {
-            return Ok(found.next(last));
+        if page.is_full() {
+            return Ok(page.end(true));
         }
-        count += 1;
-        if limit == Some(count) {
-            last = Some(position(row)?);
-        }
-        match read(row).map_err(broken)? {
-            Ok(entry) => found.entries.push(entry),
-            Err(record) => found.unreadable.push(record),
-        }
+        page.add(position(row)?, read(row).map_err(broken)?);
     }
-    Ok(found)
+    Ok(page.end(false))
 }
 
 /// The position of a record with the columns [`COLUMNS`].
 pub(crate) fn position(row: &Row<'_>) -> Result<Position, JournalError> {
     let id = row.get_ref(1).map_err(broken)?.as_bytes().unwrap_or_default();
-    let at = time(row.get(5).map_err(broken)?);
-    Ok(Position::new(at, String::from_utf8_lossy(id)))
+    let begun = row.get(5).map_err(broken)?;
+    Ok(selection::position(begun, &String::from_utf8_lossy(id)))
 }
 
 /// The statement of a query, and the values of its parameters. It selects one more than the limit.
 fn statement(query: Query) -> (String, Vec<Value>) {
-    let mut wanted = Vec::new();
-    let mut values: Vec<Value> = Vec::new();
-    let texts = [
-        ("account", query.account),
-        ("intent", query.intent),
-        ("key", query.key),
-        ("task", query.task.map(|task| task.to_string())),
-        ("vendor_id", query.vendor_id),
-        ("client_reference", query.client_reference),
-        ("vendor", query.vendor.map(|vendor| vendor.as_str().to_owned())),
-        ("status", query.status),
-    ];
-    for (column, value) in texts {
-        if let Some(value) = value {
-            wanted.push(format!("{column} = ?"));
-            values.push(value.into());
-        }
-    }
-    for (column, value) in [("origin", query.origin), ("scope", query.scope)] {
-        if let Some(value) = value {
-            wanted.push(format!("({column} = ? OR {column} IS NULL)"));
-            values.push(value.into());
-        }
-    }
-    if let Some(since) = query.since {
-        wanted.push("begun >= ?".to_owned());
-        values.push(since.timestamp_millis().into());
-    }
-    if let Some(Position { at, id, .. }) = query.after {
-        wanted.push("(begun, intent) < (?, ?)".to_owned());
-        values.extend([at.timestamp_millis().into(), id.into()]);
-    }
-    for (column, is_wanted) in [("open", query.open), ("unfinished", query.unfinished)] {
-        if is_wanted {
-            wanted.push(format!("{column} = 1"));
-        }
-    }
-    let wanted = if wanted.is_empty() {
-        "1".to_owned()
-    } else {
-        wanted.join(" AND ")
-    };
+    let selection = Selection::of(query, DIALECT);
+    let count = selection.count().unwrap_or(-1);
     // Few are open or unfinished: their partial indices, and not that of the order.
-    let order = if query.open || query.unfinished {
-        "+begun"
-    } else {
-        "begun"
-    };
-    values.push(query.limit.map_or(-1, |limit| i64::from(limit) + 1).into());
-    let sql = format!("SELECT {COLUMNS} FROM submissions WHERE {wanted} ORDER BY {order} DESC, intent DESC LIMIT ?");
+    let order = if selection.is_rare { "+begun" } else { "begun" };
+    let mut values: Vec<Value> = selection.values.into_iter().map(value).collect();
+    values.push(count.into());
+    let sql = format!(
+        "SELECT {COLUMNS} FROM submissions WHERE {} ORDER BY {order} DESC, intent DESC LIMIT ?{}",
+        selection.wanted,
+        values.len()
+    );
     (sql, values)
 }
 
-/// The time of a record, which may be damaged.
-fn time(begun: i64) -> Timestamp {
-    let beyond = if begun < 0 {
-        Timestamp::MIN_UTC
-    } else {
-        Timestamp::MAX_UTC
-    };
-    Timestamp::from_timestamp_millis(begun).unwrap_or(beyond)
+fn value(value: selection::Value) -> Value {
+    match value {
+        selection::Value::Text(text) => text.into(),
+        selection::Value::Number(number) => number.into(),
+    }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use videogen::Timestamp;
+
     use super::*;
 
     /// No query of many entries reads all records, or sorts them.
     #[test]
     fn queries_use_the_indices() {
         let mut connection = Connection::open_in_memory().unwrap();
-        crate::schema::migrate(&mut connection).unwrap();
+        crate::sqlite::schema::migrate(&mut connection).unwrap();
         let all = Query::default();
         for (query, index) in [
             (all.clone(), "submissions_begun"),

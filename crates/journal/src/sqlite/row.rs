@@ -2,49 +2,30 @@
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use videogen::Timestamp;
 use videogen::journal::{Entry, Event, JournalError, Started, Unreadable};
-use videogen::{TaskId, Timestamp};
 
-use crate::broken::broken;
-use crate::totals;
+use super::totals;
+use crate::error::broken;
+use crate::record::{Columns, Text, Values, taken};
 
 /// The columns for [`read`].
 pub(crate) const COLUMNS: &str = "rowid, intent, key, task, entry, begun";
 
 /// One record: an entry, or why it cannot be read.
 pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Result<Entry, Unreadable>> {
-    let (number, intent, task) = (row.get::<_, i64>(0)?, text(row.get_ref(1)?), text(row.get_ref(3)?));
-    let unreadable = |reason: String| {
-        let id = intent.clone().unwrap_or_else(|_| format!("in row {number}"));
-        Unreadable::new(id, reason).task(task.clone().ok())
+    let columns = Columns {
+        place: format!("in row {}", row.get::<_, i64>(0)?),
+        intent: text(row.get_ref(1)?),
+        key: text(row.get_ref(2)?),
+        task: text(row.get_ref(3)?),
+        entry: text(row.get_ref(4)?),
     };
-    let entry = match text(row.get_ref(4)?) {
-        Ok(entry) => entry,
-        Err(kind) => {
-            return Ok(Err(unreadable(format!(
-                "column entry: {kind} where JSON text should be"
-            ))));
-        }
-    };
-    let entry: Entry = match serde_json::from_str(&entry) {
-        Ok(entry) => entry,
-        Err(error) => return Ok(Err(unreadable(format!("column entry: {error}")))),
-    };
-    // The columns must match the entry.
-    let task_column = task.as_ref().ok().map(|task| task.parse::<TaskId>().ok());
-    let columns = [
-        ("intent", intent.as_ref() == Ok(&entry.intent.id)),
-        ("key", text(row.get_ref(2)?).as_ref() == Ok(&entry.intent.key)),
-        ("task", task_column == entry.task.clone().map(Some)),
-    ];
-    Ok(match columns.iter().find(|(_, agrees)| !agrees) {
-        Some((name, _)) => Err(unreadable(format!("column {name} contradicts column entry"))),
-        None => Ok(entry),
-    })
+    Ok(columns.read())
 }
 
 /// The text, or the type of another value.
-fn text(value: ValueRef<'_>) -> Result<String, &'static str> {
+fn text(value: ValueRef<'_>) -> Text {
     match value {
         ValueRef::Text(text) => String::from_utf8(text.to_vec()).map_err(|_| "text that is not UTF-8"),
         ValueRef::Null => Err("NULL"),
@@ -75,15 +56,13 @@ pub(crate) fn entry(
 /// Stores an entry. The file's lock must be held.
 pub(crate) fn put(connection: &Connection, entry: &Entry) -> Result<(), JournalError> {
     let intent = &entry.intent;
-    let (scope, task) = (intent.scope(), entry.task.as_ref().map(ToString::to_string));
-    if let Some(task) = &task {
+    let values = Values::of(entry)?;
+    if let Some(task) = &values.task {
         let sql = "SELECT 1 FROM submissions
             WHERE task = ?1 AND (?2 IS NULL OR scope IS NULL OR scope = ?2) AND intent IS NOT ?3";
         let mut others = connection.prepare_cached(sql).map_err(broken)?;
-        if others.exists(params![task, scope, intent.id]).map_err(broken)? {
-            return Err(JournalError::new(format!(
-                "the task {task} already belongs to another submission"
-            )));
+        if others.exists(params![task, values.scope, intent.id]).map_err(broken)? {
+            return Err(taken(task));
         }
     }
     let sql = "INSERT INTO submissions
@@ -94,8 +73,7 @@ pub(crate) fn put(connection: &Connection, entry: &Entry) -> Result<(), JournalE
         open = ?8, unfinished = ?9, begun = ?10, entry = ?11, vendor_id = ?12, vendor = ?13, counted = ?14, currency = ?15,
         group_name = ?16, status = ?17, other_counted = ?18, other_currency = ?19, request_hash = ?20, model = ?21,
         charge = ?22, revision = revision + 1";
-    let counted = entry.counted();
-    let (first, second) = (counted.first(), counted.get(1));
+    let (first, second) = (&values.counted, &values.other_counted);
     let (before, after) = (totals::parts(connection, &intent.id)?, totals::parts_of(entry));
     let mut totals = totals::Change::default();
     if before != after {
@@ -108,24 +86,24 @@ pub(crate) fn put(connection: &Connection, entry: &Entry) -> Result<(), JournalE
         intent.key,
         intent.account,
         intent.origin,
-        scope,
+        values.scope,
         intent.client_reference,
-        task,
+        values.task,
         entry.is_open(),
         entry.is_unfinished(),
-        intent.at.timestamp_millis(),
-        serde_json::to_string(entry).map_err(broken)?,
+        values.begun,
+        values.entry,
         entry.vendor_id,
         intent.vendor.as_str(),
-        first.map(|money| money.amount.to_string()),
-        first.map(|money| &money.currency),
+        first.as_ref().map(|money| money.amount.to_string()),
+        first.as_ref().map(|money| &money.currency),
         intent.group.as_ref().map(|group| &group.name),
         entry.status_name(),
-        second.map(|money| money.amount.to_string()),
-        second.map(|money| &money.currency),
+        second.as_ref().map(|money| money.amount.to_string()),
+        second.as_ref().map(|money| &money.currency),
         intent.request_hash,
         intent.model,
-        entry.charge().kind.as_str(),
+        values.charge,
     ]);
     stored.map_err(broken)?;
     totals.store(connection)

@@ -1,5 +1,24 @@
 //! The journal in an SQLite file.
 
+mod budget;
+mod copy;
+mod empty;
+mod file;
+mod health;
+mod owner;
+mod owning;
+mod prune;
+mod repeat;
+mod row;
+mod schema;
+mod select;
+mod spend;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
+mod totals;
+mod upload;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,15 +33,14 @@ use videogen::journal::{
 };
 use videogen::price::Decimal;
 
-use crate::broken::broken;
-use crate::file::BUSY;
-use crate::health::Health;
+use self::file::BUSY;
+use self::row::{entry, log, new, put};
+use crate::error::broken;
+use crate::name::without_password;
+use crate::owner::Owner;
 use crate::prune::{Prune, Pruned};
-use crate::row::{entry, log, new, put};
 use crate::spend::Spent;
-use crate::{budget, file, health, prune, repeat, schema, select, spend, upload};
 
-mod empty;
 
 /// A journal in an SQLite file. Cloning is cheap and shares the connection.
 #[derive(Clone)]
@@ -30,6 +48,8 @@ pub struct SqliteJournal {
     path: PathBuf,
     connection: Arc<Mutex<Connection>>,
     is_read_only: bool,
+    /// The owner of what is submitted.
+    owner: Option<Owner>,
     /// The absolute path and [identity](file::identity) of a writable file when it was opened.
     opened: Option<(PathBuf, Option<(u64, u64)>)>,
     /// The absolute path of a file that each call opens again, because [no process wrote to it](file::Reader::is_immutable).
@@ -121,7 +141,8 @@ impl SqliteJournal {
     pub fn check(path: impl AsRef<Path>) -> Result<(), JournalError> {
         let path = path.as_ref();
         file::check(path).map_err(|reason| {
-            JournalError::new(format!("the journal cannot be kept in `{}`: {reason}", path.display()))
+            let shown = without_password(path);
+            JournalError::new(format!("the journal cannot be kept in `{}`: {reason}", shown.display()))
         })
     }
 
@@ -130,6 +151,7 @@ impl SqliteJournal {
             path: path.to_owned(),
             connection: Arc::new(Mutex::new(connection)),
             is_read_only: false,
+            owner: None,
             opened,
             reopened: None,
         }
@@ -269,27 +291,6 @@ impl SqliteJournal {
         .await
     }
 
-    /// Reads the whole file, and checks it.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub async fn health(&self) -> Result<Health, JournalError> {
-        self.run(|connection| health::check(connection, None)).await
-    }
-
-    /// Does the same within a time limit, and holds up other calls no longer. Returns `None` if it was not enough.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub async fn health_within(&self, limit: Duration) -> Result<Option<Health>, JournalError> {
-        let end = Instant::now().checked_add(limit);
-        let checked = self.run(move |connection| Ok(health::check(connection, end))).await?;
-        match checked {
-            Err(_) if end.is_some_and(|end| end <= Instant::now()) => Ok(None),
-            checked => checked.map(Some),
-        }
-    }
-
     /// Runs a write.
     async fn change<T: Send + 'static>(
         &self,
@@ -324,7 +325,7 @@ impl SqliteJournal {
 
 impl Journal for SqliteJournal {
     fn begin(&self, intent: Intent) -> BoxFuture<'_, Result<Started, JournalError>> {
-        let opened = self.opened.clone();
+        let (opened, owner) = (self.opened.clone(), self.owner.clone());
         Box::pin(self.change(move |connection| {
             let transaction = write(connection)?;
             if let Some((path, identity)) = opened {
@@ -350,6 +351,9 @@ impl Journal for SqliteJournal {
             }
             put(&transaction, &entry)?;
             log(&transaction, &entry.intent.id, at, &Event::Started)?;
+            if let Some(owner) = owner {
+                owner::begin(&transaction, &owner, &entry.intent.id)?;
+            }
             transaction.commit().map_err(broken)?;
             Ok(new(entry))
         }))

@@ -1,0 +1,255 @@
+//! `videogen worker`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::json;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+use videogen::{ErrorKind, Vendor};
+use videogen_journal::{Account, Owner, Store, Taken};
+
+use crate::account::{self, AccountArgs};
+use crate::exit::{AMBIGUOUS, Failure, INVALID, NO_VIDEO};
+use crate::interrupt::interrupted;
+use crate::journal::{JournalArgs, failure, named, unreadable};
+use crate::output::Output;
+use crate::output_file::writable_folder;
+use crate::result::TaskResult;
+
+mod job;
+
+use self::job::{End, Job};
+
+/// How often it looks for submissions.
+const LOOK: Duration = Duration::from_secs(2);
+
+#[derive(Args)]
+pub(crate) struct WorkerArgs {
+    /// Folder for all files [default: where each submission names them].
+    #[arg(short, long, value_name = "FOLDER")]
+    output: Option<PathBuf>,
+    /// Also write PATH.json with the request, task and cost.
+    #[arg(long)]
+    sidecar: bool,
+    /// End when nothing is left to do.
+    #[arg(long)]
+    once: bool,
+    /// Most submissions that it follows at once.
+    #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    limit: u32,
+    #[command(flatten)]
+    account: AccountArgs,
+}
+
+/// What a worker has done.
+#[derive(Default)]
+struct Done {
+    /// Tasks whose files are complete, or that were wanted without files.
+    completed: u64,
+    /// Tasks that ended without a video.
+    failed: u64,
+    /// Submissions that were given up with an error; another worker, or the next run, continues.
+    left: u64,
+    /// Submissions whose status is still unknown.
+    open: u64,
+    code: u8,
+}
+
+/// A worker at work.
+struct Worker<'a> {
+    args: &'a WorkerArgs,
+    store: Arc<Store>,
+    clients: Vec<videogen::Client>,
+    owner: Owner,
+    folder: Option<PathBuf>,
+    jobs: JoinSet<(String, End)>,
+    done: Done,
+    output: &'a Output,
+}
+
+pub(crate) async fn worker(args: WorkerArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let refused = |message: &str| Failure::new(INVALID, ErrorKind::InvalidRequest, message);
+    if args.account.base_url.is_some() && args.account.vendor.is_none() {
+        // Otherwise every vendor's key would be sent there.
+        return Err(refused("--base-url is for one vendor; name it with --vendor"));
+    }
+    let folder = args.output.as_deref().map(writable_folder).transpose()?;
+    let Some(store) = journal.open()? else {
+        return Err(refused("a worker needs a journal; remove --no-journal"));
+    };
+    let mut clients = Vec::new();
+    for vendor in Vendor::ALL
+        .iter()
+        .copied()
+        .filter(|vendor| args.account.vendor.is_none_or(|named| named == *vendor))
+    {
+        match args.account.journalled(vendor, Some(store.clone()), output) {
+            Ok(client) => clients.push(client),
+            Err(failure) if args.account.vendor.is_some() => return Err(failure),
+            Err(_) => {}
+        }
+    }
+    if clients.is_empty() {
+        return Err(account::no_key(Vendor::ALL));
+    }
+    let mut worker = Worker {
+        args: &args,
+        store,
+        clients,
+        owner: Owner::new(),
+        folder,
+        jobs: JoinSet::new(),
+        done: Done::default(),
+        output,
+    };
+    let interrupt = interrupted();
+    let result = tokio::select! {
+        result = worker.run() => result.map(|()| false),
+        _ = interrupt => Ok(true),
+    };
+    // What it was about to record is recorded, or is in the journal as unfinished.
+    worker.jobs.shutdown().await;
+    let left = worker.store.leave(&worker.owner).await.map_err(failure);
+    let is_stopped = result?;
+    left?;
+    worker.summary()?;
+    // A stop is how a worker usually ends.
+    Ok(ExitCode::from(if is_stopped { 0 } else { worker.done.code }))
+}
+
+impl Worker<'_> {
+    /// Takes over submissions and works on them: for ever, or until nothing is left.
+    async fn run(&mut self) -> Result<(), Failure> {
+        self.store.enter(&self.owner).await.map_err(failure)?;
+        let accounts: Vec<Account> = self.clients.iter().map(Account::of).collect();
+        if !self.args.once {
+            let vendors: Vec<&str> = self.clients.iter().map(|client| client.vendor().name()).collect();
+            let (journal, vendors) = (named(&self.store), vendors.join(", "));
+            self.output.note(&format!(
+                "Following the submissions in {journal} at {vendors}. Stop with Ctrl-C."
+            ));
+        }
+        let mut is_reachable = true;
+        loop {
+            let room = self
+                .args
+                .limit
+                .saturating_sub(u32::try_from(self.jobs.len()).unwrap_or(u32::MAX));
+            match self.store.take_over(&self.owner, &accounts, room).await {
+                Ok(Some(taken)) => {
+                    is_reachable = true;
+                    let is_idle = taken.entries.is_empty() && self.jobs.is_empty();
+                    self.start(taken);
+                    if self.args.once && is_idle {
+                        return Ok(());
+                    }
+                }
+                Ok(None) => self.begin_again().await?,
+                Err(error) if self.args.once => return Err(failure(error)),
+                Err(error) => {
+                    if is_reachable {
+                        self.output
+                            .note(&format!("{error}. It continues when the journal can be used again."));
+                    }
+                    is_reachable = false;
+                }
+            }
+            tokio::select! {
+                Some(ended) = self.jobs.join_next() => {
+                    if let Ok((intent, end)) = ended {
+                        self.ended(&intent, end).await?;
+                    }
+                }
+                () = sleep(LOOK) => {}
+            }
+        }
+    }
+
+    fn start(&mut self, taken: Taken) {
+        if let Some(text) = unreadable(&taken.unreadable) {
+            self.output.note(&text);
+        }
+        for entry in taken.entries {
+            let Some(client) = self.clients.iter().find(|client| client.owns(&entry)) else {
+                continue;
+            };
+            let job = Job {
+                client: client.clone(),
+                store: self.store.clone(),
+                folder: self.folder.clone(),
+                sidecar: self.args.sidecar,
+                once: self.args.once,
+                output: *self.output,
+            };
+            let intent = entry.intent.id.clone();
+            self.jobs.spawn(async move { (intent, job.run(entry).await) });
+        }
+    }
+
+    /// The lease ended while this process, or the database, was stopped: others may have taken over its submissions.
+    async fn begin_again(&mut self) -> Result<(), Failure> {
+        self.output
+            .note("The lease in the journal has ended, so other workers may have taken over; starting again.");
+        self.jobs.shutdown().await;
+        self.owner = Owner::new();
+        self.store.enter(&self.owner).await.map_err(failure)
+    }
+
+    /// Counts what became of a submission, and gives it back.
+    async fn ended(&mut self, intent: &str, end: End) -> Result<(), Failure> {
+        let (count, failed) = match &end {
+            End::Done(_) => (&mut self.done.completed, None),
+            End::Elsewhere => return self.store.release(&self.owner, intent).await.map_err(failure),
+            End::Failed(_, failed) if failed.code == NO_VIDEO => (&mut self.done.failed, Some(failed)),
+            End::Failed(_, failed) if failed.code == AMBIGUOUS => (&mut self.done.open, Some(failed)),
+            End::Failed(_, failed) => (&mut self.done.left, Some(failed)),
+        };
+        *count += 1;
+        if let Some(failed) = failed {
+            self.done.code = self.done.code.max(failed.code);
+        }
+        self.report(&end)?;
+        // With --once it would be taken over again and again; it is given back at the end.
+        let is_left = self.args.once && matches!(&end, End::Failed(_, failed) if failed.code != NO_VIDEO);
+        if is_left {
+            return Ok(());
+        }
+        // If the journal cannot be used, it is finished and so not taken over again.
+        let _ = self.store.release(&self.owner, intent).await;
+        Ok(())
+    }
+
+    fn report(&self, end: &End) -> Result<(), Failure> {
+        let (result, text) = match end {
+            End::Done(done) => (done.result.clone(), done.text.clone()),
+            End::Failed(result, failed) => (TaskResult::clone(result), failed.message.clone()),
+            End::Elsewhere => return Ok(()),
+        };
+        if self.output.has_events() {
+            return self.output.ended(&result);
+        }
+        self.output.note(&text);
+        Ok(())
+    }
+
+    fn summary(&self) -> Result<(), Failure> {
+        let Done {
+            completed,
+            failed,
+            left,
+            open,
+            ..
+        } = &self.done;
+        if self.output.has_events() {
+            return Ok(());
+        }
+        let document = json!({"completed": completed, "failed": failed, "left": left, "open": open});
+        self.output.result(&document, Vec::new, || {
+            format!("{completed} completed, {failed} failed, {left} left unfinished, {open} of unknown status.")
+        })
+    }
+}

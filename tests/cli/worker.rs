@@ -1,0 +1,194 @@
+//! `videogen worker`: follows, recovers and downloads what other processes submitted.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+use videogen::Vendor;
+use videogen_sim::{Fault, FaultKind, Operation, Simulator};
+
+use super::journal::{command, run};
+use super::{stderr, stdout};
+use crate::documents::events;
+use crate::journal::database::server;
+
+/// Submits, and leaves the task running.
+fn submit(folder: &Path, simulator: &Simulator, prompt: &str, more: &[&str]) -> Value {
+    let args = [&["generate", prompt, "--vendor", "token360", "--timeout", "0"], more].concat();
+    let (code, document, err) = run(folder, simulator, &args);
+    assert_eq!(code, 5, "{document} {err}");
+    document
+}
+
+fn once(folder: &Path, simulator: &Simulator, more: &[&str]) -> (i32, Value) {
+    let (code, document, err) = run(folder, simulator, &[&["worker", "--once"], more].concat());
+    assert!(code != 2, "{document} {err}");
+    (code, document)
+}
+
+fn counts(document: &Value) -> [u64; 4] {
+    ["completed", "failed", "left", "open"].map(|name| document[name].as_u64().unwrap_or(99))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_finishes_what_was_submitted() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    submit(folder, &simulator, "a kite", &["-o", "kite.mp4"]);
+    submit(folder, &simulator, "sim:fail", &["-o", "failed.mp4"]);
+    simulator.advance(Duration::from_secs(600));
+    let (code, document) = once(folder, &simulator, &[]);
+    assert_eq!((code, counts(&document)), (1, [1, 1, 0, 0]), "{document}");
+    assert!(folder.join("kite.mp4").exists() && !folder.join("failed.mp4").exists());
+    // Nothing is left.
+    let (code, document) = once(folder, &simulator, &[]);
+    assert_eq!((code, counts(&document)), (0, [0; 4]), "{document}");
+
+    // All files in one folder, with a record of them.
+    std::fs::create_dir(folder.join("clips")).unwrap();
+    let task = submit(folder, &simulator, "a boat", &["-o", "boat.mp4"])["id"].clone();
+    simulator.advance(Duration::from_secs(600));
+    let mut worker = command(
+        folder,
+        &simulator,
+        &["worker", "--once", "-o", "clips", "--sidecar", "--events"],
+    );
+    let output = worker.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let lines = events(&stdout(&output));
+    let results: Vec<_> = lines.iter().filter(|line| line["event"] == "result").collect();
+    assert_eq!(
+        (results.len(), &results[0]["result"]["outcome"]),
+        (1, &"done".into()),
+        "{lines:?}"
+    );
+    assert_eq!(results[0]["id"], task);
+    assert!(!folder.join("boat.mp4").exists());
+    assert_eq!(std::fs::read_dir(folder.join("clips")).unwrap().count(), 2);
+    assert_eq!(counts(&once(folder, &simulator, &[]).1), [0; 4]);
+
+    // A lost submission stays open: only the user can decide.
+    simulator.inject(Fault::new(Vendor::Token360, Operation::Submit, FaultKind::DropBefore));
+    let lost = [
+        "generate",
+        "a sledge",
+        "--vendor",
+        "token360",
+        "--no-wait",
+        "--search-timeout",
+        "0",
+    ];
+    assert_eq!(run(folder, &simulator, &lost).0, 6);
+    let (code, document) = once(folder, &simulator, &[]);
+    assert_eq!((code, counts(&document)), (6, [0, 0, 0, 1]), "{document}");
+    assert_eq!(simulator.stats().tasks, 3);
+
+    let (code, refused, _) = run(folder, &simulator, &["worker", "--no-journal"]);
+    assert!(
+        code == 2
+            && refused["error"]["message"]
+                .as_str()
+                .unwrap()
+                .contains("needs a journal")
+    );
+    assert_eq!(
+        run(folder, &simulator, &["worker", "--base-url", "http://127.0.0.1:9"]).0,
+        2
+    );
+}
+
+/// The owned submissions of a file.
+fn owned(folder: &Path) -> i64 {
+    let database = rusqlite::Connection::open(folder.join("journal.db")).unwrap();
+    database
+        .query_row("SELECT count(*) FROM owned", [], |row| row.get(0))
+        .unwrap()
+}
+
+fn signal(child: &Child, name: &str) {
+    let kill = Command::new("kill").args([name, &child.id().to_string()]).status();
+    assert!(kill.unwrap().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_worker_gives_back_what_it_followed() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    submit(folder, &simulator, "a kite", &["-o", "kite.mp4"]);
+    // The command that submitted it has given it back.
+    assert_eq!(owned(folder), 0);
+    let mut worker = command(folder, &simulator, &["worker", "--json"]);
+    let worker = worker.stdout(Stdio::piped()).spawn().unwrap();
+    while owned(folder) == 0 {}
+    // Another one leaves it alone.
+    assert_eq!(counts(&once(folder, &simulator, &[]).1), [0; 4]);
+    signal(&worker, "-TERM");
+    let output = worker.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(owned(folder), 0);
+    simulator.advance(Duration::from_secs(600));
+    assert_eq!(counts(&once(folder, &simulator, &[]).1), [1, 0, 0, 0]);
+    assert!(folder.join("kite.mp4").exists());
+}
+
+/// Three machines with one database; one of them dies.
+#[tokio::test(flavor = "multi_thread")]
+async fn workers_take_over_from_one_that_was_killed() {
+    const TASKS: usize = 12;
+    let Some(server) = server::server() else { return };
+    let url = server.schema(&format!("worker{}", std::process::id()));
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let machines: Vec<_> = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
+    let clips = tempfile::tempdir().unwrap();
+    for number in 0..TASKS {
+        let prompt = format!("clip {number}");
+        submit(machines[0].path(), &simulator, &prompt, &["--journal", &url]);
+    }
+    let start = |machine: usize| {
+        let folder = clips.path().to_str().unwrap();
+        let args = ["worker", "--events", "-o", folder, "--limit", "8", "--journal", &url];
+        let mut worker = command(machines[machine].path(), &simulator, &args);
+        worker.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    let owned = || async {
+        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+        tokio::spawn(connection);
+        let row = client.query_one("SELECT count(*) FROM owned", &[]).await.unwrap();
+        row.get::<_, i64>(0)
+    };
+    let mut first = start(0);
+    while owned().await < 8 {}
+    let others = [start(1), start(2)];
+    while owned().await < TASKS as i64 {}
+    first.kill().unwrap();
+    first.wait().unwrap();
+    simulator.advance(Duration::from_secs(600));
+    let count = || {
+        std::fs::read_dir(clips.path())
+            .unwrap()
+            .filter(|file| {
+                let path = file.as_ref().unwrap().path();
+                path.extension().is_some_and(|ending| ending == "mp4")
+            })
+            .count()
+    };
+    while count() < TASKS || owned().await > 0 {
+        tokio::task::yield_now().await;
+    }
+    let mut downloaded = Vec::new();
+    for worker in others {
+        signal(&worker, "-TERM");
+        let output = worker.wait_with_output().unwrap();
+        let lines = events(&stdout(&output));
+        let of = lines.iter().filter(|line| line["event"] == "downloaded");
+        downloaded.extend(of.map(|line| line["id"].to_string()));
+    }
+    downloaded.sort();
+    let all = downloaded.len();
+    downloaded.dedup();
+    assert_eq!((all, downloaded.len()), (TASKS, TASKS));
+    assert_eq!(simulator.stats().tasks, TASKS);
+}
