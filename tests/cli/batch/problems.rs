@@ -185,12 +185,11 @@ fn values_are_texts_as_the_file_has_them() {
         }
     };
     let words = "no yes on off y n 2026-11-27 12:30 1.2.3 0b2";
-    let yaml: String = words
-        .split(' ')
-        .map(|word| format!("- {{prompt: 'is {{{{x}}}}', vars: {{x: {word}}}}}\n"))
-        .collect();
-    let expected: Vec<String> = words.split(' ').map(|word| format!("is {word}")).collect();
-    assert_eq!(prompts("words.yaml", &yaml), expected);
+    let names = words.split(' ').enumerate();
+    let vars: Vec<String> = names.clone().map(|(index, word)| format!("x{index}: {word}")).collect();
+    let texts: Vec<String> = names.map(|(index, _)| format!("{{{{x{index}}}}}")).collect();
+    let yaml = format!("- {{prompt: '{}', vars: {{{}}}}}\n", texts.join(" "), vars.join(", "));
+    assert_eq!(prompts("words.yaml", &yaml), [words]);
     assert_eq!(
         prompts("plain.yaml", "- {prompt: 'is {{x}}', vars: {x: 7}}\n"),
         ["is 7"]

@@ -86,10 +86,10 @@ mod tests {
         let row = ["seedance-2.0", "0.4 USD", "second, at least 1/2"].map(str::to_owned);
         let rows = || [row.to_vec()];
         let heads = ["model", "price", "per"];
-        let whole = "model         price    per\nseedance-2.0  0.4 USD  second, at least 1/2";
+        let whole = " model         price    per\n seedance-2.0  0.4 USD  second, at least 1/2";
         assert_eq!(within(None, &heads, rows()), whole);
         assert_eq!(within(Some(60), &heads, rows()), whole);
-        let below = "price    per\nseedance-2.0\n0.4 USD  second, at least 1/2";
+        let below = " price    per\nseedance-2.0\n 0.4 USD  second, at least 1/2";
         assert_eq!(within(Some(32), &heads, rows()), below);
         let lines = "model  seedance-2.0\nprice  0.4 USD\nper    second, at\n       least 1/2";
         assert_eq!(within(Some(20), &heads, rows()), lines);
