@@ -19,7 +19,7 @@ use crate::output::{Output, file as shown_path, moment, shown};
 #[derive(Args)]
 #[command(next_help_heading = "Journal")]
 pub(crate) struct JournalArgs {
-    /// Journal file or PostgreSQL URL [default: $VIDEOGEN_JOURNAL or DATA_DIR/videogen/journal.db].
+    /// File or PostgreSQL [default: $VIDEOGEN_JOURNAL or DATA_DIR/videogen/journal.db].
     #[arg(long, global = true, value_name = "PATH|URL")]
     journal: Option<PathBuf>,
     /// Record nothing; an interrupted submission can then be lost.

@@ -41,7 +41,6 @@ use crate::owner::Owner;
 use crate::prune::{Prune, Pruned};
 use crate::spend::Spent;
 
-
 /// A journal in an SQLite file. Cloning is cheap and shares the connection.
 #[derive(Clone)]
 pub struct SqliteJournal {

@@ -57,7 +57,10 @@ pub(crate) fn with_facts(spec: &Spec) -> Result<(Tree, Facts), SpecError> {
     let mut tree = Tree::new();
     tree.insert("Cargo.toml".into(), manifest(spec));
     tree.insert("README.md".into(), readme(spec));
-    tree.insert("LICENSE-APACHE".into(), include_str!("../../../../LICENSE-APACHE").to_owned());
+    tree.insert(
+        "LICENSE-APACHE".into(),
+        include_str!("../../../../LICENSE-APACHE").to_owned(),
+    );
     tree.insert("LICENSE-MIT".into(), include_str!("../../../../LICENSE-MIT").to_owned());
     tree.insert("src/lib.rs".into(), library(spec, &relaxed));
     tree.insert("src/client.rs".into(), headed(spec, &client(spec, &relaxed)?));
