@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use clap::Args;
 use etcetera::base_strategy::{BaseStrategy as _, choose_native_strategy};
+use tokio::task::JoinHandle;
 use videogen::ErrorKind;
 use videogen::journal::{Entry, JournalError, Unreadable};
 use videogen_journal::{Owner, SqliteJournal, Store};
@@ -288,33 +289,40 @@ fn spooled(journal: Store) -> Store {
 
 /// What this process submits is its own while it runs, so that no worker follows it too.
 static OWNER: LazyLock<Owner> = LazyLock::new(Owner::new);
-/// The journal that it submits with.
-static OWNED: OnceLock<Store> = OnceLock::new();
+/// The journal that it submits with, and the task that extends its lease.
+static OWNED: Mutex<Option<(Store, JoinHandle<()>)>> = Mutex::new(None);
 /// How long the end of a command waits for a journal that cannot be reached.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The journal, in which this process owns what it submits.
 fn owned(journal: Store) -> Store {
     let journal = journal.owned_by(&OWNER);
-    if OWNED.set(journal.clone()).is_ok() {
-        let journal = journal.clone();
-        tokio::spawn(async move {
-            loop {
-                tokio::time::sleep(OWNER.lease() / 3).await;
-                let _ = journal.replay().await;
-                if OWNER.has_entered() {
-                    // Where it fails, workers may follow the same tasks, which is harmless.
-                    let _ = journal.extend(&OWNER).await;
-                }
-            }
-        });
-    }
+    let mut owned = OWNED.lock().unwrap_or_else(PoisonError::into_inner);
+    owned.get_or_insert_with(|| (journal.clone(), tokio::spawn(extended(journal.clone()))));
+    drop(owned);
     journal
 }
 
-/// Gives back what this process submitted: workers follow it from now on.
+/// Extends the lease of this process, for ever.
+async fn extended(journal: Store) {
+    loop {
+        tokio::time::sleep(OWNER.lease() / 3).await;
+        let _ = journal.replay().await;
+        if OWNER.has_entered() {
+            // Where it fails, workers may follow the same tasks, which is harmless.
+            let _ = journal.extend(&OWNER).await;
+        }
+    }
+}
+
+/// Gives back what this process submitted: workers follow it from now on. Closes the journal.
 pub(crate) async fn leave() {
-    if let Some(journal) = OWNED.get().filter(|_| OWNER.has_entered()) {
+    let owned = OWNED.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let Some((journal, extending)) = owned else { return };
+    extending.abort();
+    // It has the journal open, and SQLite's log stays beside a file that is open at the end.
+    let _ = extending.await;
+    if OWNER.has_entered() {
         let _ = tokio::time::timeout(PATIENCE, journal.leave(&OWNER)).await;
     }
 }
