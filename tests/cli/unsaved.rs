@@ -46,11 +46,8 @@ async fn a_completed_task_is_listed_until_its_video_is_saved() {
         simulator.advance(std::time::Duration::from_secs(3600));
         let status = document(&run(&["status", &id, "--json"]));
         let end = |member: &str| -> DateTime<Utc> { status["task"][member].as_str().unwrap().parse().unwrap() };
-        let expected = match vendor.keeps_files_for() {
-            Some(kept) => Some(end("updated_at") + kept),
-            // Its links are renewed, so the bound of the list is shown: seven days after the submission.
-            None => None,
-        };
+        // Where links are renewed, the bound of the list is shown: seven days after the submission.
+        let expected = vendor.keeps_files_for().map(|kept| end("updated_at") + kept);
         for args in [
             &["status", &id][..],
             &["wait", &id],
