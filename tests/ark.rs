@@ -57,6 +57,22 @@ fn methods(canned: &Canned) -> Vec<String> {
     canned.seen().into_iter().map(method).collect()
 }
 
+/// Its answers have no time of the end; a completed task has not changed since.
+#[tokio::test]
+async fn the_link_of_a_completed_task_is_valid_for_a_day() {
+    let body = json!({
+        "id": "cgt-1", "model": "m", "status": "succeeded", "created_at": 1_795_684_087, "updated_at": 1_795_684_211,
+        "content": {"video_url": "https://files.example.com/v.mp4"},
+    });
+    let canned = Canned::new(200, "", &body.to_string()).await;
+    let task = canned.client(VENDOR).get(&id("cgt-1")).await.unwrap();
+    let end = task.video.unwrap().expires_at.map(|end| end.timestamp());
+    assert_eq!(end, Some(1_795_684_211 + 86_400));
+    let running = Canned::new(200, "", &body.to_string().replace("succeeded", "running")).await;
+    let task = running.client(VENDOR).get(&id("cgt-1")).await.unwrap();
+    assert!(task.video.is_none_or(|video| video.expires_at.is_none()));
+}
+
 #[tokio::test]
 async fn a_new_task_is_queued_although_the_answer_has_only_its_id() {
     for body in [

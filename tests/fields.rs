@@ -414,3 +414,31 @@ fn sources_are_listed_by_kind() {
         }
     }
 }
+
+/// Every documented limit of a prompt holds, in characters.
+#[test]
+fn a_prompt_may_be_as_long_as_the_vendor_documents() {
+    let mut limits = Vec::new();
+    for vendor in Vendor::ALL.iter().copied() {
+        for rules in Capabilities::all(vendor) {
+            let found = |length: usize| {
+                let request = VideoRequest::new(rules.model.id, "\u{e9}".repeat(length));
+                let mut found = validate(vendor, &request).into_iter();
+                found.find(|found| found.field == "prompt" && found.rule.contains("characters"))
+            };
+            let most = rules.field("prompt").and_then(|field| field.max_length);
+            assert_eq!(found(most.unwrap_or(50_000)), None, "{vendor} {}", rules.model.id);
+            let Some(most) = most else { continue };
+            let refused = found(most + 2).unwrap();
+            assert_eq!(
+                (refused.rule, refused.hint),
+                (
+                    format!("has {} characters; the limit is {most}", most + 2),
+                    "shorten it by 2".to_owned()
+                )
+            );
+            limits.push((vendor.as_str(), rules.model.id, most));
+        }
+    }
+    assert_eq!(limits, [("replicate", "kwaivgi/kling-v3-video", 2500)]);
+}

@@ -194,3 +194,51 @@ async fn several_requests_are_checked_before_the_first_is_sent() {
     let (code, _, notes) = run("a leaf", &["a tree", "--idempotency-key", "k"]);
     assert_eq!((code, simulator.stats().tasks), (Some(0), 7), "{notes}");
 }
+
+/// Several ids name one endpoint: what is sent counts.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_id_of_the_same_endpoint_is_the_same_request() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let run = |model: &str, more: &[&str]| {
+        let args = [
+            "generate",
+            "a kite",
+            "--vendor",
+            "fal",
+            "--duration",
+            "5",
+            "--no-wait",
+            "-m",
+            model,
+        ];
+        let mut command = videogen(folder.path(), &[&args[..], more].concat());
+        account(
+            &mut command,
+            Vendor::Fal,
+            &simulator.base_url(videogen_sim::Vendor::Fal),
+        );
+        let output = command.output().unwrap();
+        (output.status.code(), stderr(&output))
+    };
+    let (short, whole) = ("bytedance/seedance-2.0", "bytedance/seedance-2.0/text-to-video");
+    for (models, tasks) in [([short, whole], 1), ([whole, short], 1)] {
+        let (code, notes) = run(models[0], &["--resolution", "720p", "--again"]);
+        assert_eq!(code, Some(0), "{notes}");
+        let before = simulator.stats().tasks;
+        for resolution in ["720p", "720P"] {
+            let (code, notes) = run(models[1], &["--resolution", resolution]);
+            assert_eq!(code, Some(10), "{notes}");
+        }
+        assert_eq!(simulator.stats().tasks, before);
+        let key = format!("order-{tasks}-{}", models[0].len());
+        for model in models {
+            let (code, notes) = run(model, &["--resolution", "720p", "--idempotency-key", &key]);
+            assert_eq!(code, Some(0), "{notes}");
+        }
+        assert_eq!(simulator.stats().tasks, before + tasks);
+    }
+    // Another model.
+    let (code, notes) = run("bytedance/seedance-2.0/fast", &["--resolution", "720p"]);
+    assert_eq!(code, Some(0), "{notes}");
+}

@@ -106,6 +106,18 @@ async fn every_command_chooses_the_same_vendor() {
         stderr(&output)
     );
     assert_eq!(run(&[], &["generate"]).status.code(), Some(3));
+    // The keys of others are no reason either.
+    let other = Vendor::ALL.iter().find(|vendor| !vendors.contains(vendor)).unwrap();
+    let output = run(&[*other], &["plan"]);
+    let note = format!(
+        "Using {}, because no key is set for a vendor that lists this model; select another",
+        vendors[0].name()
+    );
+    assert!(
+        output.status.success() && stderr(&output).contains(&note),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

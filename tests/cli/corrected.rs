@@ -117,6 +117,71 @@ async fn a_task_that_the_user_entered_can_be_corrected() {
     }
 }
 
+/// The console of a vendor that lists no tasks shows its own id.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_id_of_the_console_is_enough_and_may_be_entered_again() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    for vendor in [Vendor::OpenRouter, Vendor::Fal, Vendor::Ark] {
+        let folder = tempfile::tempdir().unwrap();
+        let run = |args: &[&str]| at(folder.path(), &simulator, vendor, args);
+        let name = vendor.as_str();
+        let simulated: videogen_sim::Vendor = name.parse().unwrap();
+        simulator.inject(Fault::new(simulated, Operation::Submit, FaultKind::DropAfter));
+        let generate = [
+            "generate",
+            "a kite",
+            "--vendor",
+            name,
+            "--no-wait",
+            "--search-timeout",
+            "0",
+            "--json",
+        ];
+        let lost = document(&run(&generate));
+        let submission = lost["error"]["ambiguity"]["intent"].as_str().unwrap().to_owned();
+        let bare = simulator.tasks().pop().unwrap().id;
+        let hint = lost["error"]["hint"].as_str().unwrap();
+        if !vendor.can_search(false) {
+            let command = format!(
+                "If it created TASK (the id that the console shows, or vendor:family:id): videogen recover {submission} --task TASK"
+            );
+            assert!(hint.contains(&command), "{hint}");
+        }
+        for wrong in ["fal:", "token360:videos", "", " "] {
+            let output = run(&["recover", &submission, "--task", wrong]);
+            assert_eq!(output.status.code(), Some(2), "{wrong}: {}", stderr(&output));
+        }
+        let (code, entered) = decided(&run(&["recover", &submission, "--task", &bare, "--yes", "--json"]));
+        assert_eq!(code, Some(0), "{entered}");
+        let task = entered["submission"]["task"].as_str().unwrap().to_owned();
+        assert!(
+            task.starts_with(&format!("{vendor}:")) && task.ends_with(&bare),
+            "{task}"
+        );
+        for same in [&bare, &task] {
+            let (code, again) = decided(&run(&["recover", &submission, "--task", same, "--json"]));
+            assert_eq!((code, &again["submission"]["task"]), (Some(0), &json!(task)), "{again}");
+        }
+        // An accepted one is named.
+        let answered = ["generate", "a boat", "--vendor", name, "--no-wait", "-q"];
+        let known = stdout(&run(&answered)).trim().to_owned();
+        let local = document(&run(&["list", "--local", "--json"]));
+        let mut entries = local["submissions"].as_array().unwrap().iter();
+        let boat = entries.find(|entry| entry["task"] == json!(known)).unwrap();
+        let boat = boat["intent"]["id"].as_str().unwrap();
+        assert!(run(&["recover", boat, "--task", &known]).status.success());
+        for other in [&["--task", "another"][..], &["--dismiss"], &["--adopt"]] {
+            let output = run(&[&["recover", boat], other].concat());
+            let expected = format!("submission {boat} is already accepted: it created {known}");
+            assert!(
+                output.status.code() == Some(2) && stderr(&output).contains(&expected),
+                "{other:?}: {}",
+                stderr(&output)
+            );
+        }
+    }
+}
+
 /// No command can help with that key, so none is suggested.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_of_another_key_is_named_as_such() {
@@ -140,6 +205,13 @@ async fn a_task_of_another_key_is_named_as_such() {
         ];
         if vendor.supports(videogen::facts::Operation::Cancel) {
             commands.push(vec!["cancel", &task]);
+        } else {
+            // No key helps.
+            let mut command = videogen(folder.path(), &["cancel", &task]);
+            let simulated: videogen_sim::Vendor = name.parse().unwrap();
+            account(&mut command, vendor, &simulator.base_url(simulated));
+            let output = command.env(vendor.facts().key_env, "sk-other").output().unwrap();
+            assert!(!stderr(&output).contains(&hint), "{vendor}: {}", stderr(&output));
         }
         for args in commands {
             let mut command = videogen(folder.path(), &args);

@@ -67,6 +67,7 @@ mod strict;
 mod terminal;
 mod tidy;
 mod together;
+mod unsaved;
 mod unverified;
 mod vendors;
 mod webhook;
@@ -284,6 +285,9 @@ fn schemas_are_printed() {
     }
 }
 
+/// What is refused where no address receives webhooks.
+const WITHOUT_LISTENER: &str = "--webhook-url needs --listen-for-webhook; for your own receiver, use --callback-url";
+
 /// Closed pipes never lose a task's id, and no misuse ends in a panic.
 #[test]
 fn rough_handling() {
@@ -306,6 +310,8 @@ fn rough_handling() {
         (&["--base-url", "https://h.example"], 2, "--simulate"),
         (&["--no-wait", "-o", "k.mp4"], 2, "--no-wait"),
         (&["--first-frame", "https:h"], 2, "--first-frame = https:h"),
+        (&["--webhook-url", "https://h"], 2, WITHOUT_LISTENER),
+        (&["--webhook-url", "nonsense", "--no-wait"], 2, WITHOUT_LISTENER),
     ] {
         let output = with(more);
         assert_eq!(output.status.code(), Some(code), "{more:?}: {}", stderr(&output));

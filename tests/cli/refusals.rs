@@ -284,3 +284,30 @@ fn a_misspelt_endpoint_is_like_its_sibling() {
         assert!(text.contains(meant), "{args:?}: {text}");
     }
 }
+
+/// An option that does nothing without another one is refused, also next to one that excludes that one.
+#[test]
+fn options_that_would_do_nothing_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for args in [
+        &["plan", "a kite", "--sort", "cost"][..],
+        &["plan", "a kite", "--sort", "cost", "--model", "seedance-2.0"],
+        &["plan", "a kite", "--cheapest", "-n", "2"],
+        &["list", "--since", "7d"],
+        &["list", "--since", "7d", "--base-url", "http://127.0.0.1:9"],
+        &["list", "--since", "7d", "--oldest-first"],
+        &["recover", "x", "--dismiss", "--sidecar"],
+        &["recover", "--sidecar"],
+        &["recover", "--task", "token360:videos:x"],
+        &["recover", "--yes"],
+        &["journal", "prune", "--older-than", "90d", "--batches"],
+    ] {
+        let output = run(folder.path(), args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {}", stderr(&output));
+        let text = stderr(&output);
+        assert!(
+            text.contains("cannot be used with") || text.contains("required arguments were not provided"),
+            "{args:?}: {text}"
+        );
+    }
+}

@@ -109,7 +109,7 @@ async fn a_file_is_lost_only_after_the_end_of_its_link() {
             let words = match age {
                 None => "no working link to the video: the file host returned HTTP 403",
                 Some(..0) => "the vendor keeps it until 2",
-                Some(_) => "this vendor cannot renew it",
+                Some(_) => "has removed its files",
             };
             assert!(error.to_string().contains(words), "{error}");
         }

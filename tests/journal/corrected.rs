@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use videogen::journal::{ChargeKind, State};
+use videogen::journal::{ChargeKind, Journal as _, Query, State};
 use videogen::{Client, ErrorKind, TaskId, Vendor, VideoRequest};
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
@@ -56,24 +56,29 @@ async fn a_task_that_is_older_than_its_submission_is_refused() {
     let journal = journal(folder.path()).await;
     let client = client(Vendor::Ark, &simulator, &journal);
     let id = lost(&simulator, &client, &clip("a kite"), FaultKind::DropBefore).await;
-    // The vendor shows its creation three hours ago.
     let task = foreign(&simulator, &clip("a kite")).await;
-    let created = chrono::Utc::now() - chrono::TimeDelta::hours(3);
-    let body = serde_json::json!({
-        "id": task.id(), "model": "dreamina-seedance-2-0-260128", "status": "running",
-        "created_at": created.timestamp(), "updated_at": created.timestamp(),
-    });
-    simulator.inject(Fault::status(
-        simulated(Vendor::Ark),
-        Operation::Get,
-        200,
-        body.to_string(),
-    ));
-    let error = client.resolve(&id, Some(&task)).await.unwrap_err();
-    assert!(
-        error.message().contains("it was created at ") && error.message().contains(", and the submission was sent at "),
-        "{error}"
-    );
+    let sent = journal.find(Query::default()).await.unwrap().entries[0].intent.at;
+    for seconds in [3 * 3600, 690, 57, 15] {
+        // The vendor shows its creation as many seconds before.
+        let created = (sent - chrono::TimeDelta::seconds(seconds)).timestamp();
+        let shown = serde_json::json!({
+            "id": task.id(), "model": "dreamina-seedance-2-0-260128", "status": "running",
+            "created_at": created, "updated_at": created,
+        });
+        let listed = serde_json::json!({"items": [shown], "total": 1});
+        for (operation, body) in [(Operation::Get, &shown), (Operation::List, &listed)] {
+            simulator.inject(Fault::status(simulated(Vendor::Ark), operation, 200, body.to_string()));
+        }
+        let error = client.resolve(&id, Some(&task)).await.unwrap_err();
+        assert!(
+            error.message().contains("it was created at ")
+                && error.message().contains(", and the submission was sent at "),
+            "{error}"
+        );
+        // Nor is it a candidate.
+        let open = client.recover(Duration::ZERO).await.unwrap().open;
+        assert_eq!((open.len(), open[0].candidates.len()), (1, 0), "{seconds}: {open:?}");
+    }
     // As it really is.
     client.resolve(&id, Some(&task)).await.unwrap();
 }
@@ -105,13 +110,11 @@ async fn the_task_of_a_dismissed_submission_is_recorded_later() {
     client.get(&task).await.unwrap();
     let entry = client.journal_entry(&task).await.unwrap().unwrap();
     assert_eq!(entry.charge().kind, ChargeKind::Computed);
-    // Its task stays.
-    assert!(
-        client
-            .resolve(&id, Some(&task))
-            .await
-            .unwrap_err()
-            .message()
-            .ends_with("is already accepted")
+    // The same once more changes nothing, and its task stays.
+    assert_eq!(
+        client.resolve(&id, Some(&task)).await.unwrap().task.as_ref(),
+        Some(&task)
     );
+    let other = TaskId::new(Vendor::Ark, task.family(), "cgt-other").unwrap();
+    assert!(client.resolve(&id, Some(&other)).await.is_err());
 }

@@ -112,6 +112,7 @@ const CRATES: &[(&str, &str, Floors)] = &[
             ("follow", 5),
             ("request_args", 6),
             ("submission", 5),
+            ("unsaved", 4),
             ("uploads", 5),
             ("webhook", 5),
             ("clips", 6),

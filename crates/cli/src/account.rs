@@ -157,7 +157,14 @@ impl AccountArgs {
         let fitting = able;
         let (vendor, because) = match keyed.as_slice() {
             [only] => (*only, keys::reason(*only)),
-            [] if need != Need::Key => (fitting[0], "no API key is set".to_owned()),
+            [] if need != Need::Key => {
+                let has_others = model.is_some() && Vendor::ALL.iter().any(|vendor| has_key(*vendor));
+                let because = match has_others {
+                    true => "no key is set for a vendor that lists this model",
+                    false => "no API key is set",
+                };
+                (fitting[0], because.to_owned())
+            }
             [] => return Err(no_key(&fitting)),
             [first, ..] if need == Need::Simulation => {
                 let others = names(&keyed[1..]);

@@ -85,7 +85,9 @@ impl Failure {
     pub(crate) fn is_refusal(&self) -> bool {
         let kinds = [Some(self.error.kind), self.error.cause.as_ref().map(|cause| cause.kind)];
         let is_of_key = kinds.contains(&Some(ErrorKind::Auth.into()));
-        matches!(self.code, INVALID | ACCOUNT | POLL_REFUSED) && !is_of_key
+        // Nor does another key help where the vendor does not support the operation.
+        let is_unsupported = kinds.contains(&Some(ErrorKind::Unsupported.into()));
+        matches!(self.code, INVALID | ACCOUNT | POLL_REFUSED) && !is_of_key && !is_unsupported
     }
 
     /// Adds that the task is of another key, so that repeating the command does not help.

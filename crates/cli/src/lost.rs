@@ -41,7 +41,7 @@ pub(crate) fn advice(vendor: Vendor, is_searchable: bool, submission: &str) -> S
 pub(crate) fn by_hand(submission: &str, confirmed: bool) -> String {
     let recover = || Invocation::new("recover").arg(submission);
     format!(
-        "If it created TASK: {}\nIf it created none: {}",
+        "If it created TASK (the id that the console shows, or vendor:family:id): {}\nIf it created none: {}",
         recover().option("--task", Some("TASK")),
         recover().flag("--dismiss", true).flag("--yes", confirmed)
     )

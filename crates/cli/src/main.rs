@@ -47,6 +47,7 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 mod text;
+mod unsaved;
 mod uploads;
 mod user_file;
 mod webhook;

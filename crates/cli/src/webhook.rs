@@ -24,7 +24,7 @@ pub(crate) struct WebhookArgs {
     #[arg(long, value_name = "ADDRESS", conflicts_with = "no_wait")]
     listen_for_webhook: Option<SocketAddr>,
     /// Public base URL of that address; an unguessable path is added to it.
-    #[arg(long, value_name = "URL", requires = "listen_for_webhook")]
+    #[arg(long, value_name = "URL")]
     webhook_url: Option<String>,
 }
 
@@ -32,6 +32,18 @@ impl WebhookArgs {
     /// Whether webhooks are to be received.
     pub(crate) fn listens(&self) -> bool {
         self.listen_for_webhook.is_some()
+    }
+
+    /// Checks that the URL has a use. Clap would forgive the missing address where it conflicts with another option.
+    ///
+    /// # Errors
+    /// `--webhook-url` without `--listen-for-webhook`.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        if self.webhook_url.is_none() || self.listens() {
+            return Ok(());
+        }
+        let message = "--webhook-url needs --listen-for-webhook; for your own receiver, use --callback-url";
+        Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message))
     }
 }
 

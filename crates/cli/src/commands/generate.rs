@@ -110,6 +110,7 @@ pub(crate) async fn generate(
         Some(fault) if !is_checkable => return Err(fault.and(args.file.check_folders().err())),
         fault => Vec::from_iter(fault),
     };
+    faults.extend(args.webhook.check().err());
     let routed = args.routes.several(&requests[0], output);
     let (vendor, from_config) = match &routed {
         Some(Routes {

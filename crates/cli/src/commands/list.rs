@@ -43,7 +43,13 @@ pub(crate) struct ListArgs {
     #[arg(long, value_name = "STATUS")]
     status: Option<String>,
     /// With --local: since a date (UTC), a time, or a duration ago: 7d, 24h.
-    #[arg(long, value_name = "TIME", value_parser = since, requires = "local")]
+    #[arg(
+        long,
+        value_name = "TIME",
+        value_parser = since,
+        requires = "local",
+        conflicts_with_all = ["before", "oldest_first", "base_url"]
+    )]
     since: Option<Timestamp>,
     #[command(flatten)]
     account: AccountArgs,

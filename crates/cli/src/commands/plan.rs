@@ -42,10 +42,10 @@ pub(crate) struct PlanArgs {
     #[arg(long, conflicts_with_all = ["model", "count"])]
     all: bool,
     /// Sort the models by what they cost at most; those of unknown cost last.
-    #[arg(long, value_enum, requires = "all")]
+    #[arg(long, value_enum, requires = "all", conflicts_with_all = ["model", "count"])]
     sort: Option<Sort>,
     /// Show only the models that support the request for least.
-    #[arg(long, requires = "all", conflicts_with = "sort")]
+    #[arg(long, requires = "all", conflicts_with_all = ["sort", "model", "count"])]
     cheapest: bool,
     /// Request prices from vendors whose list of models has them (OpenRouter).
     #[arg(long)]

@@ -4,13 +4,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::Utc;
 use clap::Args;
 use serde_json::json;
 use videogen::TaskId;
 use videogen::journal::{Entry, Found, Journal, Query};
 use videogen::lost::{ReconcileOptions, Reconciled, Recovered};
+use videogen::task::ParseTaskIdError;
 use videogen::wait::WaitOptions;
-use videogen::{Client, ErrorKind, TaskStatus, Vendor};
+use videogen::{Client, ErrorKind, TaskStatus, Vendor, VideoTask};
 use videogen_journal::Store;
 
 use crate::account;
@@ -20,15 +22,18 @@ use crate::files::{Files, Target};
 use crate::follow;
 use crate::interrupt::interrupted;
 use crate::invocation::Invocation;
-use crate::journal::{HEADS, JournalArgs, failure, line, name, unreadable};
+use crate::journal::{HEADS, JournalArgs, failure, line, name};
 use crate::lost::{by_hand, candidates, listed};
 use crate::output::{Output, table};
 use crate::sidecar::Origin;
+use crate::unsaved::{unsaved, until};
 
 mod events;
 mod resumed;
+mod shown;
 
-use self::resumed::{Resumed, advice};
+use self::resumed::Resumed;
+use self::shown::show;
 
 #[derive(Args)]
 pub(crate) struct RecoverArgs {
@@ -37,7 +42,7 @@ pub(crate) struct RecoverArgs {
     submission: Option<String>,
     /// Record that it created TASK; asks for confirmation if unsure.
     #[arg(long, value_name = "TASK", requires = "submission", group = "verdict")]
-    task: Option<TaskId>,
+    task: Option<String>,
     /// Record that it created no task; asks for confirmation if unsure.
     #[arg(long, requires = "submission", group = "verdict")]
     dismiss: bool,
@@ -54,7 +59,7 @@ pub(crate) struct RecoverArgs {
     #[arg(long, conflicts_with = "dismiss")]
     wait: bool,
     /// Also write PATH.json with the request, task and cost.
-    #[arg(long, requires = "wait")]
+    #[arg(long, requires = "wait", conflicts_with = "dismiss")]
     sidecar: bool,
     #[command(flatten)]
     account: AccountArgs,
@@ -130,6 +135,7 @@ async fn recover_all(args: &RecoverArgs, journal: Arc<Store>, output: &Output) -
             .into_iter()
             .partition(|entry| client.as_ref().is_some_and(|client| client.owns(entry)));
         keyless.extend(foreign);
+        let undownloaded: Vec<_> = own.iter().filter(|entry| !is_left(entry)).cloned().collect();
         if let (Some(client), false) = (&client, own.is_empty()) {
             if own
                 .iter()
@@ -141,7 +147,8 @@ async fn recover_all(args: &RecoverArgs, journal: Arc<Store>, output: &Output) -
             all.found.extend(found.found);
             all.open.extend(found.open);
             all.in_flight.extend(found.in_flight);
-            let (resumed, code) = resume(client, found.unfinished, args, output).await;
+            let left = found.unfinished.into_iter().chain(undownloaded).collect();
+            let (resumed, code) = resume(client, left, args, output).await;
             unfinished.extend(resumed);
             worst = code.max(worst);
         }
@@ -155,17 +162,24 @@ async fn recover_all(args: &RecoverArgs, journal: Arc<Store>, output: &Output) -
     Ok(ExitCode::from(if is_open { AMBIGUOUS } else { worst }))
 }
 
-/// The open and unfinished submissions in the journal.
+/// The open and unfinished submissions in the journal, and those whose videos were never downloaded.
 async fn left(journal: &Store) -> Result<Found, Failure> {
     let mut left = journal.find(Query::default().open(true)).await.map_err(failure)?;
     let unfinished = journal.find(Query::default().unfinished(true)).await.map_err(failure)?;
-    left.entries.extend(unfinished.entries);
-    for record in unfinished.unreadable {
-        if !left.unreadable.contains(&record) {
-            left.unreadable.push(record);
+    for found in [unfinished, unsaved(journal).await.map_err(failure)?] {
+        left.entries.extend(found.entries);
+        for record in found.unreadable {
+            if !left.unreadable.contains(&record) {
+                left.unreadable.push(record);
+            }
         }
     }
     Ok(left)
+}
+
+/// Whether the library recovers the submission too. Otherwise its task is completed and was not downloaded.
+fn is_left(entry: &Entry) -> bool {
+    entry.is_open() || entry.is_unfinished()
 }
 
 /// Polls unfinished tasks, or waits for them and downloads their files. Returns the highest exit code of those that
@@ -174,7 +188,24 @@ async fn resume(client: &Client, entries: Vec<Entry>, args: &RecoverArgs, output
     let mut resumed = Vec::new();
     let mut worst = 0;
     for mut entry in entries {
-        let result = resume_one(client, &mut entry, args, output).await;
+        let is_undownloaded = !is_left(&entry);
+        let mut end = is_undownloaded.then(|| until(&entry));
+        let result = match resume_one(client, &mut entry, args, output).await {
+            Ok(Ended::Shown(task)) => {
+                // A link that can be renewed may end earlier.
+                let is_renewed = entry.intent.vendor.facts().result_url.refreshable;
+                let video = task.video.as_ref().filter(|_| !is_renewed);
+                end = video.and_then(|video| video.expires_at).or(end);
+                // Its result is gone.
+                if is_undownloaded && (task.is_removed() || end.is_some_and(|end| end < Utc::now())) {
+                    continue;
+                }
+                Ok(None)
+            }
+            Ok(Ended::Written(files)) => Ok(Some(files)),
+            Ok(Ended::WithoutTask) => Ok(None),
+            Err(failure) => Err(failure),
+        };
         match &result {
             Ok(Some(files)) if !output.has_events() => output.note(&files.text("")),
             Ok(Some(_)) => {}
@@ -186,7 +217,7 @@ async fn resume(client: &Client, entries: Vec<Entry>, args: &RecoverArgs, output
                 worst = failure.code.max(worst);
             }
         }
-        let one = Resumed { entry, result };
+        let one = Resumed { entry, result, end };
         // A result that cannot be written is on standard error, and the journal has it.
         let _ = output.ended(&one.result());
         resumed.push(one);
@@ -194,22 +225,27 @@ async fn resume(client: &Client, entries: Vec<Entry>, args: &RecoverArgs, output
     (resumed, worst)
 }
 
-async fn resume_one(
-    client: &Client,
-    entry: &mut Entry,
-    args: &RecoverArgs,
-    output: &Output,
-) -> Result<Option<Files>, Failure> {
+/// What was done about an unfinished submission.
+enum Ended {
+    /// Nothing: it has no task.
+    WithoutTask,
+    /// Its task was polled.
+    Shown(Box<VideoTask>),
+    /// Its files were written.
+    Written(Files),
+}
+
+async fn resume_one(client: &Client, entry: &mut Entry, args: &RecoverArgs, output: &Output) -> Result<Ended, Failure> {
     let Some(id) = entry.task.clone() else {
-        return Ok(None);
+        return Ok(Ended::WithoutTask);
     };
     if !args.wait {
         let shown = client.get(&id).await.map_err(|error| {
             let failure = Failure::from(error).accepted(&id);
             follow::resume_hint(failure, &id, None)
         })?;
-        entry.status = Some(shown.status);
-        return Ok(None);
+        entry.status = Some(shown.status.clone());
+        return Ok(Ended::Shown(Box::new(shown)));
     }
     let result = async {
         let origin = args.sidecar.then(|| Origin::of_entry(entry));
@@ -247,7 +283,20 @@ async fn resume_one(
         let failure = failure.accepted(&id).about(&id);
         if is_over { failure } else { failure.hint(&next) }
     })?;
-    Ok(Some(files))
+    Ok(Ended::Written(files))
+}
+
+/// The task that the user named: as `vendor:family:id`, or by the vendor's id alone.
+fn named_task(text: &str, entry: &Entry) -> Result<TaskId, Failure> {
+    let is_portable = text
+        .split_once(':')
+        .is_some_and(|(vendor, _)| vendor.parse::<Vendor>().is_ok());
+    let whole = match is_portable {
+        true => text.parse().map_err(|error: ParseTaskIdError| error.to_string()),
+        false => TaskId::new(entry.intent.vendor, entry.intent.family.clone(), text.trim())
+            .ok_or_else(|| "the id is empty".to_owned()),
+    };
+    whole.map_err(|reason| Failure::new(INVALID, ErrorKind::InvalidRequest, format!("--task {text:?}: {reason}")))
 }
 
 /// Resolves one submission as requested.
@@ -265,7 +314,8 @@ async fn resolve(intent: &str, args: &RecoverArgs, journal: Arc<Store>, output: 
     };
     let base_url = args.account.base_url.as_deref();
     let client = account::client(entry.intent.vendor, base_url, Some(journal.clone()), output)?;
-    let entry = match &args.task {
+    let task = args.task.as_deref().map(|task| named_task(task, &entry)).transpose()?;
+    let entry = match &task {
         Some(task) if args.yes => client.resolve_despite_differences(intent, task).await?,
         Some(task) => assign(&client, intent, task, output).await?,
         None if args.adopt => adopt(&client, &journal, entry, args).await?,
@@ -299,82 +349,6 @@ async fn resolve(intent: &str, args: &RecoverArgs, journal: Arc<Store>, output: 
     Ok(ExitCode::from(code))
 }
 
-fn show(all: &Recovered, unfinished: &[Resumed], keyless: &[Entry], output: &Output) -> Result<(), Failure> {
-    let open: Vec<_> = all
-        .open
-        .iter()
-        .map(|lost| {
-            json!({
-                "submission": lost.entry,
-                "candidates": candidates(&lost.candidates),
-                "inconclusive": lost.inconclusive,
-            })
-        })
-        .collect();
-    if output.has_events() {
-        return events::lost(all, keyless, output);
-    }
-    let document = json!({
-        "found": all.found,
-        "open": open,
-        "in_flight": all.in_flight,
-        "unfinished": unfinished.iter().map(Resumed::document).collect::<Vec<_>>(),
-        "other_accounts": keyless,
-        "unreadable": all.unreadable,
-    });
-    let ids = || {
-        let open = all.open.iter().map(|lost| &lost.entry);
-        let left = unfinished.iter().map(|one| &one.entry);
-        let entries = all
-            .found
-            .iter()
-            .chain(open)
-            .chain(&all.in_flight)
-            .chain(left)
-            .chain(keyless);
-        entries.map(name).collect()
-    };
-    output.result(&document, ids, || {
-        let mut text = Vec::new();
-        let mut part = |title: &str, entries: &mut dyn Iterator<Item = &Entry>| {
-            let rows: Vec<_> = entries.map(line).collect();
-            if !rows.is_empty() {
-                text.push(format!("{title}\n{}", table(&HEADS, rows)));
-            }
-        };
-        part("Found:", &mut all.found.iter());
-        part(
-            "Still open: submission status unknown",
-            &mut all.open.iter().map(|lost| &lost.entry),
-        );
-        part(
-            "In flight, or their sender has just died; retry in a few seconds",
-            &mut all.in_flight.iter(),
-        );
-        part(
-            "Unfinished, or finished since last checked:",
-            &mut unfinished.iter().map(|one| &one.entry),
-        );
-        part(
-            "Other accounts or base URLs (not searched; set their keys and base URLs)",
-            &mut keyless.iter(),
-        );
-        let is_left = |one: &Resumed| matches!(one.result, Ok(None)) && one.entry.target.is_some();
-        if unfinished.iter().any(is_left) {
-            text.push(format!(
-                "Wait for them and write their files with: {}",
-                Invocation::new("recover").flag("--wait", true)
-            ));
-        }
-        text.extend(unreadable(&all.unreadable));
-        text.extend(all.open.iter().map(advice));
-        if text.is_empty() {
-            text.push("No open submissions.".to_owned());
-        }
-        text.join("\n\n")
-    })
-}
-
 fn options(args: &RecoverArgs) -> ReconcileOptions {
     ReconcileOptions::default()
         .within(Duration::from_secs(args.search_timeout))
@@ -385,7 +359,12 @@ fn options(args: &RecoverArgs) -> ReconcileOptions {
 async fn adopt(client: &Client, journal: &Store, entry: Entry, args: &RecoverArgs) -> Result<Entry, Failure> {
     let id = entry.intent.id.clone();
     if !entry.is_open() {
-        let message = format!("submission {id} is already {}", entry.state.as_str());
+        let of = entry.task.as_ref().map(|task| format!(": it created {task}"));
+        let message = format!(
+            "submission {id} is already {}{}",
+            entry.state.as_str(),
+            of.unwrap_or_default()
+        );
         return Err(Failure::new(INVALID, ErrorKind::Conflict, message));
     }
     let message = |found: &str| format!("submission {id} has no task to adopt: {found}");

@@ -135,6 +135,17 @@ impl Client {
         self.record_task(task, event).await;
     }
 
+    /// Records that a reader received all bytes of a file.
+    pub(crate) async fn record_streamed(&self, task: &TaskId, kind: FileKind, bytes: u64) {
+        let file = SavedFile {
+            path: "-".into(),
+            bytes: Some(bytes),
+            sha256: None,
+            placed: true,
+        };
+        self.record_download(task, kind, Ok(&file)).await;
+    }
+
     /// Returns the entry of the task, if there is one.
     async fn record_task(&self, task: &TaskId, event: Event) -> Option<Entry> {
         let journal = self.0.journal.as_ref()?;

@@ -280,7 +280,7 @@ pub(super) fn link(media: Media, task: &VideoTask) -> Result<&SecretUrl, Error> 
         return Ok(link);
     }
     Err(match &task.status {
-        TaskStatus::Completed if task.is_removed() => Error::removed(task),
+        TaskStatus::Completed if task.is_removed() => Error::removed(&task.id, None),
         TaskStatus::Completed => {
             let message = format!("the task is completed, but the vendor returned no URL for {media}");
             Error::without_file(task, &message)

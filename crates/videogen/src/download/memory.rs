@@ -105,7 +105,10 @@ impl Client {
             let link = link(media, &task)?.clone();
             let filled = transfer.fill(link, &mut Sink::Channel(&mut channel)).await;
             match filled {
-                Ok(()) => Ok(channel.sent),
+                Ok(()) => {
+                    client.record_streamed(&id, media.into(), channel.sent).await;
+                    Ok(channel.sent)
+                }
                 Err(error) => Err(error.with_task(&id)),
             }
         };

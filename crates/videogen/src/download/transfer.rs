@@ -88,12 +88,7 @@ impl Transfer<'_> {
                 Err(FetchError::Passing(error)) => error,
                 Err(FetchError::Gone(answered)) => {
                     if self.kept_until.is_some_and(|end| end < Utc::now()) {
-                        let message = format!(
-                            "the link has expired ({answered}), and this vendor cannot renew it: {} can no longer be \
-                             downloaded",
-                            self.media
-                        );
-                        return Err(Error::new(ErrorKind::NoVideo, message));
+                        return Err(Error::removed(self.id, Some(&answered)));
                     }
                     renewals += 1;
                     let fresh = match renewals {

@@ -40,7 +40,7 @@ impl FileKind {
 #[serde(from = "SavedForm")]
 #[non_exhaustive]
 pub struct SavedFile {
-    /// Absolute path.
+    /// Absolute path; `-` if the file was not stored, but streamed to its end.
     #[serde(with = "lossless_path")]
     pub path: PathBuf,
     /// Size in bytes.

@@ -124,9 +124,9 @@ impl Error {
         error
     }
 
-    /// The error of a completed task whose files the vendor has removed.
-    pub(crate) fn removed(task: &VideoTask) -> Self {
-        let vendor = task.id.vendor();
+    /// The error of a completed task whose files the vendor has removed; `answer`: how its file host refused them.
+    pub(crate) fn removed(task: &TaskId, answer: Option<&str>) -> Self {
+        let vendor = task.vendor();
         let kept = vendor
             .keeps_files_for()
             .map_or_else(String::new, |kept| match kept.as_secs() {
@@ -134,11 +134,12 @@ impl Error {
                 seconds if seconds % 3600 == 0 => format!(", {} hours after the end", seconds / 3600),
                 seconds => format!(", {seconds} seconds after the end"),
             });
+        let answer = answer.map(|answer| format!(" ({answer})")).unwrap_or_default();
         let message = format!(
-            "the task was completed, but {} has removed its files{kept}",
+            "the task was completed, but {} has removed its files{kept}{answer}",
             vendor.name()
         );
-        Self::new(ErrorKind::NoVideo, message).with_task(&task.id)
+        Self::new(ErrorKind::NoVideo, message).with_task(task)
     }
 
     /// Repeating the call cannot help, whatever its kind.

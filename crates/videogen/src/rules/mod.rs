@@ -12,7 +12,7 @@ mod members;
 mod notes;
 mod permission;
 mod prompt_flags;
-mod spelling;
+pub(crate) mod spelling;
 mod unverified;
 mod validate;
 

@@ -69,6 +69,9 @@ fn violations(rules: Capabilities, request: &VideoRequest, files: &Files) -> Vec
     check.found
 }
 
+/// Characters of a prompt that is too long in a violation.
+const SHOWN: usize = 40;
+
 struct Check<'a> {
     rules: Capabilities,
     files: &'a Files,
@@ -206,6 +209,16 @@ impl Check<'_> {
                 rule,
                 "describe the video",
             );
+        }
+        let limited = self.rules.field("prompt");
+        if let Some((field, most)) = limited.and_then(|field| Some((field, field.max_length?))) {
+            let length = prompt.chars().count();
+            if length > most {
+                let start: String = prompt.chars().take(SHOWN).collect();
+                let rule = format!("has {length} characters; the limit is {most}");
+                let hint = format!("shorten it by {}", length - most);
+                self.add(Basis::Limit(field), "prompt", format!("{start}..."), rule, hint);
+            }
         }
     }
 

@@ -7,8 +7,8 @@ use crate::model::{Ambiguity, Candidate, Capabilities, Evidence, Grade, Timestam
 
 /// Clocks differ, and a service may store a task only after its provider has answered.
 const EARLY: TimeDelta = TimeDelta::minutes(2);
-/// The same where a response's `Date` showed the difference at submission.
-const EARLY_MEASURED: TimeDelta = TimeDelta::seconds(30);
+/// The same where a response's `Date`, which has whole seconds, showed the difference.
+const EARLY_MEASURED: TimeDelta = TimeDelta::seconds(10);
 const LATE: TimeDelta = TimeDelta::minutes(10);
 /// Assumed clock difference if no response's `Date` showed it at submission.
 const UNMEASURED: TimeDelta = TimeDelta::hours(1);
@@ -34,6 +34,8 @@ pub(crate) struct Comparison<'a> {
     prompt: String,
     /// By how much the vendor's clock may be ahead of the submission's.
     skews: Vec<TimeDelta>,
+    /// Whether a response showed that, at submission or now.
+    is_measured: bool,
 }
 
 impl<'a> Comparison<'a> {
@@ -50,6 +52,7 @@ impl<'a> Comparison<'a> {
                 .into_iter()
                 .flatten()
                 .collect(),
+            is_measured: recorded.or(skew).is_some(),
             ambiguity,
             hide,
         }
@@ -114,7 +117,7 @@ impl<'a> Comparison<'a> {
         let prompt = (self.prompt(task) == Evidence::OtherPrompt).then(|| "it shows another prompt".to_owned());
         let time = task
             .created_at
-            .filter(|_| !self.is_about(task, self.slack()))
+            .filter(|_| !self.is_about(task, TimeDelta::zero()))
             .map(|at| {
                 let second = |at: Timestamp| at.format("%FT%TZ");
                 format!(
@@ -136,9 +139,9 @@ impl<'a> Comparison<'a> {
 
     /// By how much a task may seem to be older than its submission.
     fn early(&self) -> TimeDelta {
-        match self.ambiguity.clock_skew {
-            Some(_) => EARLY_MEASURED,
-            None => EARLY,
+        match self.is_measured {
+            true => EARLY_MEASURED,
+            false => EARLY,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Digests that identify a request in the journal.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
 use std::io::{self, Write};
@@ -12,7 +13,8 @@ use serde_json::{Map, Value, json};
 
 use crate::client::Client;
 use crate::model::mask::hex;
-use crate::model::{Error, ErrorKind, Input, Role, Source, VideoRequest};
+use crate::model::{Capabilities, Error, ErrorKind, Input, Role, Source, Vendor, VideoRequest};
+use crate::rules::spelling::spelled;
 use crate::transport::content::{Content, blocking, unreadable};
 use crate::upload::Contents;
 
@@ -25,27 +27,52 @@ impl Client {
         contents: &Contents,
     ) -> Result<Vec<String>, Error> {
         if contents.is_empty() {
-            return digests(given, request, contents).map(Vec::from);
+            return digests(self.0.vendor, given, request, contents);
         }
+        let vendor = self.0.vendor;
         let (given, request, contents) = (given.clone(), request.clone(), contents.clone());
-        blocking(move || digests(&given, &request, &contents).map(Vec::from)).await
+        blocking(move || digests(vendor, &given, &request, &contents)).await
     }
 }
 
-/// Digests by which a repeated request is recognised: the one that is recorded, and the one that the first version recorded.
+/// Digests by which a repeated request is recognised: the one that is recorded, and those that earlier versions recorded.
+///
+/// Several ids may name one endpoint, and a value may be spelled in several ways: what is sent counts.
 ///
 /// A local file counts with its content, in the form of a data URL: the same in all versions, and whatever its path and the
 /// reference of its upload.
 ///
 /// # Errors
 /// `io` when a file cannot be read, or has changed.
-fn digests(original: &VideoRequest, request: &VideoRequest, contents: &Contents) -> Result<[String; 2], Error> {
+fn digests(
+    vendor: Vendor,
+    original: &VideoRequest,
+    request: &VideoRequest,
+    contents: &Contents,
+) -> Result<Vec<String>, Error> {
     // Not part of the request's identity: the callback URL may have a different token each time, and a permission to break
     // unverified rules does not change what is sent. The first version had the URL, and the request after its adjustments.
-    Ok([
-        digest(original, &["callback_url", "allow_unverified"], contents)?,
-        digest(request, &["allow_unverified"], contents)?,
-    ])
+    let without = ["callback_url", "allow_unverified"];
+    let sent = as_sent(vendor, original);
+    let mut digests = vec![digest(&sent, &without, contents)?];
+    if let Cow::Owned(_) = sent {
+        digests.push(digest(original, &without, contents)?);
+    }
+    digests.push(digest(request, &["allow_unverified"], contents)?);
+    Ok(digests)
+}
+
+/// The request with the model of its endpoint, and its values as the vendor spells them.
+fn as_sent(vendor: Vendor, request: &VideoRequest) -> Cow<'_, VideoRequest> {
+    let spelled = spelled(vendor, request);
+    let endpoint = spelled.endpoint(Capabilities::of(vendor, &spelled.model).model);
+    if endpoint == spelled.model {
+        return spelled;
+    }
+    let model = endpoint.to_owned();
+    let mut sent = spelled.into_owned();
+    sent.model = model;
+    Cow::Owned(sent)
 }
 
 fn digest(request: &VideoRequest, without: &[&str], contents: &Contents) -> Result<String, Error> {
@@ -172,7 +199,7 @@ mod tests {
 
     async fn recorded(request: &VideoRequest) -> Result<String, Error> {
         let contents = Contents::of(request, &Files::of(request)).await?;
-        digests(request, request, &contents).map(|[recorded, _]| recorded)
+        digests(Vendor::Token360, request, request, &contents).map(|digests| digests[0].clone())
     }
 
     fn picture(length: usize) -> Vec<u8> {
@@ -227,7 +254,7 @@ mod tests {
         let request = VideoRequest::new("m", "p").first_frame(path.as_path());
         let contents = Contents::of(&request, &Files::of(&request)).await.unwrap();
         std::fs::write(&path, picture(101)).unwrap();
-        let error = digests(&request, &request, &contents).unwrap_err();
+        let error = digests(Vendor::Token360, &request, &request, &contents).unwrap_err();
         assert!(
             error.kind() == ErrorKind::Io && error.message().contains("changed"),
             "{error}"

@@ -9,6 +9,13 @@ use crate::submit::adopt::Owner;
 use crate::submit::comparison::{Comparison, Match};
 use crate::vendors::dispatch;
 
+/// The id as this library has it, of one that may be a part of it.
+fn whole(task: &TaskId, model: &str) -> TaskId {
+    let id = dispatch::task_id(task.vendor(), model, task.id().to_owned());
+    let whole = id.and_then(|id| TaskId::new(task.vendor(), task.family(), id));
+    whole.unwrap_or_else(|| task.clone())
+}
+
 impl Client {
     /// Records the output files of a task that was submitted without
     /// [`SubmitOptions::target`](crate::submit::SubmitOptions::target), or replaces them. [`recover`](Self::recover)
@@ -62,7 +69,7 @@ impl Client {
     ///
     /// # Errors
     /// `config` without a journal; `not_found` when the journal has no such entry; `conflict` when the entry is already
-    /// resolved, when the task belongs to another submission, or when it would be dismissed although there are candidates
+    /// resolved otherwise, when the task belongs to another submission, or when it would be dismissed although there are candidates
     /// (even weak ones) or the search is inconclusive: see
     /// [`dismiss_despite_candidates`](Self::dismiss_despite_candidates); `conflict` that names the task
     /// ([`Error::task`](crate::Error::task)) when the task shows another model, prompt or time than the submission, or
@@ -120,11 +127,19 @@ impl Client {
         let by_id = Query::default().intent(intent);
         let missing = || Error::new(ErrorKind::NotFound, format!("no submission {intent} in the journal"));
         let entry = self.known(by_id).await?.pop().ok_or_else(missing)?;
+        // The vendor's console may show only a part of the id.
+        let whole = task.map(|task| whole(task, &entry.intent.model));
+        let task = whole.as_ref();
+        if task.is_some() && entry.task.as_ref() == task {
+            return Ok(entry);
+        }
         // What the user decided can be corrected, so that a paid task is not lost.
         let is_corrected =
             (entry.task_entered && entry.task.as_ref() != task) || (task.is_some() && entry.state == State::Dismissed);
         if !entry.is_open() && !is_corrected {
-            let message = format!("submission {intent} is already {}", entry.state.as_str());
+            let of = entry.task.as_ref().map(|task| format!(": it created {task}"));
+            let of = of.unwrap_or_default();
+            let message = format!("submission {intent} is already {}{of}", entry.state.as_str());
             return Err(Error::new(ErrorKind::Conflict, message));
         }
         if task.is_none() && entry.is_in_flight(Utc::now()) {
@@ -142,12 +157,7 @@ impl Client {
         if task.is_none() && !despite {
             self.refuse_to_dismiss(&entry).await?;
         }
-        // The vendor's console may show only a part of the id.
-        let whole = task.and_then(|task| {
-            let id = dispatch::task_id(task.vendor(), &entry.intent.model, task.id().to_owned())?;
-            TaskId::new(task.vendor(), task.family(), id)
-        });
-        let found = match whole.as_ref().or(task) {
+        let found = match task {
             Some(task) => Some(self.of_no_other(task, intent).await?),
             None => None,
         };

@@ -48,7 +48,11 @@ pub(super) fn read(task: &mut VideoTask, body: &Value) {
     }
     // Links that cannot be renewed expire a documented time after the end.
     let links = &details.vendor.facts().result_url;
-    if let (Some(end), Some(ttl), false) = (task.completed_at, links.ttl, links.refreshable) {
+    // Where a completed task has no time of its end, it has not changed since.
+    let end = task
+        .completed_at
+        .or_else(|| task.updated_at.filter(|_| task.status.is_completed()));
+    if let (Some(end), Some(ttl), false) = (end, links.ttl, links.refreshable) {
         for video in task.video.iter_mut().chain(&mut task.more_videos) {
             video.expires_at = video.expires_at.or(Some(end + std::time::Duration::from_secs(ttl)));
         }

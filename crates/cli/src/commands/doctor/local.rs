@@ -14,6 +14,7 @@ use crate::journal::{JournalArgs, PUBLIC, is_there, opened_to_read};
 use crate::keys;
 use crate::price_file::{self, Prices};
 use crate::probe::LIMIT;
+use crate::unsaved::unsaved;
 
 /// The user's files.
 pub(crate) fn files(broken: Option<Failure>, problems: &mut Vec<Finding>) -> Vec<FileReport> {
@@ -129,7 +130,9 @@ async fn health(journal: &Store, path: &Path, report: &mut JournalReport, proble
     if journal.path().is_none() {
         report.bytes = health.bytes;
     }
-    (report.submissions, report.unknown, report.unfinished) = (health.submissions, health.open, health.unfinished);
+    let undownloaded = unsaved(journal).await.map_or(0, |found| found.entries.len() as u64);
+    let unfinished = health.unfinished + undownloaded;
+    (report.submissions, report.unknown, report.unfinished) = (health.submissions, health.open, unfinished);
     let mut add = |is_problem: bool, exit_code: Option<u8>, message: String, command: Invocation| {
         if is_problem {
             problems.push(Finding {
@@ -159,12 +162,9 @@ async fn health(journal: &Store, path: &Path, report: &mut JournalReport, proble
         Invocation::new("recover"),
     );
     add(
-        health.unfinished > 0,
+        unfinished > 0,
         None,
-        format!(
-            "unfinished tasks, or tasks whose files are missing: {}",
-            health.unfinished
-        ),
+        format!("unfinished tasks, or tasks whose files are missing: {unfinished}"),
         Invocation::new("recover").flag("--wait", true),
     );
 }

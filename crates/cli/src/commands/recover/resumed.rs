@@ -3,19 +3,22 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use videogen::Timestamp;
 use videogen::journal::Entry;
 use videogen::lost::LostSubmission;
 
 use crate::exit::{Failure, NO_VIDEO};
 use crate::files::Files;
 use crate::lost::{by_hand, listed};
-use crate::output::elapsed;
+use crate::output::{elapsed, moment};
 use crate::result::{Outcome, TaskResult};
 
 /// An unfinished submission, and its result now.
 pub(super) struct Resumed {
     pub(super) entry: Entry,
     pub(super) result: Result<Option<Files>, Failure>,
+    /// When its video can no longer be downloaded, if that is known.
+    pub(super) end: Option<Timestamp>,
 }
 
 impl Resumed {
@@ -24,7 +27,7 @@ impl Resumed {
         let mut document = json!(self.entry);
         let more = match &self.result {
             Ok(Some(files)) => json!(files.saved()),
-            Ok(None) => return document,
+            Ok(None) => json!(self.end.map(|end| json!({"download_until": moment(end)}))),
             Err(failure) => json!({"error": failure.error}),
         };
         if let (Value::Object(members), Value::Object(more)) = (&mut document, more) {
