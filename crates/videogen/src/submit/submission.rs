@@ -433,11 +433,13 @@ impl Client {
             return Ok(());
         };
         let message = format!(
-            "idempotency key {} was already used {what} ({}); use a new idempotency key, or {same}",
+            "idempotency key {} was already used {what} ({}); {same}",
             first.key,
             first.at.to_rfc3339_opts(SecondsFormat::Secs, true)
         );
-        let mut error = Error::new(ErrorKind::Conflict, message).with_delivery(Delivery::NotSent);
+        let mut error = Error::new(ErrorKind::Conflict, message)
+            .with_delivery(Delivery::NotSent)
+            .with_advice("to submit and pay again, use a new idempotency key");
         if let Some(task) = &entry.task {
             error = error.with_task(task);
         }
