@@ -74,8 +74,7 @@ impl Client {
             .await
     }
 
-    /// Submits `request` with options, like [`submit`](Self::submit) and, with an idempotency key, like
-    /// [`submit_with_key`](Self::submit_with_key).
+    /// Submits `request` with options, like [`submit`](Self::submit), or with a key like [`submit_with_key`](Self::submit_with_key).
     ///
     /// # Errors
     /// The same as those methods.
@@ -221,8 +220,7 @@ impl Client {
         })
     }
 
-    /// One request, recorded in the journal if there is one. Large parts are boxed, because this future is moved before
-    /// it runs.
+    /// One request, recorded in the journal if there is one. Large parts are boxed: this future is moved before it runs.
     async fn attempt(self, intent: Option<Box<Intent>>, request: Arc<VideoRequest>) -> Result<Attempt, Error> {
         // Before the journal, which may be locked for minutes, so that the id is known as soon as it has arrived.
         let call = Box::pin(async {
