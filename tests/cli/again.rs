@@ -190,6 +190,10 @@ async fn several_requests_are_checked_before_the_first_is_sent() {
         notes.contains("idempotency key k-2 was already used for a different request"),
         "{notes}"
     );
+    assert!(
+        notes.ends_with("\nTo submit (and pay) again, use a new --idempotency-key\n"),
+        "{notes}"
+    );
     // The same request resumes.
     let (code, _, notes) = run("a leaf", &["a tree", "--idempotency-key", "k"]);
     assert_eq!((code, simulator.stats().tasks), (Some(0), 7), "{notes}");
@@ -241,4 +245,81 @@ async fn another_id_of_the_same_endpoint_is_the_same_request() {
     // Another model.
     let (code, notes) = run("bytedance/seedance-2.0/fast", &["--resolution", "720p"]);
     assert_eq!(code, Some(0), "{notes}");
+}
+
+/// Whoever made the first submission: one with an idempotency key, or a batch.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_submission_with_a_key_counts() {
+    let simulator = Simulator::builder().speed(1000.0).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let run = |prompt: &str, more: &[&str]| {
+        let output = generate(&simulator, folder.path(), prompt, more).output().unwrap();
+        (output.status.code(), stdout(&output), stderr(&output))
+    };
+    let (code, _, notes) = run("a kite", &["--idempotency-key", "k", "-o", "kite.mp4", "--sidecar"]);
+    assert_eq!(code, Some(0), "{notes}");
+    let batch = |file: &str, jobs: &str| {
+        std::fs::write(folder.path().join(file), jobs).unwrap();
+        let mut command = videogen(folder.path(), &["batch", file, "--vendor", "token360"]);
+        account(&mut command, Vendor::Token360, &simulator.base_url(Vendor::Token360));
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    };
+    // The jobs of a batch are as many as the user writes.
+    let job = |id: &str| format!("{{\"id\": \"{id}\", \"prompt\": \"a boat\", \"duration\": 5}}\n");
+    batch("jobs.jsonl", &(job("one") + &job("two")));
+    assert_eq!(simulator.stats().tasks, 3);
+    for (prompt, more) in [
+        ("a kite", &["--no-wait"][..]),
+        ("a boat", &["--no-wait"]),
+        ("a boat", &["-o", "x.mp4"]),
+    ] {
+        let (code, _, notes) = run(prompt, more);
+        assert_eq!(code, Some(10), "{notes}");
+        assert!(notes.contains("the same request was submitted"), "{notes}");
+    }
+    let mut command = videogen(folder.path(), &["generate", "--request", "kite.mp4.json", "--no-wait"]);
+    account(&mut command, Vendor::Token360, &simulator.base_url(Vendor::Token360));
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(10), "{}", stderr(&output));
+    assert_eq!(simulator.stats().tasks, 3);
+    // Another key, another batch and --again are the user's wish.
+    for more in [&["--idempotency-key", "other"][..], &["--again"]] {
+        let (code, _, notes) = run("a kite", &[&["--no-wait"], more].concat());
+        assert_eq!(code, Some(0), "{notes}");
+    }
+    batch("more.jsonl", &job("three"));
+    assert_eq!(simulator.stats().tasks, 6);
+}
+
+/// Each earlier task is named once, with its own file, and what is not submitted yet is counted.
+#[tokio::test(flavor = "multi_thread")]
+async fn variations_name_each_earlier_task_once() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let run = |more: &[&str]| {
+        let output = generate(&simulator, folder.path(), "a kite", more).output().unwrap();
+        (output.status.code(), stdout(&output), stderr(&output))
+    };
+    let (code, shown, notes) = run(&["--count", "2", "--no-wait", "-q"]);
+    assert_eq!(code, Some(0), "{notes}");
+    let ids: Vec<&str> = shown.lines().collect();
+    let [first, second] = ids[..] else { panic!("{shown}") };
+    let (code, _, notes) = run(&["--count", "3", "-o", "k-{index}.mp4"]);
+    assert_eq!(code, Some(10), "{notes}");
+    let expected = format!(
+        "; nothing was sent\nWait for it with: videogen wait {first} -o k-1.mp4\nWait for it with: videogen wait {second} -o \
+         k-2.mp4\nNot submitted yet: 1 of 3\nTo submit (and pay) only what is missing, add: --count 1 --again\n"
+    );
+    assert!(notes.ends_with(&expected), "{notes}");
+    assert_eq!(notes.matches("the same request was submitted").count(), 1, "{notes}");
+    // More than are requested now, and another prompt.
+    let (code, _, notes) = run(&["a boat", "--no-wait"]);
+    assert_eq!(code, Some(10), "{notes}");
+    let expected = format!(
+        "; nothing was sent\nWait for it with: videogen wait {first}\nWait for it with: videogen wait {second}\nTo submit (and pay) \
+         again, add: --again\n"
+    );
+    assert!(notes.ends_with(&expected), "{notes}");
+    assert_eq!(simulator.stats().tasks, 2);
 }

@@ -150,7 +150,7 @@ async fn jobs_become_files_and_a_second_run_sends_nothing() {
     let output = batch(&[]);
     assert_eq!(code(&output), 2);
     assert!(
-        stderr(&output).contains("already used for a different request"),
+        stderr(&output).contains("line 4: 4: its request differs"),
         "{}",
         stderr(&output)
     );

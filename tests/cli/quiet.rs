@@ -70,3 +70,26 @@ fn models_and_plans_print_the_ids_of_models() {
     let is_known = |id: &String| Capabilities::of(Vendor::Ark, id).is_known();
     assert!(!priced.is_empty() && priced.iter().all(is_known), "{priced:?}");
 }
+
+/// Of several tasks, each error names its task, and each task has its line.
+#[tokio::test(flavor = "multi_thread")]
+async fn errors_of_several_tasks_name_them() {
+    let simulator = Simulator::builder().speed(1000.0).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let ids = ["alltoken:generations:vid_nope1", "alltoken:generations:vid_nope2"];
+    let mut command = videogen(folder.path(), &["wait", ids[0], ids[1], "-q"]);
+    account(&mut command, Vendor::AllToken, &simulator.base_url(Vendor::AllToken));
+    let output = command.output().unwrap();
+    assert_eq!(
+        stdout(&output),
+        format!("{}\n{}\n", ids[0], ids[1]),
+        "{}",
+        stderr(&output)
+    );
+    let notes = stderr(&output);
+    let errors: Vec<&str> = notes.lines().filter(|line| line.starts_with("error: ")).collect();
+    assert_eq!(errors.len(), 2, "{notes}");
+    for (error, id) in errors.iter().zip(ids) {
+        assert!(error.contains(id), "{notes}");
+    }
+}

@@ -104,10 +104,10 @@ fn only_the_same_request_to_the_same_account_in_time_counts() {
     // In time, even by a clock that was set back.
     assert!(!differs(&|it| it.at = now + TimeDelta::seconds(600)));
     assert!(!differs(&|it| it.at = now - TimeDelta::days(400)));
-    // Submissions with a key do not count.
+    // Submissions with a key count.
     let mut keyed = intent("first", "ark", None, now);
     keyed.key = "order-4711".to_owned();
-    assert!(!Entry::begin(keyed).is_repeated_by(&repeat("second", now)));
+    assert!(Entry::begin(keyed).is_repeated_by(&repeat("second", now)));
     // Nor do those of the same call; none is a call.
     let call = |call: Option<&str>| {
         let mut first = intent("first", "ark", None, now);
@@ -157,8 +157,7 @@ async fn no_order_of_events_pays_for_a_request_twice() {
             }
             let first = before.iter().find(|entry| {
                 let it = &entry.intent;
-                it.key == it.id
-                    && (it.vendor, &it.request_hash, &it.account) == (next.vendor, &next.request_hash, &next.account)
+                (it.vendor, &it.request_hash, &it.account) == (next.vendor, &next.request_hash, &next.account)
                     && !(it.call.is_some() && it.call == next.call)
                     && next.at - it.at <= TimeDelta::seconds(600)
                     && !["rejected", "not_sent", "dismissed", "failed", "cancelled"].contains(&entry.status_name())

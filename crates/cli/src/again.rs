@@ -3,10 +3,13 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use chrono::Utc;
 use clap::Args;
 use uuid::Uuid;
+use videogen::journal::{Entry, Journal as _, Query};
 use videogen::submit::SubmitOptions;
-use videogen::{ErrorKind, TaskId};
+use videogen::{Client, Delivery, ErrorKind, TaskId};
+use videogen_journal::Store;
 
 use crate::exit::Failure;
 use crate::invocation::Invocation;
@@ -31,8 +34,29 @@ impl AgainArgs {
     }
 }
 
+/// The earlier submissions that one like `first`, an entry's id, repeats: the oldest first.
+pub(crate) async fn earlier(client: &Client, journal: &Store, first: &str) -> Vec<Entry> {
+    let found = async |query: Query| journal.find(query).await.map(|found| found.entries).unwrap_or_default();
+    let Some(first) = found(Query::default().intent(first)).await.pop() else {
+        return Vec::new();
+    };
+    let mut intent = first.intent.clone();
+    intent.id = Uuid::now_v7().to_string();
+    intent.key.clone_from(&intent.id);
+    (intent.at, intent.call, intent.refuse_repeated_within) = (Utc::now(), None, Some(WITHIN));
+    let query = client.journal_query().vendor(client.vendor());
+    let mut entries = found(query.since(intent.at - WITHIN)).await;
+    entries.retain(|entry| entry.is_repeated_by(&intent));
+    entries.reverse();
+    entries
+}
+
 /// Adds what to do about a request that was submitted before. `wait`: the command that gets its files.
 pub(crate) fn hint(failure: Failure, wait: impl FnOnce(&TaskId) -> Invocation) -> Failure {
+    let is_unsent = failure.error.delivery == Some(Delivery::NotSent);
+    if failure.error.kind == ErrorKind::Conflict.into() && is_unsent {
+        return failure.hint("To submit (and pay) again, use a new --idempotency-key");
+    }
     if failure.error.kind != ErrorKind::Repeated.into() {
         return failure;
     }

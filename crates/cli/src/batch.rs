@@ -4,9 +4,11 @@
 //! a key of the journal, made of the batch and the job ([`run`]); its outcome is appended to a file ([`results`]).
 
 mod attempt;
+mod changed;
 pub(crate) mod claim;
 pub(crate) mod clients;
 pub(crate) mod describe;
+mod earlier;
 mod fetch;
 pub(crate) mod item;
 pub(crate) mod limits;

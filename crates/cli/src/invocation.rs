@@ -61,7 +61,7 @@ impl fmt::Display for Invocation {
 
 /// Quotes an argument for a POSIX shell. Invisible characters are written with the escapes of `$'...'`,
 /// which bash, zsh and ksh support.
-fn quote(argument: &OsStr) -> Cow<'_, str> {
+pub(crate) fn quote(argument: &OsStr) -> Cow<'_, str> {
     match argument.to_str() {
         Some(text) if text.chars().all(is_plain) => shell_words::quote(text),
         _ => {

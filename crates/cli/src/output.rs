@@ -227,8 +227,8 @@ impl Output {
             Format::Json => print(&text::json(&Results { results, totals: None })),
             Format::Events(_) => Ok(()),
             Format::Quiet => {
-                let failed = results.iter().filter_map(|result| result.error.as_ref());
-                failed.for_each(|error| say_error(&error.message));
+                let errors = results.iter().filter_map(|result| error_of(result, results.len() > 1));
+                errors.for_each(|error| say_error(&error));
                 if self.streams { Ok(()) } else { names(results) }
             }
         }
@@ -432,10 +432,22 @@ fn write_out(mut out: impl Write, text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Prints the paths of the files of each task, or its id.
+/// Prints the paths of the files of each task, or its id. Of several tasks, each has a line.
 fn names(results: &[TaskResult]) -> Result<(), Failure> {
-    let known = results.iter().filter(|result| result.outcome != Outcome::NotFound);
-    print_lines(&known.flat_map(TaskResult::names).collect::<Vec<_>>())
+    let is_named = |result: &&TaskResult| result.outcome != Outcome::NotFound || results.len() > 1;
+    let named = results.iter().filter(is_named);
+    print_lines(&named.flat_map(TaskResult::names).collect::<Vec<_>>())
+}
+
+/// The error of a result with its hint. `several`: it begins with the task, or the number of the submission.
+fn error_of(result: &TaskResult, several: bool) -> Option<String> {
+    let error = result.error.as_ref()?;
+    let hint = error.hint.iter().map(|hint| format!("\n{hint}")).collect::<String>();
+    let id = result.id.as_ref().map(ToString::to_string);
+    let name = id.or_else(|| result.item.as_ref().map(|number| format!("submission {number}")));
+    let name = name.filter(|name| several && !error.message.contains(name.as_str()));
+    let name = name.map(|name| format!("{name}: ")).unwrap_or_default();
+    Some(format!("{name}{}{hint}", error.message))
 }
 
 /// Prints lines, if there are any.

@@ -81,7 +81,43 @@ async fn a_batch_may_be_run_again_with_any_output() {
     let args = ["batch", "jobs.jsonl", "--vendor", "token360", "-o", "two/"];
     let output = at(&simulator, folder, &args).output().unwrap();
     assert_eq!(code(&output), 5, "{}", stderr(&output));
+    let notes = stderr(&output);
+    let words = "sails: unfinished: the video is complete, but was not downloaded: ";
+    assert!(notes.contains(words), "{notes}");
+    assert!(
+        notes.contains("\nTo replace two/sails.mp4, add: --overwrite\n"),
+        "{notes}"
+    );
     assert_eq!(std::fs::read(folder.join("two/sails.mp4")).unwrap(), b"another");
+    // A link that is gone: the video is where an earlier run saved it.
+    let gone = Fault::status(Vendor::Token360, Operation::File, 404, "gone").times(1000);
+    simulator.inject(gone);
+    let args = [
+        "batch",
+        "jobs.jsonl",
+        "--vendor",
+        "token360",
+        "-o",
+        "new/",
+        "--parents",
+        "--dry-run",
+        "--json",
+    ];
+    let planned = document(&at(&simulator, folder, &args).output().unwrap());
+    let output = at(&simulator, folder, &args[..args.len() - 2]).output().unwrap();
+    let notes = stderr(&output);
+    assert_eq!(code(&output), 5, "{notes}");
+    assert!(
+        notes.contains("boat: unfinished: the video is complete, but was not downloaded: "),
+        "{notes}"
+    );
+    let words = "/boat.mp4: copy that file, or run with -o ";
+    assert!(
+        notes.contains(words) && notes.contains("An earlier run saved it as "),
+        "{notes}"
+    );
+    assert_eq!(planned["submissions"], 0, "{planned}");
+    assert_eq!(simulator.stats().tasks, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -118,6 +154,10 @@ async fn another_key_changes_no_outcome() {
             assert_eq!(result["error"]["kind"], "conflict", "{result}");
             let words = "with another API key of Token360";
             assert!(result["error"]["message"].as_str().unwrap().contains(words), "{result}");
+            // What would be paid again is no advice.
+            for paid in ["idempotency key;", "new idempotency key", "--name"] {
+                assert!(!result["error"].to_string().contains(paid), "{result}");
+            }
             (result["outcome"].clone(), result["id"].is_string())
         };
         assert_eq!(outcome(0), (json!("ambiguous"), false));
@@ -143,6 +183,151 @@ async fn another_key_changes_no_outcome() {
     let shown = document(&batch("sk-other", &["--json"]));
     assert_eq!(shown["results"][2]["outcome"], "failed");
     assert_eq!(shown["results"][1]["outcome"], "done");
+}
+
+/// A job that was submitted needs the job that it follows no more: its video is fetched, and no line revokes its result.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_with_a_task_outlives_the_one_that_it_follows() {
+    let simulator = Simulator::builder().speed(200.0).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let jobs = [
+        json!({"id": "a", "prompt": "chain a", "duration": 5}),
+        json!({"id": "b", "prompt": "chain b", "duration": 5, "after": "a", "vendor": "alltoken"}),
+        json!({"id": "c", "prompt": "chain c", "duration": 5, "after": "a", "vendor": "alltoken"}),
+    ];
+    write(folder, "jobs.jsonl", &jobs[..2]);
+    let batch = |key: &str, more: &[&str]| {
+        let args = ["batch", "jobs.jsonl", "--vendor", "token360", "--parents"];
+        let mut command = at(&simulator, folder, &[&args[..], more].concat());
+        command.env(Vendor::Token360.facts().key_env, key);
+        command.output().unwrap()
+    };
+    assert_eq!(code(&batch("sk-x", &["-o", "one/"])), 0);
+    let before = results(folder, "jobs.results.jsonl");
+    let id = before[1]["id"].as_str().unwrap().to_owned();
+    // One that was not submitted is skipped, also in the plan.
+    write(folder, "jobs.jsonl", &jobs);
+    let planned = document(&batch("sk-other", &["-o", "two/", "--dry-run", "--json"]));
+    let earlier: Vec<_> = planned["jobs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|job| &job["earlier"])
+        .collect();
+    assert_eq!(earlier[1..], [&json!("done"), &json!("skipped")], "{planned}");
+    let output = batch("sk-other", &["-o", "two/", "-q"]);
+    assert_eq!(code(&output), 5, "{}", stderr(&output));
+    let shown = super::stdout(&output);
+    assert!(shown.ends_with("\ntwo/b.mp4\n"), "{shown}{}", stderr(&output));
+    assert!(folder.join("two/b.mp4").exists());
+    let lines = results(folder, "jobs.results.jsonl");
+    let of = |item: &str| {
+        lines
+            .iter()
+            .filter(|line| line["item"] == item)
+            .map(|line| line["outcome"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (of("a"), of("b"), of("c")),
+        (
+            vec![json!("done")],
+            vec![json!("done"), json!("done")],
+            vec![json!("skipped")]
+        )
+    );
+
+    // A line of an earlier version that skips the job counts for nothing, with another journal either.
+    let skipped = json!({"item": "b", "outcome": "skipped", "vendor": "alltoken", "simulated": false, "attempt": 1});
+    let text = lines
+        .iter()
+        .chain([&skipped])
+        .map(|line| format!("{line}\n"))
+        .collect::<String>();
+    std::fs::write(folder.join("jobs.results.jsonl"), text).unwrap();
+    for more in [&["-o", "three/"][..], &["-o", "four/", "--journal", "other.db"]] {
+        let output = batch("sk-other", &[more, &["--json"]].concat());
+        let shown = document(&output);
+        assert_eq!(shown["results"][1]["id"], json!(id), "{shown}");
+        assert!(folder.join(more[1]).join("b.mp4").exists(), "{}", stderr(&output));
+    }
+    assert_eq!(simulator.stats().submissions["alltoken"], 1);
+    assert_eq!(simulator.stats().tasks, 2);
+}
+
+/// A file in the way is found before anything is sent, unless it is the job's own.
+#[tokio::test(flavor = "multi_thread")]
+async fn files_in_the_way_are_reported_before_anything_is_sent() {
+    let simulator = Simulator::builder().speed(200.0).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let jobs = [
+        json!({"id": "e0", "prompt": "e0"}),
+        json!({"id": "e1", "prompt": "e1"}),
+        json!({"id": "e2", "prompt": "e2", "after": "e1"}),
+        json!({"id": "e3", "prompt": "e3"}),
+    ];
+    write(folder, "jobs.jsonl", &jobs);
+    std::fs::create_dir(folder.join("o")).unwrap();
+    for name in ["e1.mp4", "e3.mp4.json"] {
+        std::fs::write(folder.join("o").join(name), "mine").unwrap();
+    }
+    let batch = |more: &[&str]| {
+        let args = ["batch", "jobs.jsonl", "--vendor", "token360", "-o", "o/", "--sidecar"];
+        at(&simulator, folder, &[&args[..], more].concat()).output().unwrap()
+    };
+    for more in [&[][..], &["--dry-run"]] {
+        let output = batch(more);
+        let expected = "error: jobs.jsonl: 2 problems; nothing was sent\n  line 2: output: o/e1.mp4 exists; add --overwrite to \
+            replace it\n  line 4: output: o/e3.mp4.json exists; add --overwrite to replace it\n";
+        assert_eq!((code(&output), stderr(&output).as_str()), (2, expected));
+    }
+    assert_eq!(simulator.stats().tasks, 0);
+    assert_eq!(code(&batch(&["--overwrite", "--dry-run"])), 0);
+    assert_eq!(code(&batch(&["--overwrite"])), 0);
+    // Now they are those of the jobs.
+    for more in [&[][..], &["--dry-run"]] {
+        assert_eq!(code(&batch(more)), 0);
+    }
+    std::fs::remove_file(folder.join("jobs.results.jsonl")).unwrap();
+    assert_eq!(code(&batch(&["--dry-run"])), 0);
+    assert_eq!(simulator.stats().tasks, 4);
+}
+
+/// Two files of one name are one batch, unless --name or the ids differ: a changed request is found by the journal.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_file_of_the_same_name_pays_for_nothing() {
+    let simulator = Simulator::builder().speed(200.0).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for name in ["a", "c"] {
+        std::fs::create_dir(folder.join(name)).unwrap();
+    }
+    write(folder, "a/jobs.jsonl", &[json!({"prompt": "a kite"})]);
+    write(
+        folder,
+        "c/jobs.jsonl",
+        &[json!({"prompt": "a boat"}), json!({"prompt": "a bird"})],
+    );
+    let batch = |file: &str, more: &[&str]| {
+        let into = format!("{}/", &file[..1]);
+        let args = ["batch", file, "--vendor", "token360", "-o", &into];
+        at(&simulator, folder, &[&args[..], more].concat()).output().unwrap()
+    };
+    assert_eq!(code(&batch("a/jobs.jsonl", &[])), 0);
+    for more in [&["--dry-run"][..], &[]] {
+        let output = batch("c/jobs.jsonl", more);
+        let expected = "error: c/jobs.jsonl: 1 problem; nothing was sent\n  line 1: 1: its request differs from the one that was \
+            submitted under this id; use a new id, or for another batch another --name\n";
+        assert_eq!((code(&output), stderr(&output).as_str()), (2, expected));
+    }
+    assert_eq!(simulator.stats().tasks, 1);
+    assert_eq!(code(&batch("c/jobs.jsonl", &["--name", "c"])), 0);
+    assert_eq!(simulator.stats().tasks, 3);
+    // The same request is the same job, whatever the file of the results.
+    assert_eq!(code(&batch("a/jobs.jsonl", &["--results", "other.jsonl"])), 0);
+    assert_eq!(simulator.stats().tasks, 3);
 }
 
 /// A batch names the vendor of each job, and each vendor that has not taken one.

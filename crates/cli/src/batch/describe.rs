@@ -31,9 +31,10 @@ pub(super) struct Described<'a> {
 
 impl Sidecars {
     /// Refuses to replace other files by those of a job.
-    pub(super) fn check_free(&self, job: &Job) -> Result<(), Failure> {
-        if job.output.exists() && !self.overwrite {
-            let message = format!("{} exists; add --overwrite to replace it", shown(&job.output));
+    pub(crate) fn check_free(&self, job: &Job) -> Result<(), Failure> {
+        let mut files = std::iter::once(job.output.clone()).chain(job.last_frame());
+        if let Some(path) = files.find(|path| path.exists() && !self.overwrite) {
+            let message = format!("{} exists; add --overwrite to replace it", shown(&path));
             return Err(Failure::new(IO, ErrorKind::Io, message));
         }
         match self.wanted {

@@ -1,6 +1,8 @@
 //! The files of a job: where they go, whether they are there, and their download.
 
-use std::path::PathBuf;
+use std::fs::Metadata;
+use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
 
 use videogen::download::DownloadOptions;
 use videogen::journal::{Destination, FileKind, further_video};
@@ -8,8 +10,11 @@ use videogen::{Client, Downloaded, Error, ErrorKind, TaskId, VideoTask};
 
 use super::item::Job;
 use super::run::Batch;
+use crate::exit::Failure;
+use crate::invocation::quote;
+use crate::output::file;
 use crate::progress::{self, Line};
-use crate::result::SavedFiles;
+use crate::result::{Outcome, SavedFiles, TaskResult};
 
 impl Batch {
     /// The output files of a job, for the journal.
@@ -41,6 +46,42 @@ impl Batch {
             files.last_frame_file = Some(saved);
         }
         Some(files)
+    }
+
+    /// The video of a task in another place, where an earlier run has saved it.
+    pub(super) async fn intact(&self, client: &Client, job: &Job, id: &TaskId) -> Option<PathBuf> {
+        let entry = client.journal_entry(id).await.ok().flatten();
+        let saved = entry.as_ref().and_then(|entry| entry.saved_file(FileKind::Video));
+        let of_journal = saved.filter(|file| {
+            let is_whole = |found: Metadata| file.bytes.is_none_or(|bytes| found.len() == bytes);
+            file.placed && file.path.metadata().is_ok_and(is_whole)
+        });
+        let results = || self.results.lock().unwrap_or_else(PoisonError::into_inner);
+        let recorded = || results().intact(&job.id, id);
+        of_journal.map(|file| file.path.clone()).or_else(recorded)
+    }
+
+    /// The result of a job whose video is complete, and could not be downloaded. `intact`: where it is.
+    pub(super) fn not_fetched(&self, job: &Job, task: &VideoTask, error: Error, intact: Option<PathBuf>) -> TaskResult {
+        let mut failure = Failure::from(error);
+        failure.error.message = format!(
+            "the video is complete, but was not downloaded: {}",
+            failure.error.message
+        );
+        if job.output.exists() && !self.settings.overwrite {
+            failure = failure.hint(&format!("To replace {}, add: --overwrite", file(&job.output)));
+        } else if let Some(path) = intact {
+            let folder = path.parent().unwrap_or(Path::new("")).join("");
+            failure = failure.hint(&format!(
+                "An earlier run saved it as {}: copy that file, or run with -o {}",
+                file(&path),
+                quote(folder.as_os_str())
+            ));
+        }
+        TaskResult {
+            outcome: Outcome::Running,
+            ..TaskResult::of(task).failed(Some(*failure.error))
+        }
     }
 
     /// Downloads what is not in place yet.

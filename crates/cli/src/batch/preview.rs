@@ -1,6 +1,7 @@
 //! The plan of `--dry-run`: all jobs, what earlier runs have made of them, and what the submissions of the others cost.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -9,8 +10,11 @@ use videogen::{Client, TaskStatus, Vendor};
 use videogen_journal::Store;
 
 use super::attempt::{has_failed, is_final, key};
+use super::changed;
 use super::item::Job;
 use super::limits::{Caps, Limits, Over};
+use super::plan;
+use super::reader::Problem;
 use super::results::Recorded;
 use crate::account;
 use crate::cost::Total;
@@ -30,6 +34,8 @@ struct Fate {
     earlier: Option<&'static str>,
     /// Whether it would be submitted.
     submits: bool,
+    /// Whether it has a task that this run cannot continue, and no files where it would write them.
+    is_out_of_reach: bool,
 }
 
 /// The plan of a batch.
@@ -38,6 +44,15 @@ pub(crate) struct Preview<'a> {
     fates: Vec<Fate>,
     /// The limit that does not allow a job, or the jobs that follow it.
     over: Vec<Option<Over>>,
+    /// What must be mended before anything is sent.
+    problems: Vec<Problem>,
+}
+
+/// What was read before the journal: files appear after the record of their task.
+pub(crate) struct Found<'a> {
+    pub(crate) recorded: &'a HashMap<String, Recorded>,
+    /// Of each job, the file in its way.
+    pub(crate) in_the_way: Vec<Option<String>>,
 }
 
 impl<'a> Preview<'a> {
@@ -46,10 +61,11 @@ impl<'a> Preview<'a> {
         jobs: &'a [Job],
         name: &str,
         journal: Option<Arc<Store>>,
-        recorded: &HashMap<String, Recorded>,
+        found: &Found<'_>,
         retry_failed: bool,
         caps: &Caps,
     ) -> Result<Self, Failure> {
+        let mut problems = Vec::new();
         let mut limits = Limits::new(caps, journal.clone());
         let mut clients: HashMap<Vendor, Option<Client>> = HashMap::new();
         let mut own = Vec::with_capacity(jobs.len());
@@ -60,7 +76,7 @@ impl<'a> Preview<'a> {
                     match entry(job, &key(name, &job.id, attempt), journal, &mut clients).await? {
                         Some(entry) => {
                             limits.count(&entry);
-                            last = Some(entry);
+                            last = Some((attempt, entry));
                         }
                         None => break,
                     }
@@ -71,16 +87,43 @@ impl<'a> Preview<'a> {
                     .entry(route.vendor)
                     .or_insert_with(|| client(route.vendor, journal.clone()));
             }
+            let known = found.recorded.get(&job.id);
+            let changed = changed::since_result(job, known);
+            let is_vouched = known.is_some_and(|known| known.request_sha256.as_ref() == Some(&job.sha256));
+            problems.extend(match &last {
+                Some((attempt, entry)) if changed.is_none() && !is_vouched => {
+                    let client = clients.get(&entry.intent.vendor).and_then(Option::as_ref);
+                    changed::since_entry(job, &key(name, &job.id, *attempt), entry, client).await
+                }
+                _ => changed,
+            });
             own.push(match &last {
-                Some(entry) => of_entry(entry, retry_failed),
-                None => of_record(recorded.get(&job.id), retry_failed),
+                Some((_, entry)) => {
+                    let client = clients.get(&entry.intent.vendor).and_then(Option::as_ref);
+                    let has_files =
+                        || known.is_some_and(|known| known.has_files(&job.output, job.last_frame().as_deref()));
+                    Fate {
+                        is_out_of_reach: client.is_some_and(|client| !client.owns(entry)) && !has_files(),
+                        ..of_entry(entry, retry_failed)
+                    }
+                }
+                None => of_record(known, retry_failed),
             });
         }
         let fates: Vec<Fate> = (0..jobs.len()).map(|index| in_chain(index, jobs, &own)).collect();
+        for ((job, fate), reason) in jobs.iter().zip(&fates).zip(&found.in_the_way) {
+            let reason = reason.as_ref().filter(|_| fate.submits);
+            problems.extend(reason.map(|reason| Problem {
+                line: job.line,
+                text: format!("output: {reason}"),
+            }));
+        }
+        problems.sort();
         let mut preview = Self {
             jobs,
             over: vec![None; jobs.len()],
             fates,
+            problems,
         };
         for index in 0..jobs.len() {
             preview.over[index] = preview.limit(index, &mut limits, &clients).await?;
@@ -117,6 +160,14 @@ impl<'a> Preview<'a> {
             }
         }
         Ok(first)
+    }
+
+    /// Rejects jobs whose requests have changed, or whose files exist. `path`: the file of the jobs.
+    pub(crate) fn check(&self, path: &Path) -> Result<(), Failure> {
+        match self.problems.is_empty() {
+            true => Ok(()),
+            false => Err(plan::refused(path, &self.problems)),
+        }
     }
 
     /// Whether a run would submit every job that it should.
@@ -241,14 +292,22 @@ async fn entry(
     Ok(refused)
 }
 
+fn fate(earlier: Option<&'static str>, submits: bool) -> Fate {
+    Fate {
+        earlier,
+        submits,
+        is_out_of_reach: false,
+    }
+}
+
 fn of_entry(entry: &Entry, retry_failed: bool) -> Fate {
-    let fate = |earlier, submits| Fate { earlier, submits };
     match entry.state {
         State::Sending | State::Ambiguous => fate(Some("ambiguous"), false),
         State::Accepted if has_failed(entry) => fate(Some("failed"), retry_failed),
         State::Accepted if entry.status == Some(TaskStatus::Completed) && !entry.is_unfinished() => {
             fate(Some("done"), false)
         }
+        State::Accepted if entry.status == Some(TaskStatus::Completed) => fate(Some("completed"), false),
         State::Accepted => fate(Some("running"), false),
         State::Rejected => {
             let is_final = entry
@@ -263,7 +322,6 @@ fn of_entry(entry: &Entry, retry_failed: bool) -> Fate {
 
 /// Without the journal's record of the job.
 fn of_record(known: Option<&Recorded>, retry_failed: bool) -> Fate {
-    let fate = |earlier, submits| Fate { earlier, submits };
     match known.map(|known| (known.outcome, known)) {
         Some((Outcome::Done, _)) => fate(Some("done"), false),
         Some((Outcome::Ambiguous, _)) => fate(Some("ambiguous"), false),
@@ -281,12 +339,10 @@ fn in_chain(index: usize, jobs: &[Job], own: &[Fate]) -> Fate {
     let mut before = jobs[index].after.filter(|_| own[index].submits);
     while let Some(at) = before {
         if !own[at].submits {
-            let is_lost = matches!(own[at].earlier, Some("failed" | "rejected" | "ambiguous"));
+            let is_lost =
+                own[at].is_out_of_reach || matches!(own[at].earlier, Some("failed" | "rejected" | "ambiguous"));
             return match is_lost {
-                true => Fate {
-                    earlier: Some("skipped"),
-                    submits: false,
-                },
+                true => fate(Some("skipped"), false),
                 false => own[index],
             };
         }

@@ -20,7 +20,9 @@ use crate::text;
 pub(crate) struct ResultFile {
     path: PathBuf,
     file: File,
-    /// The last line of each job.
+    /// Only lines of simulated runs count, or only the others.
+    simulated: bool,
+    /// The line of each job that counts: the last one, unless that is of a run that skipped a job with a task.
     last: HashMap<String, Recorded>,
     /// All lines of each job that is done: the same videos may be in several places.
     done: HashMap<String, Vec<Recorded>>,
@@ -61,20 +63,31 @@ pub(crate) struct RecordedError {
     pub(crate) kind: String,
 }
 
+impl RecordedFile {
+    /// Whether the file is there in its size.
+    fn is_there(&self) -> bool {
+        self.path.metadata().is_ok_and(|found| found.len() == self.bytes)
+    }
+}
+
 fn first() -> u32 {
     1
 }
 
 impl Recorded {
+    /// Whether the job has or may have a task, which no later line can revoke by skipping the job.
+    pub(super) fn may_have_task(&self) -> bool {
+        self.id.is_some() || matches!(self.outcome, Outcome::Done | Outcome::Failed | Outcome::Ambiguous)
+    }
+
     /// Whether its files are there, `video` among them, in their size.
     pub(crate) fn has_files(&self, video: &Path, last_frame: Option<&Path>) -> bool {
-        let is_there = |file: &RecordedFile| file.path.metadata().is_ok_and(|found| found.len() == file.bytes);
         let is_at = |file: Option<&RecordedFile>, path: &Path| {
             file.is_some_and(|file| std::path::absolute(&file.path).ok() == std::path::absolute(path).ok())
         };
         let has_frame = last_frame.is_none_or(|path| is_at(self.last_frame_file.as_ref(), path));
         let mut files = self.file.iter().chain(&self.further_files).chain(&self.last_frame_file);
-        is_at(self.file.as_ref(), video) && has_frame && files.all(is_there)
+        is_at(self.file.as_ref(), video) && has_frame && files.all(RecordedFile::is_there)
     }
 
     /// Whether these are the files that it names.
@@ -87,13 +100,14 @@ impl Recorded {
 }
 
 impl ResultFile {
-    /// Opens the file, which need not exist.
-    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+    /// Opens the file, which need not exist. `simulated`: of which runs it is read.
+    pub(crate) fn open(path: &Path, simulated: bool) -> Result<Self, Failure> {
         let opened = File::options().read(true).append(true).create(true).open(path);
         let file = opened.map_err(|error| unusable(path, &error.to_string()))?;
         let mut results = Self {
             path: path.to_owned(),
             file,
+            simulated,
             last: HashMap::new(),
             done: HashMap::new(),
             read: 0,
@@ -104,14 +118,16 @@ impl ResultFile {
     }
 
     /// What the file has, without creating it.
-    pub(crate) fn peek(path: &Path) -> HashMap<String, Recorded> {
+    pub(crate) fn peek(path: &Path, simulated: bool) -> HashMap<String, Recorded> {
         match path.is_file() {
-            true => Self::open(path).map(|results| results.last).unwrap_or_default(),
+            true => Self::open(path, simulated)
+                .map(|results| results.last)
+                .unwrap_or_default(),
             false => HashMap::new(),
         }
     }
 
-    /// The last line of a job.
+    /// The line of a job.
     pub(crate) fn of(&self, item: &str) -> Option<&Recorded> {
         self.last.get(item)
     }
@@ -120,9 +136,20 @@ impl ResultFile {
     pub(super) fn in_place(&self, job: &Job) -> Option<&Recorded> {
         let last = self.of(&job.id).filter(|last| last.outcome == Outcome::Done)?;
         let mut lines = self.done.get(&job.id)?.iter().rev();
-        lines.find(|line| {
-            let is_same = line.id == last.id && line.simulated == last.simulated;
-            is_same && line.has_files(&job.output, job.last_frame().as_deref())
+        lines.find(|line| line.id == last.id && line.has_files(&job.output, job.last_frame().as_deref()))
+    }
+
+    /// Where the video of a task is, by a line of a run with other output files.
+    pub(super) fn intact(&self, item: &str, id: &TaskId) -> Option<PathBuf> {
+        let mut lines = self
+            .done
+            .get(item)?
+            .iter()
+            .rev()
+            .filter(|line| line.id.as_ref() == Some(id));
+        lines.find_map(|line| {
+            let file = line.file.as_ref().filter(|file| file.is_there())?;
+            Some(file.path.clone())
         })
     }
 
@@ -135,11 +162,11 @@ impl ResultFile {
                 .as_ref()
                 .and_then(|item| results.last.get(item))
                 .is_some_and(|known| {
-                    let attempt = result.attempt.unwrap_or(1);
-                    known.outcome == result.outcome
+                    let is_same = known.outcome == result.outcome
                         && known.id == result.id
-                        && (known.attempt, known.simulated) == (attempt, result.simulated)
-                        && known.is_in(&result.files)
+                        && known.attempt == result.attempt.unwrap_or(1)
+                        && known.is_in(&result.files);
+                    is_same || (result.outcome == Outcome::Skipped && known.may_have_task())
                 });
             if is_known {
                 return Ok(());
@@ -178,6 +205,9 @@ impl ResultFile {
                     "a line is no result of a job ({error}); name another file with --results"
                 ))
             })?;
+            if recorded.simulated != self.simulated {
+                continue;
+            }
             line.clone_into(&mut recorded.line);
             if recorded.outcome == Outcome::Done {
                 self.done
@@ -185,7 +215,11 @@ impl ResultFile {
                     .or_default()
                     .push(recorded.clone());
             }
-            self.last.insert(recorded.item.clone(), recorded);
+            let before = self.last.get(&recorded.item);
+            let is_revoked = before.is_some_and(Recorded::may_have_task) && recorded.outcome == Outcome::Skipped;
+            if !is_revoked {
+                self.last.insert(recorded.item.clone(), recorded);
+            }
         }
         self.read += whole as u64;
         Ok(())

@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use videogen::journal::{Entry, Group, State};
-use videogen::lost::{ReconcileOptions, Reconciled};
+use videogen::journal::{Group, State};
+use videogen::lost::ReconcileOptions;
 use videogen::route::{RouteOrder, Routed};
 use videogen::submit::SubmitOptions;
 use videogen::wait::WaitOptions;
@@ -17,13 +17,12 @@ use super::attempt::{has_failed, is_final, key};
 use super::claim::Claims;
 use super::clients::Vendors;
 use super::describe::{Described, Sidecars};
+use super::earlier::without_last_frame;
 use super::item::Job;
-use super::results::{Recorded, ResultFile};
+use super::results::ResultFile;
 use crate::events::What;
 use crate::exit::Failure;
 use crate::follow::{ended, without_video};
-use crate::invocation::Invocation;
-use crate::lost;
 use crate::output::Output;
 use crate::progress::{Line, Waiting};
 use crate::result::{Outcome, SavedFiles, TaskResult};
@@ -101,18 +100,6 @@ fn with_refusals(mut result: Box<TaskResult>, refused: &[Error]) -> Box<TaskResu
 }
 
 impl Batch {
-    /// The last attempt of a job that the journal has, and its number. `None`: it has none.
-    async fn last_attempt(&self, job: &Job) -> Result<Option<(u32, Entry)>, Failure> {
-        let mut last = None;
-        for attempt in 1.. {
-            match self.vendors.entry(&key(&self.name, &job.id, attempt)).await? {
-                Some(entry) => last = Some((attempt, entry)),
-                None => break,
-            }
-        }
-        Ok(last)
-    }
-
     /// Works on a job, which `line` shows. `tries`: how often that ended with [`Step::Again`].
     pub(crate) async fn work(&self, index: usize, frame: Option<PathBuf>, tries: u32, line: Line) -> Step {
         let job = &self.jobs[index];
@@ -148,7 +135,7 @@ impl Batch {
     }
 
     /// Adds what identifies the job to its result.
-    fn numbered(&self, job: &Job, attempt: u32, step: Step) -> Step {
+    pub(super) fn numbered(&self, job: &Job, attempt: u32, step: Step) -> Step {
         let named = |mut result: Box<TaskResult>| {
             result.item = Some(job.id.clone());
             result.attempt = Some(attempt);
@@ -166,12 +153,8 @@ impl Batch {
         }
     }
 
-    fn left(&self, job: &Job, id: Option<&TaskId>, failure: Failure) -> Step {
-        let known = {
-            let results = self.results.lock().unwrap_or_else(PoisonError::into_inner);
-            results.of(&job.id).cloned()
-        };
-        let known = known.filter(|known| known.simulated == self.simulated);
+    pub(super) fn left(&self, job: &Job, id: Option<&TaskId>, failure: Failure) -> Step {
+        let known = self.recorded(job);
         let result = match id.or(known.as_ref().and_then(|known| known.id.as_ref())) {
             Some(id) => TaskResult::left(id),
             None => match known.map(|known| known.outcome) {
@@ -189,14 +172,17 @@ impl Batch {
         let fault = |failure: Failure| self.left(job, None, failure);
         let known = self.last_attempt(job).await.map_err(fault)?;
         let mut attempt = known.as_ref().map_or(1, |(attempt, _)| *attempt);
-        let recorded = {
-            let results = self.results.lock().unwrap_or_else(PoisonError::into_inner);
-            results
-                .of(&job.id)
-                .filter(|known| known.simulated == self.simulated)
-                .cloned()
-        };
+        let recorded = self.recorded(job);
         let entry = known.map(|(_, entry)| entry);
+        let lacks_frame = job.after.is_some() && frame.is_none();
+        if lacks_frame && let Some(entry) = &entry {
+            let refused = Vec::new();
+            let task = self.without_frame(job, entry).await;
+            return match task {
+                Ok(task) => Ok(Accepted { attempt, task, refused }),
+                Err(step) => Err(self.numbered(job, attempt, step)),
+            };
+        }
         // Only in the first try of this run is an earlier attempt a former one.
         if self.settings.retry_failed && tries == 0 {
             attempt += u32::from(entry.as_ref().is_some_and(has_failed));
@@ -242,6 +228,9 @@ impl Batch {
                 }
                 _ => {}
             }
+        }
+        if lacks_frame {
+            return Err(self.left(job, None, without_last_frame()));
         }
         let is_new = entry.as_ref().is_none_or(|entry| entry.task.is_none());
         if let Err(failure) = self.sidecars.check_free(job)
@@ -302,25 +291,6 @@ impl Batch {
         Err(self.numbered(job, attempt, step))
     }
 
-    /// The task of a job that the results file has, and the journal does not: its record was pruned, or it is in another
-    /// journal. The job is not submitted again.
-    async fn without_entry(&self, job: &Job, known: &Recorded) -> Result<VideoTask, Step> {
-        let Some(id) = &known.id else {
-            let message = "it may have been submitted in an earlier run, which this journal does not have";
-            let failure = Failure::new(crate::exit::AMBIGUOUS, ErrorKind::AmbiguousSubmit, message)
-                .hint("Name the journal of that run with --journal, or give the job another id.");
-            let result = TaskResult::new(job.routes[0].vendor, Outcome::Ambiguous);
-            let result = result.failed(Some((*failure.error).clone()));
-            return Err(self.numbered(job, known.attempt, Step::Over(Box::new(result))));
-        };
-        let client = self.vendors.of(id.vendor());
-        let client = client.map_err(|failure| self.left(job, Some(id), failure))?;
-        let task = client.get(id).await;
-        let mut task = task.map_err(|error| self.left(job, Some(id), Failure::from(error).accepted(id)))?;
-        task.already_submitted = true;
-        Ok(task)
-    }
-
     /// What follows from a failed submission: a task that was found, or a step.
     async fn refused(&self, job: &Job, error: Error, tries: u32) -> Result<VideoTask, Step> {
         let vendor = error.vendor().unwrap_or(job.routes[0].vendor);
@@ -330,27 +300,7 @@ impl Batch {
         let ambiguity = error.ambiguity().cloned();
         let mut failure = Failure::from(error);
         if let Some(ambiguity) = &ambiguity {
-            if let Ok(client) = self.vendors.of(vendor) {
-                let mut stop = self.stop.subscribe();
-                let found = tokio::select! {
-                    found = client.reconcile_with(ambiguity, self.settings.search) => found.ok(),
-                    _ = stop.wait_for(|stop| *stop) => None,
-                };
-                match found {
-                    Some(Reconciled::Found(task)) => return Ok(*task),
-                    Some(Reconciled::Candidates(tasks)) => {
-                        failure.error.candidates = tasks.iter().map(Into::into).collect();
-                        failure = failure.hint(&format!("Possible task: {}.", lost::listed(&tasks)));
-                    }
-                    _ => {}
-                }
-            }
-            let failure = failure.hint(&format!("Resolve it with: {}", Invocation::new("recover")));
-            let failure = failure.of_submission(vendor);
-            let result = failure
-                .result()
-                .unwrap_or_else(|| TaskResult::new(vendor, Outcome::Ambiguous));
-            return Err(Step::Over(Box::new(result)));
+            return self.search(vendor, ambiguity, failure).await;
         }
         // After an interrupt, the next run repeats it.
         if is_retryable && (tries < RETRIES || *self.stop.borrow()) {
@@ -359,37 +309,19 @@ impl Batch {
             return Err(Step::Again(pause.div_f64(speed.max(1.0)), failure.message));
         }
         if is_conflict {
+            if let Some(result) = self.elsewhere(job).await {
+                return Err(Step::Left(Box::new(result.failed(Some((*failure.error).clone())))));
+            }
             failure = failure.hint(&format!(
                 "The job {} of the batch {} was submitted before, and may be paid. Only for another request, give it another id, or \
                  this batch another --name: that is a new paid submission.",
                 job.id, self.name
             ));
-            if let Some(result) = self.elsewhere(job).await {
-                return Err(Step::Left(Box::new(result.failed(Some((*failure.error).clone())))));
-            }
         }
         let result = TaskResult::new(vendor, Outcome::Rejected).failed(Some((*failure.error).clone()));
         match is_over_limit {
             true => Err(Step::OverLimit(Box::new(result))),
             false => Err(Step::Over(Box::new(result))),
-        }
-    }
-
-    /// What is known of a job that was submitted at another vendor, with another API key or another base URL. Its outcome there is
-    /// not changed by a conflict here. `None`: this run could work on it, so its request differs.
-    async fn elsewhere(&self, job: &Job) -> Option<TaskResult> {
-        let (_, entry) = self.last_attempt(job).await.ok()??;
-        let vendor = entry.intent.vendor;
-        if self.vendors.of(vendor).is_ok_and(|client| client.owns(&entry)) {
-            return None;
-        }
-        match &entry.task {
-            Some(id) if has_failed(&entry) => Some(TaskResult {
-                outcome: Outcome::Failed,
-                ..TaskResult::left(id)
-            }),
-            Some(id) => Some(TaskResult::left(id)),
-            None => entry.is_open().then(|| TaskResult::new(vendor, Outcome::Ambiguous)),
         }
     }
 
@@ -411,6 +343,7 @@ impl Batch {
             return self.complete(job, &submitted, files, described).await;
         }
         let mut stop = self.stop.subscribe();
+        let completed = OnceLock::new();
         let finished = async {
             let mut options = WaitOptions::default().timeout(self.settings.timeout);
             if submitted.already_submitted {
@@ -426,6 +359,7 @@ impl Batch {
             if !finished.status.is_completed() {
                 return Ok((finished, None));
             }
+            let _ = completed.set(finished.clone());
             let files = self.download(client, job, &finished, &line).await?;
             Ok((finished, Some(files)))
         };
@@ -444,12 +378,20 @@ impl Batch {
                     TaskResult::of(&task).failed(failure.map(|failure| *failure.error)),
                 ))
             }
-            Err(error) if matches!(error.kind(), ErrorKind::NoVideo | ErrorKind::Moderated) => {
-                let mut result = TaskResult::left(&id).failed(Some(*Failure::from(error).accepted(&id).error));
-                result.outcome = Outcome::Failed;
-                Step::Over(Box::new(result))
+            Err(error) => {
+                let intact = self.intact(client, job, &id).await;
+                let is_gone = matches!(error.kind(), ErrorKind::NoVideo | ErrorKind::Moderated) && intact.is_none();
+                let known = Some(&submitted).filter(|task| task.status.is_completed());
+                match completed.get().or(known) {
+                    _ if is_gone => {
+                        let mut result = TaskResult::left(&id).failed(Some(*Failure::from(error).accepted(&id).error));
+                        result.outcome = Outcome::Failed;
+                        Step::Over(Box::new(result))
+                    }
+                    Some(task) => Step::Left(Box::new(self.not_fetched(job, task, error, intact))),
+                    None => self.left(job, Some(&id), Failure::from(error).accepted(&id)),
+                }
             }
-            Err(error) => self.left(job, Some(&id), Failure::from(error).accepted(&id)),
         }
     }
 

@@ -56,6 +56,8 @@ pub(crate) struct Ended {
 struct Run<'a> {
     batch: Arc<Batch>,
     phases: Vec<Phase>,
+    /// The jobs that follow another one, and had a task before this run.
+    submitted: HashSet<usize>,
     lines: Vec<Option<serde_json::Value>>,
     running: HashMap<&'static str, usize>,
     set: JoinSet<(usize, Step)>,
@@ -85,6 +87,7 @@ pub(crate) async fn run(
     let several = batch.vendors.iter().nth(1).is_some();
     let mut run = Run {
         phases: (0..count).map(|_| Phase::Queued { from: now, tries: 0 }).collect(),
+        submitted: HashSet::new(),
         lines: vec![None; count],
         running: HashMap::new(),
         set: JoinSet::new(),
@@ -150,15 +153,14 @@ pub(crate) async fn run(
 }
 
 impl Run<'_> {
-    /// Jobs whose files are in place since an earlier run.
+    /// Jobs whose files are in place since an earlier run, and those that need no last frame any more.
     async fn done_before(&mut self) -> Result<(), Failure> {
         let batch = Arc::clone(&self.batch);
         let mut done: Vec<(usize, Recorded)> = Vec::new();
         {
             let results = batch.results.lock().unwrap_or_else(PoisonError::into_inner);
             for (index, job) in batch.jobs.iter().enumerate() {
-                let known = results.in_place(job);
-                if let Some(known) = known.filter(|known| known.simulated == batch.simulated) {
+                if let Some(known) = results.in_place(job) {
                     done.push((index, known.clone()));
                 }
             }
@@ -183,6 +185,12 @@ impl Run<'_> {
                 outcome: Outcome::Done,
                 frame,
             };
+        }
+        for (index, job) in batch.jobs.iter().enumerate() {
+            let is_queued = matches!(self.phases[index], Phase::Queued { .. });
+            if job.after.is_some() && is_queued && batch.was_submitted(job).await? {
+                self.submitted.insert(index);
+            }
         }
         Ok(())
     }
@@ -213,6 +221,7 @@ impl Run<'_> {
                         outcome: Outcome::Done,
                         frame: Some(path),
                     } => frame = Some(path.clone()),
+                    Phase::Over { .. } if self.submitted.contains(&index) => {}
                     Phase::Over { outcome, .. } => {
                         let reason = match outcome {
                             Outcome::Done => "has no last frame".to_owned(),

@@ -4,6 +4,7 @@ use videogen::journal::{Amounts, Ledger, State};
 use videogen::price::Decimal;
 
 use super::attempt::key;
+use super::item::Job;
 use super::run::Batch;
 use super::view::{Counts, NOT_SUBMITTED, UNFINISHED, word};
 use crate::exit::Failure;
@@ -28,7 +29,7 @@ impl Batch {
                 last = Some(entry);
             }
             if last.is_none() {
-                self.add_recorded(&job.id, &mut totals);
+                self.add_recorded(job, &mut totals);
             }
             if without_result.contains(&index) {
                 counts.add(
@@ -69,10 +70,11 @@ impl Batch {
     }
 
     /// Adds a job by its line in the results file.
-    fn add_recorded(&self, job: &str, totals: &mut Totals) {
-        let results = self.results.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let known = results.of(job).filter(|known| known.simulated == self.simulated);
-        let Some(known) = known.filter(|known| !matches!(known.outcome, Outcome::Rejected | Outcome::Skipped)) else {
+    fn add_recorded(&self, job: &Job, totals: &mut Totals) {
+        let Some(known) = self
+            .recorded(job)
+            .filter(|known| !matches!(known.outcome, Outcome::Rejected | Outcome::Skipped))
+        else {
             return;
         };
         match &known.cost {

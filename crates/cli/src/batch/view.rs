@@ -183,6 +183,10 @@ impl<'a> View<'a> {
         }
         if let Some(error) = &result.error {
             line.push_str(&format!(": {}", error.message));
+            // The others have advice for all of them.
+            if let Some(hint) = error.hint.as_ref().filter(|_| outcome == Outcome::Running) {
+                line.push_str(&format!("\n{hint}"));
+            }
         }
         // On a terminal, the total has most jobs, and those that an interrupt leaves.
         let is_news = outcome != Outcome::Done && (outcome != Outcome::Running || result.error.is_some());

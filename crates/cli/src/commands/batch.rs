@@ -24,8 +24,7 @@ use crate::batch::describe::Sidecars;
 use crate::batch::item::Job;
 use crate::batch::limits::Caps;
 use crate::batch::plan::{self, Common};
-use crate::batch::preview::Preview;
-use crate::batch::reader::Problem;
+use crate::batch::preview::{Found, Preview};
 use crate::batch::results::ResultFile;
 use crate::batch::run::{Batch, Settings};
 use crate::batch::schedule;
@@ -36,7 +35,6 @@ use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::output::{Output, file};
 use crate::price_file::Prices;
-use crate::result::Outcome;
 use crate::routes::{OrderArgs, check_option, parse_route};
 use crate::text::many;
 use crate::uploads;
@@ -167,16 +165,25 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
         ));
     }
     let results = args.results.unwrap_or_else(|| sibling(&args.file, ".results.jsonl"));
-    check_changes(&args.file, &jobs, &results, args.simulate)?;
-    let mut recorded = ResultFile::peek(&results);
-    recorded.retain(|_, known| known.simulated == args.simulate);
+    let sidecars = Sidecars {
+        wanted: args.sidecar,
+        overwrite: args.overwrite,
+        simulated: args.simulate,
+    };
+    let in_the_way = jobs
+        .iter()
+        .map(|job| sidecars.check_free(job).err().map(|failure| failure.message));
+    let in_the_way = in_the_way.collect();
+    let recorded = &ResultFile::peek(&results, args.simulate);
+    let found = Found { recorded, in_the_way };
     let caps = Caps {
         max_cost: args.max_cost,
         allow_unknown_cost: args.allow_unknown_cost,
     };
     if args.dry_run {
         let journal = if args.simulate { None } else { journal.open_as_it_is()? };
-        let preview = Preview::new(&jobs, &name, journal, &recorded, args.retry_failed, &caps).await?;
+        let preview = Preview::new(&jobs, &name, journal, &found, args.retry_failed, &caps).await?;
+        preview.check(&args.file)?;
         output.result(&preview.document(), || preview.ids(), || preview.text())?;
         // As of a run, whose jobs over a limit are refused.
         return Ok(ExitCode::from(if preview.is_allowed() { 0 } else { INVALID }));
@@ -220,6 +227,10 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
         };
         Ok(uploads::report(builder.prices(common.prices.clone()), *output).build()?)
     })?;
+    let earlier = Some(Arc::clone(&journal)).filter(|_| !args.simulate);
+    let preview = Preview::new(&jobs, &name, earlier, &found, args.retry_failed, &caps).await?;
+    preview.check(&args.file)?;
+    let is_allowed = preview.is_allowed();
     if args.parents {
         for folder in jobs.iter().filter_map(|job| job.output.parent()) {
             std::fs::create_dir_all(folder).map_err(|error| {
@@ -236,12 +247,7 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
         is_limited |= cost::budgets(Some(&journal), client.vendor()).await > 0;
     }
     // Only if not all of them fit does their order matter.
-    let is_short = is_limited
-        && (args.simulate || {
-            let journal = Some(Arc::clone(&journal));
-            let preview = Preview::new(&jobs, &name, journal, &recorded, args.retry_failed, &caps).await?;
-            !preview.is_allowed()
-        });
+    let is_short = is_limited && (args.simulate || !is_allowed);
     let mut group = Group::new(format!("batch:{name}"));
     group.max_cost = caps.max_cost;
     let (news, heard) = mpsc::unbounded_channel();
@@ -251,7 +257,7 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
         name,
         jobs,
         vendors,
-        results: Mutex::new(ResultFile::open(&results)?),
+        results: Mutex::new(ResultFile::open(&results, args.simulate)?),
         group,
         settings: Settings {
             retry_failed: args.retry_failed,
@@ -263,11 +269,7 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
                 .within(Duration::from_secs(args.search_timeout))
                 .sole_writer(args.adopt),
         },
-        sidecars: Sidecars {
-            wanted: args.sidecar,
-            overwrite: args.overwrite,
-            simulated: args.simulate,
-        },
+        sidecars,
         simulated: args.simulate,
         output: *output,
         told: Arc::default(),
@@ -304,31 +306,6 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
         }
         None => ExitCode::from(ended.code),
     })
-}
-
-/// A job that was submitted must not change under its id.
-fn check_changes(path: &Path, jobs: &[Job], results: &Path, simulate: bool) -> Result<(), Failure> {
-    let known = ResultFile::peek(results);
-    let changed = jobs.iter().filter_map(|job| {
-        let known = known.get(&job.id).filter(|known| known.simulated == simulate)?;
-        let was_accepted = matches!(known.outcome, Outcome::Done | Outcome::Failed | Outcome::Ambiguous);
-        let is_other = known
-            .request_sha256
-            .as_ref()
-            .is_some_and(|sha256| *sha256 != job.sha256);
-        (was_accepted && is_other).then(|| Problem {
-            line: job.line,
-            text: format!(
-                "{}: its request differs from the one that was submitted under this id; use a new id",
-                job.id
-            ),
-        })
-    });
-    let changed: Vec<Problem> = changed.collect();
-    match changed.is_empty() {
-        true => Ok(()),
-        false => Err(plan::refused(path, &changed)),
-    }
 }
 
 /// The path with another ending: `jobs.results.jsonl` for `jobs.csv`.

@@ -252,6 +252,7 @@ pub(crate) async fn generate(
         let builder = under_way.watch(builder, vendor, args.simulate, *output);
         Ok(uploads::watch(builder.prices(prices.clone()), *output).build()?)
     })?;
+    let own = journal.clone();
     if let Some(journal) = journal.filter(|_| !args.simulate) {
         for client in vendors.iter() {
             lost::earlier(client, &journal, args.search_timeout > 0, output).await;
@@ -327,7 +328,14 @@ pub(crate) async fn generate(
         }
     };
     if count > 1 {
-        job::check_earlier(&jobs, &senders, &submission, account.base_url.as_deref()).await?;
+        job::check_earlier(
+            &jobs,
+            &senders,
+            &submission,
+            account.base_url.as_deref(),
+            own.as_deref(),
+        )
+        .await?;
         senders.check_total_cost(&estimates, &submission).await?;
         let amounts = |each: Vec<(Vendor, Estimate)>| each.into_iter().map(|(_, estimate)| estimate).collect();
         let estimates: Vec<Vec<Estimate>> = estimates.into_iter().map(amounts).collect();

@@ -51,7 +51,7 @@ pub(super) async fn repeated(session: &Session, intent: &Intent) -> Result<Optio
         return Ok(None);
     };
     let sql = format!(
-        "SELECT {} FROM submissions WHERE request_hash = $1 AND key = intent AND begun >= $2
+        "SELECT {} FROM submissions WHERE request_hash = $1 AND begun >= $2
             ORDER BY begun DESC, intent DESC",
         columns()
     );

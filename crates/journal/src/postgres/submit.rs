@@ -73,14 +73,15 @@ impl PostgresJournal {
     async fn lock(&self, session: &Session, intent: &Intent) -> Result<Skew, Fault> {
         let sql = format!(
             "SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0)), pg_advisory_xact_lock(hashtextextended($2, 0)),
-                CASE WHEN $3::text IS NOT NULL THEN pg_advisory_xact_lock(hashtextextended($3, 0)) END, {NOW}"
+                CASE WHEN $4::boolean THEN pg_advisory_xact_lock(hashtextextended($3, 0))
+                    ELSE pg_advisory_xact_lock_shared(hashtextextended($3, 0)) END, {NOW}"
         );
-        let request = intent
-            .refuse_repeated_within
-            .map(|_| self.lock_name("request", &intent.request_hash));
+        // What may repeat another submission waits for all others of the request.
+        let is_guarded = intent.refuse_repeated_within.is_some();
+        let request = self.lock_name("request", &intent.request_hash);
         let key = self.lock_name("key", &intent.key);
         let row = session
-            .row(&sql, &[&self.lock_name("budgets", ""), &key, &request])
+            .row(&sql, &[&self.lock_name("budgets", ""), &key, &request, &is_guarded])
             .await?;
         let now = row.as_ref().map_or(Ok(0), |row| value(row, 3))?;
         Ok(Skew::of(time(now)))

@@ -13,7 +13,7 @@ pub(crate) fn find(connection: &Connection, intent: &Intent) -> Result<Option<En
         return Ok(None);
     };
     let sql = format!(
-        "SELECT {COLUMNS} FROM submissions WHERE request_hash = ?1 AND key = intent AND begun >= ?2 ORDER BY begun DESC,
+        "SELECT {COLUMNS} FROM submissions WHERE request_hash = ?1 AND begun >= ?2 ORDER BY begun DESC,
             intent DESC"
     );
     let mut statement = connection.prepare_cached(&sql).map_err(broken)?;

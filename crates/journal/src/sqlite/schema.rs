@@ -143,7 +143,7 @@ const STEPS: [&str; 14] = [
         WHERE counted IS NOT NULL AND CASE WHEN json_valid(entry) THEN json_type(entry, '$.cost.amount') = 'text'
             AND json_type(entry, '$.cost.currency') = 'text' AND json_extract(entry, '$.cost.currency') <> currency ELSE 0 END;
     CREATE INDEX submissions_other ON submissions (other_currency, begun) WHERE other_counted IS NOT NULL;",
-    // For repeated requests. Submissions with an idempotency key do not count.
+    // For repeated requests. Those with an idempotency key are found by their time.
     "ALTER TABLE submissions ADD COLUMN request_hash TEXT;
     UPDATE submissions SET request_hash = json_extract(entry, '$.intent.request_hash')
         WHERE CASE WHEN json_valid(entry) THEN json_type(entry, '$.intent.request_hash') = 'text' ELSE 0 END;

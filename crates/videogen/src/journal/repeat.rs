@@ -10,8 +10,8 @@ impl Entry {
     ///
     /// This one counts if it has a video, or may have one. It does not count if it was rejected, provably not sent or
     /// dismissed, if its task ended without a video, or if it belongs to the same [call](Intent::call). A submission with an
-    /// idempotency key never counts and never repeats, because its key decides. A later time counts: the clock may have been
-    /// set back.
+    /// idempotency key repeats none, because its key decides; but it counts. A later time counts: the clock may have been set
+    /// back.
     #[must_use]
     pub fn is_repeated_by(&self, intent: &Intent) -> bool {
         let (first, Some(within)) = (&self.intent, intent.refuse_repeated_within) else {
@@ -24,7 +24,7 @@ impl Entry {
             && (first.origin.is_none() || first.origin == intent.origin);
         let is_same_call = first.id == intent.id || (first.call.is_some() && first.call == intent.call);
         let age = intent.at.signed_duration_since(first.at).to_std().unwrap_or_default();
-        is_request && !is_same_call && !first.has_key() && !intent.has_key() && age <= within && self.may_have_video()
+        is_request && !is_same_call && !intent.has_key() && age <= within && self.may_have_video()
     }
 
     fn may_have_video(&self) -> bool {

@@ -108,7 +108,7 @@ impl SubmitOptions {
     /// processes submits.
     ///
     /// Only submissions that have a video, or may have one, count: none that was refused or provably not sent, and no task
-    /// that failed or was cancelled. Submissions with an idempotency key do not count, and are not refused.
+    /// that failed or was cancelled. A submission with an idempotency key is never refused, but it counts for others.
     ///
     /// ```no_run
     /// # async fn example(client: videogen::Client, request: videogen::VideoRequest) -> Result<(), videogen::Error> {

@@ -74,8 +74,7 @@ impl Client {
             .await
     }
 
-    /// Submits `request` with options, like [`submit`](Self::submit) and, with an idempotency key, like
-    /// [`submit_with_key`](Self::submit_with_key).
+    /// Submits `request` with options, like [`submit`](Self::submit), or with a key like [`submit_with_key`](Self::submit_with_key).
     ///
     /// # Errors
     /// The same as those methods.
@@ -221,8 +220,7 @@ impl Client {
         })
     }
 
-    /// One request, recorded in the journal if there is one. Large parts are boxed, because this future is moved before
-    /// it runs.
+    /// One request, recorded in the journal if there is one. Large parts are boxed: this future is moved before it runs.
     async fn attempt(self, intent: Option<Box<Intent>>, request: Arc<VideoRequest>) -> Result<Attempt, Error> {
         // Before the journal, which may be locked for minutes, so that the id is known as soon as it has arrived.
         let call = Box::pin(async {
@@ -433,11 +431,13 @@ impl Client {
             return Ok(());
         };
         let message = format!(
-            "idempotency key {} was already used {what} ({}); use a new idempotency key, or {same}",
+            "idempotency key {} was already used {what} ({}); {same}",
             first.key,
             first.at.to_rfc3339_opts(SecondsFormat::Secs, true)
         );
-        let mut error = Error::new(ErrorKind::Conflict, message).with_delivery(Delivery::NotSent);
+        let mut error = Error::new(ErrorKind::Conflict, message)
+            .with_delivery(Delivery::NotSent)
+            .with_advice("to submit and pay again, use a new idempotency key");
         if let Some(task) = &entry.task {
             error = error.with_task(task);
         }

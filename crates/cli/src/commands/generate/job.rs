@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use videogen::facts::Capabilities;
-use videogen::journal::State;
+use videogen::journal::{Entry, State};
 use videogen::price::Estimate;
 use videogen::submit::SubmitOptions;
-use videogen::{TaskId, Vendor, VideoRequest};
+use videogen::{ErrorKind, TaskId, Vendor, VideoRequest};
+use videogen_journal::Store;
 
 use super::senders::Senders;
 
@@ -57,17 +58,77 @@ pub(super) async fn check_earlier(
     senders: &Senders,
     options: &SubmitOptions,
     base_url: Option<&str>,
+    journal: Option<&Store>,
 ) -> Result<(), Failure> {
     let mut faults = Vec::new();
     for (index, job) in jobs.iter().enumerate() {
+        let is_same = |other: &&Job| other.key.is_none() && other.request == job.request;
+        if job.key.is_none() && jobs[..index].iter().any(|other| is_same(&other)) {
+            // Reported with the first of them.
+            continue;
+        }
         let mut options = options.clone();
         options.idempotency_key.clone_from(&job.key);
-        if let Err(failure) = senders.check_earlier(&job.request, &options).await {
-            faults.push((index, again::hint(failure, |id| job.wait_for(id, base_url))));
-        }
+        let Err(failure) = senders.check_earlier(&job.request, &options).await else {
+            continue;
+        };
+        let first = match (failure.error.vendor(), failure.error.submission.as_deref(), journal) {
+            (Some(vendor), Some(id), Some(journal)) if failure.error.kind == ErrorKind::Repeated.into() => {
+                again::earlier(senders.of(vendor)?, journal, id).await
+            }
+            _ => Vec::new(),
+        };
+        faults.push((
+            index,
+            match first.is_empty() {
+                true => again::hint(failure, |id| job.wait_for(id, base_url)),
+                false => {
+                    let same: Vec<&Job> = jobs.iter().filter(is_same).collect();
+                    let only = same.len() == jobs.len();
+                    of_several(failure, &first, &same, only, base_url)
+                }
+            },
+        ));
     }
     let requests: Vec<&VideoRequest> = jobs.iter().map(|job| &job.request).collect();
     Failure::all(of_prompts(&requests, faults)).map_or(Ok(()), Err)
+}
+
+/// Adds what to do about the earlier submissions of the same request as that of `jobs`: each once, with its own files. `only`: the
+/// command has no other jobs.
+fn of_several(failure: Failure, first: &[Entry], jobs: &[&Job], only: bool, base_url: Option<&str>) -> Failure {
+    let has_target = |job: &&Job, entry: &Entry| {
+        let target = job.target.as_ref().and_then(Target::destination);
+        target.is_some() && target == entry.target.as_ref()
+    };
+    let mut left: Vec<&Job> = jobs.to_vec();
+    let mut of: Vec<Option<&Job>> = Vec::new();
+    for entry in first {
+        let own = left.iter().position(|job| has_target(&job, entry));
+        of.push(own.map(|place| left.remove(place)));
+    }
+    let mut left = left.into_iter();
+    let mut hints: Vec<String> = Vec::new();
+    for (entry, own) in first.iter().zip(of) {
+        let own = own.or_else(|| left.next());
+        let hint = match (&entry.task, own) {
+            (Some(id), Some(job)) => format!("Wait for it with: {}", job.wait_for(id, base_url)),
+            (Some(id), None) => format!("Wait for it with: {}", wait_command(id, base_url)),
+            (None, _) => format!("Look it up with: {}", Invocation::new("recover")),
+        };
+        if !hints.contains(&hint) {
+            hints.push(hint);
+        }
+    }
+    let missing = left.count();
+    if missing > 0 {
+        hints.push(format!("Not submitted yet: {missing} of {}", jobs.len()));
+    }
+    hints.push(match missing > 0 && only {
+        true => format!("To submit (and pay) only what is missing, add: --count {missing} --again"),
+        false => "To submit (and pay) again, add: --again".to_owned(),
+    });
+    hints.iter().fold(failure, |failure, hint| failure.hint(hint))
 }
 
 impl Job {
