@@ -442,7 +442,7 @@ fn names(results: &[TaskResult]) -> Result<(), Failure> {
 /// The error of a result with its hint. `several`: it begins with the task, or the number of the submission.
 fn error_of(result: &TaskResult, several: bool) -> Option<String> {
     let error = result.error.as_ref()?;
-    let hint = error.hint.iter().map(|hint| format!("\n{hint}")).collect::<String>();
+    let hint = error.hint.as_ref().map(|hint| format!("\n{hint}")).unwrap_or_default();
     let id = result.id.as_ref().map(ToString::to_string);
     let name = id.or_else(|| result.item.as_ref().map(|number| format!("submission {number}")));
     let name = name.filter(|name| several && !error.message.contains(name.as_str()));

@@ -252,3 +252,67 @@ fn values_are_texts_as_the_file_has_them() {
         "{found:?}"
     );
 }
+
+/// One output file for several jobs is one problem, and so is a name that several vendors leave open.
+#[test]
+fn an_output_that_serves_no_job_is_reported_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let jobs: Vec<_> = (0..3)
+        .map(|index| json!({"prompt": format!("{index}"), "duration": 5}))
+        .collect();
+    write(folder, "jobs.jsonl", &jobs);
+    for (output, vendors, expected) in [
+        (
+            "clips",
+            "token360",
+            "error: -o clips names one file for 3 jobs; write clips/, or add {item} to the name\n",
+        ),
+        (
+            "clips.mp4",
+            "token360",
+            "error: -o clips.mp4 names one file for 3 jobs; name a folder, or add {item} to the name\n",
+        ),
+    ] {
+        let output = run(
+            folder,
+            &["batch", "jobs.jsonl", "--vendor", vendors, "--dry-run", "-o", output],
+        );
+        assert_eq!((code(&output), stderr(&output).as_str()), (2, expected));
+    }
+    write(folder, "jobs.jsonl", &jobs[..1]);
+    let vendors = "token360,toapis=seedance-2";
+    let output = run(
+        folder,
+        &[
+            "batch",
+            "jobs.jsonl",
+            "--vendor",
+            vendors,
+            "--dry-run",
+            "-o",
+            "{vendor}.mp4",
+        ],
+    );
+    let notes = stderr(&output);
+    assert!(
+        notes.contains("jobs.jsonl: 1 problem;") && notes.contains("use {item} or {index}\n"),
+        "{notes}"
+    );
+    // The folder of the results is needed as that of the videos is.
+    let output = run(
+        folder,
+        &[
+            "batch",
+            "jobs.jsonl",
+            "--vendor",
+            "token360",
+            "--dry-run",
+            "--results",
+            "none/r.jsonl",
+        ],
+    );
+    let expected = "error: --results: the folder none does not exist; create it, or add --parents\n";
+    assert_eq!((code(&output), stderr(&output).as_str()), (2, expected));
+    assert!(!folder.join("none").exists());
+}

@@ -3,6 +3,8 @@
 use videogen::ErrorKind;
 use videogen::journal::{Entry, State};
 
+use crate::exit::{Failure, NO_VIDEO};
+
 /// The key of a job in the journal. Each attempt has its own.
 pub(super) fn key(batch: &str, job: &str, attempt: u32) -> String {
     let first = format!("batch:{batch}:{job}");
@@ -32,4 +34,10 @@ pub(super) fn is_final(kind: &str) -> bool {
         ErrorKind::TooLarge,
     ];
     last.iter().any(|last| last.as_str() == kind)
+}
+
+/// The failure of a job that has no task, and no first frame.
+pub(super) fn without_last_frame() -> Failure {
+    let message = "the last frame of the job that it follows is missing";
+    Failure::new(NO_VIDEO, ErrorKind::NoVideo, message)
 }

@@ -7,11 +7,11 @@ use videogen::journal::{Entry, State};
 use videogen::lost::{Ambiguity, Reconciled};
 use videogen::{ErrorKind, Vendor, VideoTask};
 
-use super::attempt::{has_failed, key};
+use super::attempt::{has_failed, key, without_last_frame};
 use super::item::Job;
 use super::results::Recorded;
 use super::run::{Batch, Step};
-use crate::exit::{AMBIGUOUS, Failure, INVALID, NO_VIDEO};
+use crate::exit::{AMBIGUOUS, Failure, INVALID};
 use crate::invocation::Invocation;
 use crate::lost;
 use crate::result::{Outcome, TaskResult};
@@ -166,10 +166,4 @@ fn known_elsewhere(entry: &Entry) -> Option<TaskResult> {
             .is_open()
             .then(|| TaskResult::new(entry.intent.vendor, Outcome::Ambiguous)),
     }
-}
-
-/// The failure of a job that has no task, and no first frame.
-pub(super) fn without_last_frame() -> Failure {
-    let message = "the last frame of the job that it follows is missing";
-    Failure::new(NO_VIDEO, ErrorKind::NoVideo, message)
 }

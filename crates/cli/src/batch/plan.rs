@@ -50,9 +50,12 @@ pub(crate) fn jobs(path: &Path, common: &Common) -> Result<Vec<Job>, Failure> {
         problems: found.problems,
         used: BTreeSet::new(),
         given: BTreeMap::new(),
+        own: BTreeSet::new(),
+        is_shared: false,
     };
     let jobs = checks.jobs(found.jobs);
     checks.check_used();
+    let shared = checks.shared_output(jobs.len());
     let Checks { mut problems, used, .. } = checks;
     if problems.is_empty()
         && let Some(name) = common.vars.keys().find(|name| !used.contains(*name))
@@ -60,12 +63,10 @@ pub(crate) fn jobs(path: &Path, common: &Common) -> Result<Vec<Job>, Failure> {
         let message = format!("--var {name}: no job uses the variable `{name}`");
         return Err(Failure::new(INVALID, videogen::ErrorKind::InvalidRequest, message));
     }
-    if problems.is_empty() {
-        return Ok(jobs);
-    }
     problems.sort();
     problems.dedup();
-    Err(refused(path, &problems))
+    let refused = (!problems.is_empty()).then(|| refused(path, &problems));
+    Failure::all(refused.into_iter().chain(shared)).map_or(Ok(jobs), Err)
 }
 
 /// Reports every problem with its line.
@@ -85,6 +86,10 @@ struct Checks<'a> {
     used: BTreeSet<String>,
     /// The variables that jobs have values of, with the first line of each.
     given: BTreeMap<String, usize>,
+    /// The lines of the jobs that name an output file.
+    own: BTreeSet<usize>,
+    /// Whether --output names one file for several jobs.
+    is_shared: bool,
 }
 
 /// A job whose members were read, as far as they are right.
@@ -365,6 +370,9 @@ impl Checks<'_> {
             }
         };
         let is_own = job.output.is_some();
+        if is_own {
+            self.own.insert(job.line);
+        }
         let name = job.output.clone().unwrap_or(template);
         let mut name = name
             .replace("{item}", &job.id)
@@ -385,6 +393,7 @@ impl Checks<'_> {
                      before its submission; use {{item}} or {{index}}"
                 );
                 self.problem(job.line, text);
+                name = name.replace("{vendor}", "x").replace("{model}", "x");
             }
             _ => {}
         }
@@ -405,6 +414,21 @@ impl Checks<'_> {
         folder.join(name)
     }
 
+    /// The failure of --output that names one file for several of `jobs`.
+    fn shared_output(&self, jobs: usize) -> Option<Failure> {
+        let path = self.common.output.as_ref().filter(|_| self.is_shared)?;
+        let folder = match path.extension() {
+            None => format!("write {}", file(&path.join(""))),
+            Some(_) => "name a folder".to_owned(),
+        };
+        let message = format!(
+            "-o {} names one file for {}; {folder}, or add {{item}} to the name",
+            file(path),
+            many(jobs - self.own.len(), "job")
+        );
+        Some(Failure::new(INVALID, ErrorKind::InvalidRequest, message))
+    }
+
     /// Each file is written by one job.
     fn check_outputs(&mut self, jobs: &[Job]) {
         let mut names: HashMap<PathBuf, &Job> = HashMap::new();
@@ -415,6 +439,9 @@ impl Checks<'_> {
                     None => drop(names.insert(absolute, job)),
                     // Two jobs with one id are reported as such.
                     Some(first) if first.id == job.id && first.line != job.line => {}
+                    Some(first) if !self.own.contains(&first.line) && !self.own.contains(&job.line) => {
+                        self.is_shared = true;
+                    }
                     Some(first) => {
                         let text = format!("output: line {} writes {} too", first.line, file(&path));
                         self.problem(job.line, text);

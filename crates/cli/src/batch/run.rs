@@ -13,11 +13,10 @@ use videogen::submit::SubmitOptions;
 use videogen::wait::WaitOptions;
 use videogen::{Client, Delivery, Error, ErrorKind, TaskId, Vendor, VideoTask};
 
-use super::attempt::{has_failed, is_final, key};
+use super::attempt::{has_failed, is_final, key, without_last_frame};
 use super::claim::Claims;
 use super::clients::Vendors;
 use super::describe::{Described, Sidecars};
-use super::earlier::without_last_frame;
 use super::item::Job;
 use super::results::ResultFile;
 use crate::events::What;

@@ -165,6 +165,13 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
         ));
     }
     let results = args.results.unwrap_or_else(|| sibling(&args.file, ".results.jsonl"));
+    let folder = results.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !args.parents && !folder.is_dir()) {
+        return Err(invalid(format!(
+            "--results: the folder {} does not exist; create it, or add --parents",
+            file(folder)
+        )));
+    }
     let sidecars = Sidecars {
         wanted: args.sidecar,
         overwrite: args.overwrite,
@@ -232,7 +239,7 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
     preview.check(&args.file)?;
     let is_allowed = preview.is_allowed();
     if args.parents {
-        for folder in jobs.iter().filter_map(|job| job.output.parent()) {
+        for folder in jobs.iter().filter_map(|job| job.output.parent()).chain(folder) {
             std::fs::create_dir_all(folder).map_err(|error| {
                 Failure::new(
                     IO,

@@ -104,7 +104,7 @@ fn of_several(failure: Failure, first: &[Entry], jobs: &[&Job], only: bool, base
     let mut left: Vec<&Job> = jobs.to_vec();
     let mut of: Vec<Option<&Job>> = Vec::new();
     for entry in first {
-        let own = left.iter().position(|job| has_target(&job, entry));
+        let own = left.iter().position(|job| has_target(job, entry));
         of.push(own.map(|place| left.remove(place)));
     }
     let mut left = left.into_iter();
