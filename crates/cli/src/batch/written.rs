@@ -13,7 +13,7 @@ pub(super) type Written = BTreeMap<String, String>;
 
 /// The text of the scalar `value` at `place`, if it is another one than in JSON.
 fn note(written: &mut Written, place: &str, value: &Value, text: &str) {
-    if matches!(value, Value::Number(_) | Value::Bool(_)) && value.to_string() != text {
+    if matches!(value, Value::Number(_) | Value::Bool(_)) && value.to_string().as_str() != text {
         written.insert(place.to_owned(), text.to_owned());
     }
 }
