@@ -289,9 +289,9 @@ async fn quiet_prints_the_path_or_the_id() {
         quiet(&["download", id, "-o", "b.mp4"]),
         (0, "b.mp4\n".to_owned(), String::new())
     );
-    // Errors are on standard error; the id of a task that exists is not.
+    // Errors are on standard error; the ids of tasks without a file are not.
     let (code, out, err) = quiet(&["wait", id, "alltoken:generations:none", "--timeout", "0"]);
-    assert_eq!((code, out), (2, format!("{id}\n")));
+    assert_eq!((code, out), (2, format!("{id}\nalltoken:generations:none\n")));
     assert!(err.starts_with("error: ") && err.contains("not found"), "{err}");
     let (code, out, err) = quiet(&["generate", "sim:fail", "--vendor", "alltoken"]);
     assert!(code == 1 && out.starts_with("alltoken:generations:"), "{out}");

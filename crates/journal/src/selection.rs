@@ -137,8 +137,12 @@ pub(crate) fn position(begun: i64, id: &str) -> Position {
     Position::new(Timestamp::from_timestamp_millis(begun).unwrap_or(beyond), id)
 }
 
-/// Milliseconds since which submissions may be repeated by this one, if they are refused.
+/// Milliseconds since which submissions may be repeated by this one, if they are refused. One with an idempotency key repeats
+/// none, whatever the journal has.
 pub(crate) fn repeated_since(intent: &Intent) -> Option<i64> {
+    if intent.key != intent.id {
+        return None;
+    }
     let within = TimeDelta::from_std(intent.refuse_repeated_within?).ok();
     let start = within.and_then(|within| intent.at.checked_sub_signed(within));
     Some(start.map_or(i64::MIN, |start| start.timestamp_millis()))

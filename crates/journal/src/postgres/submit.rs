@@ -8,6 +8,7 @@ use super::fault::Fault;
 use super::row::{find, put, value};
 use super::session::Session;
 use super::{budget, owner, select};
+use crate::selection::repeated_since;
 
 impl PostgresJournal {
     /// One attempt of a call to begin a submission. `call` identifies the call, so that it knows its own commit again if the
@@ -77,7 +78,7 @@ impl PostgresJournal {
                     ELSE pg_advisory_xact_lock_shared(hashtextextended($3, 0)) END, {NOW}"
         );
         // What may repeat another submission waits for all others of the request.
-        let is_guarded = intent.refuse_repeated_within.is_some();
+        let is_guarded = repeated_since(intent).is_some();
         let request = self.lock_name("request", &intent.request_hash);
         let key = self.lock_name("key", &intent.key);
         let row = session

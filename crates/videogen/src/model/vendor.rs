@@ -108,7 +108,7 @@ impl Vendor {
     /// there.
     #[must_use]
     pub fn base_url_of(self, model: &str) -> Option<&'static str> {
-        let is_of_china = self == Self::Ark && model.starts_with("doubao-");
+        let is_of_china = self.as_str() == "ark" && model.starts_with("doubao-");
         is_of_china.then_some("https://ark.cn-beijing.volces.com/api/v3")
     }
 

@@ -199,7 +199,7 @@ mod tests {
 
     async fn recorded(request: &VideoRequest) -> Result<String, Error> {
         let contents = Contents::of(request, &Files::of(request)).await?;
-        digests(Vendor::Token360, request, request, &contents).map(|digests| digests[0].clone())
+        digests(Vendor::ALL[0], request, request, &contents).map(|digests| digests[0].clone())
     }
 
     fn picture(length: usize) -> Vec<u8> {
@@ -254,7 +254,7 @@ mod tests {
         let request = VideoRequest::new("m", "p").first_frame(path.as_path());
         let contents = Contents::of(&request, &Files::of(&request)).await.unwrap();
         std::fs::write(&path, picture(101)).unwrap();
-        let error = digests(Vendor::Token360, &request, &request, &contents).unwrap_err();
+        let error = digests(Vendor::ALL[0], &request, &request, &contents).unwrap_err();
         assert!(
             error.kind() == ErrorKind::Io && error.message().contains("changed"),
             "{error}"
