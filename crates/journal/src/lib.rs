@@ -29,7 +29,7 @@
 //! the public references of uploaded files, but no API keys or URLs with credentials; the file is readable by its owner only.
 //!
 //! Depends on `videogen` alone. The rules of the journal are in `videogen::journal`; this crate stores their results. What both
-//! engines decide alike is in files of its own, which know neither; SQL is in `sqlite/` and `postgres/`.
+//! engines decide alike is in separate files, which know neither; SQL is in `sqlite/` and `postgres/`.
 
 mod budget;
 mod copy;

@@ -28,6 +28,8 @@ pub struct Vendor {
     pub base_url_env: &'static str,
     /// Public base URL.
     pub base_url: &'static str,
+    /// Models that the vendor serves at another base URL: the beginning of their ids, and that URL.
+    pub model_base_urls: &'static [(&'static str, &'static str)],
     /// Operations on another host: `operationId` and base URL.
     pub servers: &'static [(&'static str, &'static str)],
     /// How requests carry the key.

@@ -115,6 +115,10 @@ pub(crate) struct VendorInfo {
     pub(crate) keys_page: Option<String>,
     #[schemars(regex(pattern = "^[A-Z][A-Z0-9_]*$"))]
     pub(crate) base_url_env: String,
+    /// Base URLs of models that another address serves, by the beginning of their ids.
+    #[serde(default)]
+    #[schemars(extend("additionalProperties" = {"type": "string", "pattern": r"^https://[a-z0-9.-]+(/[!-~]*)?$"}))]
+    pub(crate) model_base_urls: BTreeMap<String, String>,
     /// The address of the page of a listed model, with its id as `{model}`.
     #[schemars(regex(pattern = r"^https://[a-z0-9.-]+/[!-~]*\{model\}[!-~]*$"))]
     pub(crate) model_page: Option<String>,

@@ -11,6 +11,7 @@ pub const VENDOR: Vendor = Vendor {
     keys_page: Some("https://alltoken.ai/docs"),
     base_url_env: "ALLTOKEN_BASE_URL",
     base_url: "https://api.alltoken.ai/v1",
+    model_base_urls: &[],
     servers: &[],
     auth: Auth { header: "authorization", prefix: "Bearer " },
     poll: Poll { first: 2, every: (2, 5), give_up: None },

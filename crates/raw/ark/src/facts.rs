@@ -11,6 +11,7 @@ pub const VENDOR: Vendor = Vendor {
     keys_page: Some("https://docs.byteplus.com/en/docs/ModelArk/1520757"),
     base_url_env: "ARK_BASE_URL",
     base_url: "https://ark.ap-southeast.bytepluses.com/api/v3",
+    model_base_urls: &[("doubao-", "https://ark.cn-beijing.volces.com/api/v3")],
     servers: &[],
     auth: Auth { header: "authorization", prefix: "Bearer " },
     poll: Poll { first: 5, every: (5, 10), give_up: None },

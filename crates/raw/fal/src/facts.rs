@@ -11,6 +11,7 @@ pub const VENDOR: Vendor = Vendor {
     keys_page: Some("https://fal.ai/dashboard/keys"),
     base_url_env: "FAL_BASE_URL",
     base_url: "https://queue.fal.run",
+    model_base_urls: &[],
     servers: &[("initiate_upload", "https://rest.fal.ai")],
     auth: Auth { header: "authorization", prefix: "Key " },
     poll: Poll { first: 5, every: (2, 10), give_up: None },

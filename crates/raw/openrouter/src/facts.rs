@@ -11,6 +11,7 @@ pub const VENDOR: Vendor = Vendor {
     keys_page: Some("https://openrouter.ai/settings/keys"),
     base_url_env: "OPENROUTER_BASE_URL",
     base_url: "https://openrouter.ai/api/v1",
+    model_base_urls: &[],
     servers: &[],
     auth: Auth { header: "authorization", prefix: "Bearer " },
     poll: Poll { first: 10, every: (10, 30), give_up: None },

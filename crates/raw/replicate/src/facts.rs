@@ -11,6 +11,7 @@ pub const VENDOR: Vendor = Vendor {
     keys_page: Some("https://replicate.com/account/api-tokens"),
     base_url_env: "REPLICATE_BASE_URL",
     base_url: "https://api.replicate.com/v1",
+    model_base_urls: &[],
     servers: &[],
     auth: Auth { header: "authorization", prefix: "Bearer " },
     poll: Poll { first: 5, every: (2, 10), give_up: None },

@@ -11,6 +11,7 @@ pub const VENDOR: Vendor = Vendor {
     keys_page: Some("https://toapis.com/console/token"),
     base_url_env: "TOAPIS_BASE_URL",
     base_url: "https://toapis.com",
+    model_base_urls: &[],
     servers: &[],
     auth: Auth { header: "authorization", prefix: "Bearer " },
     poll: Poll { first: 5, every: (5, 10), give_up: Some(600) },

@@ -11,6 +11,7 @@ pub const VENDOR: Vendor = Vendor {
     keys_page: Some("https://www.token360.ai/en-US/docs"),
     base_url_env: "TOKEN360_BASE_URL",
     base_url: "https://api.token360.ai",
+    model_base_urls: &[],
     servers: &[],
     auth: Auth { header: "authorization", prefix: "Bearer " },
     poll: Poll { first: 5, every: (5, 10), give_up: None },

@@ -108,8 +108,8 @@ impl Vendor {
     /// there.
     #[must_use]
     pub fn base_url_of(self, model: &str) -> Option<&'static str> {
-        let is_of_china = self.as_str() == "ark" && model.starts_with("doubao-");
-        is_of_china.then_some("https://ark.cn-beijing.volces.com/api/v3")
+        let mut others = self.facts().model_base_urls.iter();
+        others.find(|(start, _)| model.starts_with(start)).map(|(_, url)| *url)
     }
 
     /// Returns an endpoint family whose tasks can be polled by the caller's own id too.

@@ -118,7 +118,12 @@ fn vendor(at: &Place, old: &Value, new: &Value, found: &mut Vec<Found>) {
             found.push(Found::at(at, Rule::Docs, from_to(key, old.get(key), new.get(key))));
         }
     }
-    let handled = ["key_env", "base_url_env", "name", "keys_page", "model_page"];
+    let key = "model_base_urls";
+    if old.get(key) != new.get(key) {
+        let text = from_to(key, old.get(key), new.get(key));
+        found.push(Found::at(at, Rule::ServerListed, text));
+    }
+    let handled = ["key_env", "base_url_env", key, "name", "keys_page", "model_page"];
     rest(at, old, new, &handled, found);
 }
 
