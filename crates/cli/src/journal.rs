@@ -36,7 +36,6 @@ pub(crate) const PUBLIC: &str = "public";
 
 /// The addresses that the submissions of each scope were sent to. Several names of this machine are one scope, which has one of
 /// them: people see those that they used.
-#[derive(Default)]
 pub(crate) struct Addresses(BTreeMap<String, BTreeSet<String>>);
 
 impl Addresses {
@@ -45,14 +44,6 @@ impl Addresses {
         let others = origins.iter().filter(|(scope, _)| *scope != PUBLIC);
         let bases = |origins: &BTreeSet<String>| origins.iter().map(|origin| base(origin)).collect();
         Self(others.map(|(scope, origins)| (scope.clone(), bases(origins))).collect())
-    }
-
-    pub(crate) fn add(&mut self, entry: &Entry) {
-        if let (Some(scope), Some(origin)) = (entry.intent.scope(), &entry.intent.origin)
-            && scope != PUBLIC
-        {
-            self.0.entry(scope).or_default().insert(base(origin));
-        }
     }
 
     /// The addresses of a scope; none of the vendors' own servers.

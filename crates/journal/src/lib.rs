@@ -54,7 +54,7 @@ pub use owner::{Account, Owner, Taken};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresJournal;
 pub use prune::{Kept, Prune, Pruned};
-pub use spend::Spent;
+pub use spend::{Origins, Spent};
 pub use spool::Replayed;
 pub use sqlite::SqliteJournal;
 pub use store::Store;

@@ -6,14 +6,17 @@ use videogen::journal::{Charge, ChargeKind, Charges, GroupBy, Ledger, Unreadable
 use videogen::price::Money;
 use videogen::{TaskStatus, Timestamp, Vendor};
 
+/// The [origins](videogen::journal::Intent::origin) of the submissions in each [scope](videogen::journal::Intent::scope).
+pub type Origins = BTreeMap<String, BTreeSet<String>>;
+
 /// Result of [`Store::spend`](crate::Store::spend).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Spent {
     /// What the submissions cost.
     pub ledger: Ledger,
-    /// The [origins](videogen::journal::Intent::origin) of the submissions in each scope.
-    pub origins: BTreeMap<String, BTreeSet<String>>,
+    /// Where the submissions were sent.
+    pub origins: Origins,
     /// Records that cannot be read, newest first.
     pub unreadable: Vec<Unreadable>,
 }

@@ -16,7 +16,7 @@ use crate::owner::{Account, Owner, Taken};
 #[cfg(feature = "postgres")]
 use crate::postgres::PostgresJournal;
 use crate::prune::{Prune, Pruned};
-use crate::spend::Spent;
+use crate::spend::{Origins, Spent};
 use crate::spool::Replayed;
 use crate::sqlite::SqliteJournal;
 
@@ -152,12 +152,12 @@ impl Store {
         either!(self, journal => journal.events(intent).await)
     }
 
-    /// Returns the [scopes](Intent::scope) of the submissions.
+    /// Returns the [scopes](Intent::scope) of the submissions, with the [origins](Intent::origin) in each.
     ///
     /// # Errors
     /// When the journal cannot be read.
-    pub async fn scopes(&self) -> Result<Vec<String>, JournalError> {
-        either!(self, journal => journal.scopes().await)
+    pub async fn origins(&self) -> Result<Origins, JournalError> {
+        either!(self, journal => journal.origins().await)
     }
 
     /// Returns what the submissions since a time cost. Reads a long journal faster than [`Ledger`](videogen::journal::Ledger).

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::Utc;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use videogen::journal::{Budget, BudgetKey, Journal as _, Pages, Period, Query};
+use videogen::journal::{Budget, BudgetKey, Journal as _, Period};
 use videogen::{ErrorKind, Vendor};
 use videogen_journal::Store;
 
@@ -92,13 +92,13 @@ pub(crate) async fn budget(
 
 async fn list(journal: &Arc<Store>, output: &Output) -> Result<(), Failure> {
     // What was submitted to a simulator or a gateway is counted separately.
-    let mut others = journal.scopes().await.map_err(failure)?;
-    others.retain(|scope| scope != PUBLIC);
+    let origins = journal.origins().await.map_err(failure)?;
+    let addresses = Addresses::of_origins(&origins);
+    let others = origins.into_keys().filter(|scope| scope != PUBLIC);
     let now = Utc::now();
     let mut rows: Vec<(Value, Vec<String>)> = Vec::new();
     let mut missed = 0;
     for scope in std::iter::once(PUBLIC.to_owned()).chain(others) {
-        let addresses = addresses(journal, &scope).await?;
         for (budget, counted) in journal.budgets(scope.clone()).await.map_err(failure)? {
             let unknown = journal.missed(budget.clone(), &scope).await.map_err(failure)?;
             if scope != PUBLIC && counted.is_zero() && unknown == 0 {
@@ -137,17 +137,4 @@ async fn list(journal: &Arc<Store>, output: &Output) -> Result<(), Failure> {
             _ => format!("{table}\n\nSubmissions of unknown cost, or in another currency, are in no amount."),
         }
     })
-}
-
-/// The addresses that the submissions of a scope were sent to.
-async fn addresses(journal: &Store, scope: &str) -> Result<Addresses, Failure> {
-    let mut addresses = Addresses::default();
-    if scope == PUBLIC {
-        return Ok(addresses);
-    }
-    let mut pages = Pages::new(journal, Query::default().scope(scope));
-    while let Some(page) = pages.next().await.map_err(failure)? {
-        page.entries.iter().for_each(|entry| addresses.add(entry));
-    }
-    Ok(addresses)
 }

@@ -12,6 +12,7 @@ use super::fault::Fault;
 use super::row::{looked_up, value};
 use super::session::Session;
 use crate::budget::{ALL, columns, read, storable};
+use crate::spend::Origins;
 
 const STORED: &str = "SELECT vendor, currency, period, budget FROM budgets";
 
@@ -96,11 +97,15 @@ async fn counted(session: &Session, key: &BudgetKey, scope: Option<&str>, at: Ti
     Ok(sum.and_then(|sum| sum.parse().ok()).unwrap_or(Decimal::MAX))
 }
 
-/// The scopes of all submissions.
-pub(super) async fn scopes(session: &Session) -> Result<Vec<String>, Fault> {
-    let sql = "SELECT DISTINCT scope FROM submissions WHERE scope IS NOT NULL ORDER BY scope";
-    let rows = session.rows(sql, &[]).await?;
-    rows.iter().map(|row| value(row, 0)).collect()
+/// The scopes of all submissions, with the origins in each.
+pub(super) async fn origins(session: &Session) -> Result<Origins, Fault> {
+    let sql = "SELECT DISTINCT scope, origin FROM submissions WHERE scope IS NOT NULL";
+    let mut origins = Origins::new();
+    for row in session.rows(sql, &[]).await? {
+        let origin: Option<String> = value(&row, 1)?;
+        origins.entry(value(&row, 0)?).or_default().extend(origin);
+    }
+    Ok(origins)
 }
 
 pub(super) async fn put(session: &Session, budget: &Budget) -> Result<(), Fault> {

@@ -19,7 +19,7 @@ use super::{ATTEMPT, PostgresJournal, budget, copy, health, owner, prune, select
 use crate::health::Health;
 use crate::owner::{Account, Owner, Taken};
 use crate::prune::{Prune, Pruned};
-use crate::spend::Spent;
+use crate::spend::{Origins, Spent};
 use crate::spool::{Kept, Replayed, Spool, kept_error};
 use crate::stored::{Stored, StoredBudget, Upload, Written};
 
@@ -60,12 +60,12 @@ impl PostgresJournal {
         on!(self, |session| events(&session, intent))
     }
 
-    /// Returns the [scopes](Intent::scope) of the submissions.
+    /// Returns the [scopes](Intent::scope) of the submissions, with the [origins](Intent::origin) in each.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn scopes(&self) -> Result<Vec<String>, JournalError> {
-        on!(self, |session| budget::scopes(&session))
+    pub async fn origins(&self) -> Result<Origins, JournalError> {
+        on!(self, |session| budget::origins(&session))
     }
 
     /// Returns what the submissions since a time cost. Reads a long journal faster than [`Ledger`](videogen::journal::Ledger).

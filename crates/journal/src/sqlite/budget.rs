@@ -8,6 +8,7 @@ use videogen::price::Decimal;
 use super::totals;
 use crate::budget::{ALL, columns, read as read_columns, storable};
 use crate::error::broken;
+use crate::spend::Origins;
 
 /// Checks a submission, whose entry counts nothing yet, for a binding decision. The file's lock must be held.
 pub(crate) fn decide(connection: &Connection, intent: &Intent) -> Result<Option<OverBudget>, JournalError> {
@@ -121,12 +122,17 @@ pub(crate) fn counted_of_all(
     Ok(sum)
 }
 
-/// The scopes of all submissions.
-pub(crate) fn scopes(connection: &Connection) -> Result<Vec<String>, JournalError> {
-    let sql = "SELECT DISTINCT scope FROM submissions WHERE scope IS NOT NULL ORDER BY scope";
+/// The scopes of all submissions, with the origins in each.
+pub(crate) fn origins(connection: &Connection) -> Result<Origins, JournalError> {
+    let sql = "SELECT DISTINCT scope, origin FROM submissions WHERE scope IS NOT NULL";
     let mut statement = connection.prepare_cached(sql).map_err(broken)?;
-    let scopes = statement.query_map([], |row| row.get(0)).map_err(broken)?;
-    scopes.collect::<Result<_, _>>().map_err(broken)
+    let mut rows = statement.query([]).map_err(broken)?;
+    let mut origins = Origins::new();
+    while let Some(row) = rows.next().map_err(broken)? {
+        let origin: Option<String> = row.get(1).map_err(broken)?;
+        origins.entry(row.get(0).map_err(broken)?).or_default().extend(origin);
+    }
+    Ok(origins)
 }
 
 pub(crate) fn put(connection: &Connection, budget: &Budget) -> Result<(), JournalError> {

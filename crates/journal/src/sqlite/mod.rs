@@ -39,7 +39,7 @@ use crate::error::broken;
 use crate::name::without_password;
 use crate::owner::Owner;
 use crate::prune::{Prune, Pruned};
-use crate::spend::Spent;
+use crate::spend::{Origins, Spent};
 
 /// A journal in an SQLite file. Cloning is cheap and shares the connection.
 #[derive(Clone)]
@@ -190,12 +190,12 @@ impl SqliteJournal {
         .await
     }
 
-    /// Returns the [scopes](Intent::scope) of the submissions.
+    /// Returns the [scopes](Intent::scope) of the submissions, with the [origins](Intent::origin) in each.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub async fn scopes(&self) -> Result<Vec<String>, JournalError> {
-        self.run(|connection| budget::scopes(connection)).await
+    pub async fn origins(&self) -> Result<Origins, JournalError> {
+        self.run(|connection| budget::origins(connection)).await
     }
 
     /// Returns what the submissions since a time cost. Reads a long journal faster than [`Ledger`](videogen::journal::Ledger).
