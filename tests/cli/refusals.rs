@@ -300,14 +300,34 @@ fn options_that_would_do_nothing_are_refused() {
         &["recover", "--sidecar"],
         &["recover", "--task", "token360:videos:x"],
         &["recover", "--yes"],
+        &["recover", "x", "--dismiss", "--search-timeout", "5"],
+        &["generate", "a kite", "--no-wait", "--timeout", "5"],
+        &["plan", "a kite", "--vendor", "ark", "--vendor-order", "price"],
+        &["models", "--base-url", "http://127.0.0.1:9"],
         &["journal", "prune", "--older-than", "90d", "--batches"],
     ] {
         let output = run(folder.path(), args);
         assert_eq!(output.status.code(), Some(2), "{args:?}: {}", stderr(&output));
         let text = stderr(&output);
         assert!(
-            text.contains("cannot be used with") || text.contains("required arguments were not provided"),
+            text.contains("cannot be used with")
+                || text.contains("required arguments were not provided")
+                || text.contains(" is for "),
             "{args:?}: {text}"
         );
     }
+}
+
+/// A submission is resolved at its own vendor.
+#[test]
+fn a_submission_has_one_vendor() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = ["generate", "a kite", "--base-url", "http://127.0.0.1:9"];
+    assert_eq!(keyed(folder.path(), &[Vendor::ToApis], &refused).status.code(), Some(4));
+    let id = stdout(&run(folder.path(), &["list", "--local", "-q"]));
+    let other = ["recover", id.trim(), "--dismiss", "--vendor", "fal"];
+    let output = keyed(folder.path(), &[Vendor::ToApis, Vendor::Fal], &other);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    let expected = format!("--vendor fal: submission {} was sent to toapis", id.trim());
+    assert!(stderr(&output).contains(&expected), "{}", stderr(&output));
 }

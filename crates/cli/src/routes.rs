@@ -41,6 +41,11 @@ impl RouteArgs {
             let message = "--model is for no vendor: --vendor names a model of each; remove one of them";
             return Err(invalid(message));
         }
+        if self.order.vendor_order != Order::Given && self.vendor.len() < 2 {
+            return Err(invalid(
+                "--vendor-order is for several vendors; name them: --vendor A,B",
+            ));
+        }
         if self.base_url.is_some() && self.vendor.len() > 1 {
             let variables: Vec<_> = self
                 .vendor

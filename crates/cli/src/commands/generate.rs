@@ -72,7 +72,7 @@ pub(crate) struct GenerateArgs {
     #[arg(long)]
     adopt: bool,
     /// Exit as soon as the task is accepted.
-    #[arg(long, conflicts_with_all = ["output", "last_frame_output", "parents", "sidecar", "overwrite", "max_bytes"])]
+    #[arg(long, conflicts_with_all = ["output", "last_frame_output", "parents", "sidecar", "overwrite", "max_bytes", "timeout"])]
     no_wait: bool,
     /// Stop waiting after SECONDS; the task keeps running [default: 1800].
     #[arg(long, value_name = "SECONDS")]

@@ -4,11 +4,11 @@ use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::{Value, json};
-use videogen::Vendor;
 use videogen::facts::{Capabilities, FieldState, FieldTest, ListedModel, ModelDifference, Operation, compare_models};
+use videogen::{ErrorKind, Vendor};
 
 use crate::account::AccountArgs;
-use crate::exit::Failure;
+use crate::exit::{Failure, INVALID};
 use crate::output::{Output, table, without_repeats};
 use crate::probe;
 
@@ -24,6 +24,10 @@ pub(crate) struct ModelsArgs {
 pub(crate) async fn models(args: ModelsArgs, output: &Output) -> Result<ExitCode, Failure> {
     if args.live {
         return live(args, output).await;
+    }
+    if args.account.base_url.is_some() {
+        let message = "--base-url is for --live; without it, nothing is requested";
+        return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
     let vendors = args
         .account

@@ -53,7 +53,7 @@ pub(crate) struct RecoverArgs {
     #[arg(long, group = "verdict")]
     adopt: bool,
     /// Search for lost tasks for SECONDS; 0 searches once.
-    #[arg(long, alias = "within", value_name = "SECONDS", default_value_t = 0)]
+    #[arg(long, alias = "within", value_name = "SECONDS", default_value_t = 0, conflicts_with_all = ["task", "dismiss"])]
     search_timeout: u64,
     /// Wait for unfinished tasks and download their files.
     #[arg(long, conflicts_with = "dismiss")]
@@ -312,6 +312,13 @@ async fn resolve(intent: &str, args: &RecoverArgs, journal: Arc<Store>, output: 
             Invocation::new("list").flag("--local", true)
         )));
     };
+    if let Some(named) = args.account.vendor.filter(|named| *named != entry.intent.vendor) {
+        let message = format!(
+            "--vendor {named}: submission {intent} was sent to {}",
+            entry.intent.vendor
+        );
+        return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
+    }
     let base_url = args.account.base_url.as_deref();
     let client = account::client(entry.intent.vendor, base_url, Some(journal.clone()), output)?;
     let task = args.task.as_deref().map(|task| named_task(task, &entry)).transpose()?;
