@@ -317,7 +317,7 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
             Invocation::new("recover")
         ));
     }
-    for advice in ended.counts.advice() {
+    for advice in ended.counts.advice(again.failed) {
         output.note(&advice);
     }
     Ok(match ended.interrupt {
