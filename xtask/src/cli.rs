@@ -56,8 +56,11 @@ enum Command {
     ///
     /// It covers the wire, the generated Rust, the models' limits and the snapshots.
     ///
-    /// Exit codes: 0 written; 100 a state cannot be read, or the file cannot be written.
-    #[command(after_help = "Examples:\n  cargo xtask report HEAD --out target/report.md")]
+    /// Exit codes: 0 written, or (with --check) all versions suffice; 1 a version is too small for its changes; 100 a state
+    /// cannot be read, or the file cannot be written.
+    #[command(
+        after_help = "Examples:\n  cargo xtask report HEAD --out target/report.md\n  cargo xtask report v0.1.0 --changelog\n  cargo xtask report v0.1.0 --check"
+    )]
     Report(report::Arguments),
     /// Compare documentation pages and OpenAPI documents with specs/VENDOR.yaml
     ///
