@@ -1,8 +1,7 @@
 //! All tests across crates, in one binary that links once.
 //!
 //! Snapshots are in `snapshots/<vendor>/`: `surface` is the generated Rust, `wire` the requests, `refused` the rejected
-//! ones,
-//! `tasks` and `errors` the parsed responses.
+//! ones, `tasks` and `errors` the parsed responses. `public` has the public items of the handwritten crates.
 #![allow(clippy::unwrap_used)]
 
 mod agreement;
@@ -45,6 +44,7 @@ mod secrets;
 mod simulator;
 mod snapshots;
 mod specs;
+mod surface;
 mod tidy;
 mod unlisted;
 mod uploads;
