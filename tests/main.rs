@@ -6,6 +6,7 @@
 
 mod agreement;
 mod api;
+mod applications;
 mod ark;
 mod bills;
 mod canary;
