@@ -74,7 +74,7 @@ enum Command {
     /// a page was not kept because it shows less than the kept one; 100 a file or a spec cannot be read. With several
     /// pages, the highest of their codes.
     #[command(
-        after_help = "Examples:\n  cargo xtask docs toapis seedance-2.mdx\n  cargo xtask docs toapis page.html --page seedance_2\n  cargo xtask docs toapis clone/docs/en/api-reference --json\n  cargo xtask docs toapis seedance-2.mdx --keep"
+        after_help = "Examples:\n  cargo xtask docs toapis seedance-2.mdx\n  cargo xtask docs toapis page.html --page seedance_2\n  cargo xtask docs toapis clone/docs/en/api-reference --json\n  cargo xtask docs toapis seedance-2.mdx --keep\n  cargo xtask docs toapis --fetch"
     )]
     Docs(docs::Arguments),
     /// Run all tests and write their snapshots
