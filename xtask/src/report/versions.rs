@@ -124,7 +124,11 @@ mod tests {
             ("0.1.4", Judgement::Docs, "0.1.5"),
             ("1.2.3", Judgement::Docs, "1.2.4"),
         ] {
-            assert_eq!(needed(&old.parse().unwrap(), worst).to_string(), least, "{old} {worst}");
+            assert_eq!(
+                needed(&old.parse().expect("a version"), worst).to_string(),
+                least,
+                "{old} {worst}"
+            );
         }
     }
 }
