@@ -16,7 +16,7 @@ fn pages() -> BTreeSet<String> {
             let path = entry.unwrap().path();
             if path.extension().is_some_and(|extension| extension == "md") {
                 let name = path.strip_prefix(root().join("docs")).unwrap();
-                found.insert(name.display().to_string());
+                found.insert(name.display().to_string().replace('\\', "/"));
             }
         }
     }
@@ -133,4 +133,19 @@ fn the_guarantees_name_tests_that_exist() {
     }
     assert!(wrong.is_empty(), "docs/guarantees.md:\n{}", wrong.join("\n"));
     assert!(named.find_iter(&page).count() > 30);
+}
+
+#[test]
+fn the_documents_state_the_rust_version() {
+    let text = |file: &str| fs::read_to_string(root().join(file)).unwrap();
+    let manifest = text("Cargo.toml");
+    let version = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("rust-version = \""))
+        .unwrap();
+    let stated = format!("stable Rust ({} or later)", version.trim_end_matches('"'));
+    for file in ["README.md", "docs/getting-started.md"] {
+        let text = text(file).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(&stated), "{file} must have: {stated}");
+    }
 }
