@@ -13,38 +13,8 @@ use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
 use crate::cases::targets;
 
-#[allow(dead_code)]
-#[path = "../examples/jobs.rs"]
-mod jobs;
-
 async fn fast() -> Simulator {
     Simulator::builder().speed(100.0).start().await.unwrap()
-}
-
-#[tokio::test]
-async fn twenty_jobs_at_two_vendors() {
-    let (sim, folder) = (fast().await, tempfile::tempdir().unwrap());
-    let journal = Arc::new(SqliteJournal::open(folder.path().join("journal.db")).unwrap());
-    let clients: Clients = [Vendor::Token360, Vendor::ToApis]
-        .map(|vendor| {
-            sim.client_builder(vendor)
-                .journal(Arc::clone(&journal))
-                .build()
-                .unwrap()
-        })
-        .into_iter()
-        .collect();
-    assert_eq!(jobs::run(&clients, folder.path()).await.unwrap(), 20);
-    let submissions: u64 = sim.stats().submissions.values().sum();
-    assert_eq!(submissions, 20);
-    let lines = include_str!("../examples/jobs.rs").lines().count();
-    assert!(lines < 60, "{lines} lines");
-    // Again: the keys are known, so nothing is submitted, and the files exist already.
-    let error = jobs::run(&clients, folder.path()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Io);
-    assert!(error.task().is_some());
-    let again: u64 = sim.stats().submissions.values().sum();
-    assert_eq!(again, 20);
 }
 
 #[tokio::test]

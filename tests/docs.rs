@@ -5,9 +5,17 @@
 mod readme {}
 
 #[cfg(doctest)]
+#[doc = include_str!("../docs/getting-started.md")]
+mod getting_started {}
+
+#[cfg(doctest)]
 #[doc = include_str!("../docs/guide.md")]
 mod guide {}
 
 #[cfg(doctest)]
 #[doc = include_str!("../docs/simulator.md")]
 mod simulator {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/money.md")]
+mod money {}

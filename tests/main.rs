@@ -1,14 +1,15 @@
 //! All tests across crates, in one binary that links once.
 //!
 //! Snapshots are in `snapshots/<vendor>/`: `surface` is the generated Rust, `wire` the requests, `refused` the rejected
-//! ones,
-//! `tasks` and `errors` the parsed responses.
+//! ones, `tasks` and `errors` the parsed responses. `public` has the public items of the handwritten crates.
 #![allow(clippy::unwrap_used)]
 
 mod agreement;
 mod api;
+mod applications;
 mod ark;
 mod bills;
+mod book;
 mod canary;
 mod canned;
 mod cases;
@@ -45,9 +46,11 @@ mod secrets;
 mod simulator;
 mod snapshots;
 mod specs;
+mod surface;
 mod tidy;
 mod unlisted;
 mod uploads;
 mod waiting;
 mod webhooks;
 mod wire;
+mod workflows;

@@ -1,4 +1,4 @@
-//! Runs the commands in docs/terminal.md and docs/batches.md against the simulator, and compares the output with the page.
+//! Runs the commands of the pages in docs/ against the simulator, and compares the output with the page.
 //!
 //! A block whose language is followed by a name is that file.
 //!
@@ -140,6 +140,16 @@ fn files(page: &str) -> Vec<(String, String)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_of_the_command_shows_what_it_prints() {
     check("terminal.md").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_page_shows_what_it_prints() {
+    check("getting-started.md").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_other_languages_shows_what_it_prints() {
+    check("other-languages.md").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

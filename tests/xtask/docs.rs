@@ -21,6 +21,7 @@ use crate::commands::{frozen, root, xtask};
 mod corpus;
 mod drift;
 mod exam;
+mod fetching;
 mod invisible;
 mod junk;
 mod keeping;

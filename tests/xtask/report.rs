@@ -8,6 +8,7 @@ use crate::diff::revisions::{commit, edit, git, repository};
 use crate::diff::snapshot;
 
 mod exam;
+mod versions;
 
 fn report(args: &[&str], root: &Path) -> (u8, String, String) {
     let mut all = vec!["report"];

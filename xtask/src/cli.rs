@@ -56,8 +56,11 @@ enum Command {
     ///
     /// It covers the wire, the generated Rust, the models' limits and the snapshots.
     ///
-    /// Exit codes: 0 written; 100 a state cannot be read, or the file cannot be written.
-    #[command(after_help = "Examples:\n  cargo xtask report HEAD --out target/report.md")]
+    /// Exit codes: 0 written, or (with --check) all versions suffice; 1 a version is too small for its changes; 100 a state
+    /// cannot be read, or the file cannot be written.
+    #[command(
+        after_help = "Examples:\n  cargo xtask report HEAD --out target/report.md\n  cargo xtask report v0.1.0 --changelog\n  cargo xtask report v0.1.0 --check"
+    )]
     Report(report::Arguments),
     /// Compare documentation pages and OpenAPI documents with specs/VENDOR.yaml
     ///
@@ -71,7 +74,7 @@ enum Command {
     /// a page was not kept because it shows less than the kept one; 100 a file or a spec cannot be read. With several
     /// pages, the highest of their codes.
     #[command(
-        after_help = "Examples:\n  cargo xtask docs toapis seedance-2.mdx\n  cargo xtask docs toapis page.html --page seedance_2\n  cargo xtask docs toapis clone/docs/en/api-reference --json\n  cargo xtask docs toapis seedance-2.mdx --keep"
+        after_help = "Examples:\n  cargo xtask docs toapis seedance-2.mdx\n  cargo xtask docs toapis page.html --page seedance_2\n  cargo xtask docs toapis clone/docs/en/api-reference --json\n  cargo xtask docs toapis seedance-2.mdx --keep\n  cargo xtask docs toapis --fetch"
     )]
     Docs(docs::Arguments),
     /// Run all tests and write their snapshots

@@ -13,7 +13,8 @@ use clap::Args;
 
 pub use self::desk::Desk;
 use self::report::{Report, State};
-use crate::spec::{Spec, members, vendors};
+use crate::spec::pages::PageKind;
+use crate::spec::{Spec, vendors};
 
 pub mod called;
 pub mod compare;
@@ -22,6 +23,7 @@ pub mod documented;
 pub mod examples;
 pub mod expected;
 pub mod facts;
+pub mod fetch;
 mod folder;
 mod html;
 pub mod identify;
@@ -58,7 +60,7 @@ pub struct Arguments {
     ///
     /// In text that was copied from a browser, names may run into the words before them. In a folder, such as a clone of
     /// the vendor's documentation, pages are found by the end of their path; those that are none of the spec's are counted.
-    #[arg(required_unless_present = "sources")]
+    #[arg(required_unless_present = "fetch")]
     pages: Vec<PathBuf>,
     /// The page's short name in the spec's x-pages [default: found from the page itself]
     #[arg(long, value_name = "NAME")]
@@ -74,10 +76,18 @@ pub struct Arguments {
     /// BODY is the name of the component. If the spec has it, what the page says replaces what it has.
     #[arg(long, value_name = "BODY", requires = "page", conflicts_with_all = ["keep", "json"])]
     skeleton: Option<String>,
-    /// Print what is fetched of this vendor, instead of comparing: name, kind, way, address and path of each x-pages entry
-    /// with `fetch`, separated by tabs
-    #[arg(long, conflicts_with_all = ["pages", "page", "keep", "json", "skeleton"])]
-    sources: bool,
+    /// Fetch the pages, documents and repositories of x-pages, and compare them
+    ///
+    /// Over HTTPS only, at most 16 MiB and 60 s each, and as the robots.txt of the host allows. A page that cannot be fetched
+    /// cannot be read; nothing is concluded from it.
+    #[arg(long, conflicts_with_all = ["pages", "page", "skeleton"])]
+    fetch: bool,
+    /// Folder for what --fetch fetches [default: target/pages/VENDOR]
+    #[arg(long, value_name = "DIR", requires = "fetch")]
+    into: Option<PathBuf>,
+    /// Also fetch http:// URLs of this machine, for tests
+    #[arg(long, hide = true, requires = "fetch")]
+    loopback: bool,
 }
 
 /// Compares pages with a spec. Returns the exit code.
@@ -86,9 +96,6 @@ pub struct Arguments {
 /// When the spec or a kept page cannot be read, or a page cannot be kept.
 pub fn run(root: &Path, arguments: &Arguments, out: &mut dyn Write) -> Result<u8, Box<dyn Error>> {
     let vendor = &vendors(root, std::slice::from_ref(&arguments.vendor))?[0];
-    if arguments.sources {
-        return sources(&Spec::load(root, vendor)?, out);
-    }
     let desk = Desk::open(root, vendor)?;
     let page = arguments.page.as_deref();
     let today = chrono::Utc::now().date_naive().to_string();
@@ -102,20 +109,13 @@ pub fn run(root: &Path, arguments: &Arguments, out: &mut dyn Write) -> Result<u8
     }
     let (mut reports, mut folders) = (Vec::new(), Vec::new());
     for path in &arguments.pages {
-        let file = path.display().to_string();
-        if path.is_dir() {
-            if page.is_some() {
-                return Err(format!("{file} is a folder: --page names the page of a single file").into());
-            }
-            let (found, summary) = folder::read(&desk, path, &folder::files(path)?)?;
-            reports.extend(found);
-            folders.push(summary);
-            continue;
+        if path.is_dir() && page.is_some() {
+            return Err(format!("{} is a folder: --page names the page of a single file", path.display()).into());
         }
-        reports.push(match fs::read(path) {
-            Ok(bytes) => desk.report(&file, &bytes, page)?,
-            Err(error) => Report::without(&file, page, State::CannotRead, error.to_string()),
-        });
+        read(&desk, path, page, (&mut reports, &mut folders))?;
+    }
+    if arguments.fetch {
+        fetched(root, arguments, &desk, (&mut reports, &mut folders))?;
     }
     if arguments.keep {
         desk.keep(&mut reports, &today)?;
@@ -136,17 +136,56 @@ pub fn run(root: &Path, arguments: &Arguments, out: &mut dyn Write) -> Result<u8
     Ok(code)
 }
 
-fn sources(spec: &Spec, out: &mut dyn Write) -> Result<u8, Box<dyn Error>> {
-    for (name, page) in members(spec.doc.get("x-pages")) {
-        let text = |key: &str| page.get(key).and_then(serde_json::Value::as_str);
-        if let Some(fetch) = text("fetch") {
-            let (kind, url) = (text("kind").unwrap_or("page"), text("url").unwrap_or_default());
-            writeln!(
-                out,
-                "{name}\t{kind}\t{fetch}\t{url}\t{}",
-                text("path").unwrap_or_default()
-            )?;
+/// Compares a file, or the pages in a folder.
+fn read(
+    desk: &Desk,
+    path: &Path,
+    page: Option<&str>,
+    (reports, folders): (&mut Vec<Report>, &mut Vec<report::Folder>),
+) -> Result<(), Box<dyn Error>> {
+    let file = path.display().to_string();
+    if path.is_dir() {
+        let (found, summary) = folder::read(desk, path, &folder::files(path)?)?;
+        reports.extend(found);
+        folders.push(summary);
+        return Ok(());
+    }
+    reports.push(match fs::read(path) {
+        Ok(bytes) => desk.report(&file, &bytes, page)?,
+        Err(error) => Report::without(&file, page, State::CannotRead, error.to_string()),
+    });
+    Ok(())
+}
+
+/// Fetches the vendor's pages, and compares them.
+fn fetched(
+    root: &Path,
+    arguments: &Arguments,
+    desk: &Desk,
+    (reports, folders): (&mut Vec<Report>, &mut Vec<report::Folder>),
+) -> Result<(), Box<dyn Error>> {
+    let spec = Spec::load(root, &arguments.vendor)?;
+    let pages = serde_json::from_value(spec.doc["x-pages"].clone())
+        .map_err(|error| spec.error("/x-pages", error.to_string()))?;
+    let default = || root.join("target/pages").join(&spec.vendor);
+    let into = arguments.into.clone().unwrap_or_else(default);
+    let mut fetcher = fetch::Fetcher::new(fetch::Limits {
+        loopback: arguments.loopback,
+        ..fetch::Limits::default()
+    })?;
+    for due in fetch::due(&pages) {
+        let (name, page, _) = due;
+        // The repository of the vendor's documentation has it.
+        if reports.iter().any(|report| report.page.as_deref() == Some(name)) {
+            continue;
+        }
+        match fetch::one(due, &into, &mut fetcher) {
+            Ok(path) => {
+                let name = Some(name).filter(|_| page.kind != PageKind::Repository);
+                read(desk, &path, name, (&mut *reports, &mut *folders))?;
+            }
+            Err(reason) => reports.push(Report::without(&page.url, Some(name), State::CannotRead, reason)),
         }
     }
-    Ok(0)
+    Ok(())
 }

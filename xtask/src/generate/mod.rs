@@ -1,7 +1,8 @@
-//! `cargo xtask generate`: writes `crates/raw/<vendor>`, the simulator's copies of the specs, and the tables in
-//! `docs/fields.md`, or checks them.
+//! `cargo xtask generate`: writes `crates/raw/<vendor>`, the simulator's copies of the specs, the tables in
+//! `docs/fields.md` and the pages in `docs/vendors`, or checks them.
 //!
-//! Arguments and the flow over files; [`crate::spec::raw`] and [`crate::spec::fields`] make their contents.
+//! Arguments and the flow over files; [`crate::spec::raw`], [`crate::spec::fields`] and [`crate::spec::vendor_pages`] make their
+//! contents.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -11,7 +12,7 @@ use std::path::Path;
 use crate::spec::facts::Facts;
 use crate::spec::fields::{PAGE, with_tables};
 use crate::spec::raw::tree::{self, Tree};
-use crate::spec::{Spec, copies, raw, vendors as known_vendors};
+use crate::spec::{Spec, copies, raw, vendor_pages, vendors as known_vendors};
 
 /// Exit code: generated files are stale.
 pub const STALE: u8 = 4;
@@ -51,15 +52,18 @@ fn generate(
     let mut stale = false;
     let mut facts = BTreeMap::new();
     let mut copied = Tree::new();
-    let mut copy = |spec: &Spec| {
+    let mut pages = Tree::new();
+    let mut copy = |spec: &Spec, facts: &Facts| {
         let (name, text) = copies::copy(spec);
         copied.insert(name.into(), text);
+        let (name, text) = vendor_pages::page(spec, facts);
+        pages.insert(name.into(), text);
     };
     for vendor in known_vendors(root, vendors)? {
         let spec = Spec::load(root, &vendor)?;
         let (wanted, read) = raw::with_facts(&spec)?;
         stale |= folder(root, &format!("crates/raw/{vendor}"), &wanted, check, out)?;
-        copy(&spec);
+        copy(&spec, &read);
         facts.insert(vendor, read);
     }
     let known = known_vendors(root, &[])?;
@@ -77,11 +81,16 @@ fn generate(
     for vendor in known {
         if let Entry::Vacant(place) = facts.entry(vendor) {
             let spec = Spec::load(root, place.key())?;
-            copy(&spec);
-            place.insert(raw::facts(&spec)?);
+            let read = raw::facts(&spec)?;
+            copy(&spec, &read);
+            place.insert(read);
         }
     }
     stale |= folder(root, copies::FOLDER, &copied, check, out)?;
+    if !tree::compare(&root.join(vendor_pages::FOLDER), &pages)?.is_empty() {
+        stale |= folder(root, vendor_pages::FOLDER, &pages, check, out)?;
+    }
+    stale |= contents(root, &facts, check, out)?;
     stale |= fields(root, &facts.into_values().collect::<Vec<_>>(), check, out)?;
     if stale {
         writeln!(
@@ -115,14 +124,40 @@ fn folder(
 
 /// Writes or checks the field tables of these vendors. Returns whether they are stale.
 fn fields(root: &Path, all: &[Facts], check: bool, out: &mut dyn Write) -> Result<bool, Box<dyn std::error::Error>> {
-    let path = root.join(PAGE);
-    let old = std::fs::read_to_string(&path)?;
-    let new = with_tables(&old, all).ok_or_else(|| format!("{PAGE} lacks the markers around its tables"))?;
+    part(root, PAGE, "the tables", |old| with_tables(old, all), check, out)
+}
+
+/// Writes or checks the vendors in the table of contents. Returns whether they are stale.
+fn contents(
+    root: &Path,
+    all: &BTreeMap<String, Facts>,
+    check: bool,
+    out: &mut dyn Write,
+) -> Result<bool, Box<dyn std::error::Error>> {
+    let links = |old: &str| vendor_pages::with_links(old, all.iter().map(|(vendor, facts)| (vendor.as_str(), facts)));
+    // Repositories of tests have none.
+    if !root.join(vendor_pages::SUMMARY).exists() {
+        return Ok(false);
+    }
+    part(root, vendor_pages::SUMMARY, "the vendors", links, check, out)
+}
+
+/// Writes or checks the part of a page between two markers. Returns whether it is stale.
+fn part(
+    root: &Path,
+    page: &str,
+    what: &str,
+    with: impl Fn(&str) -> Option<String>,
+    check: bool,
+    out: &mut dyn Write,
+) -> Result<bool, Box<dyn std::error::Error>> {
+    let old = std::fs::read_to_string(root.join(page))?;
+    let new = with(&old).ok_or_else(|| format!("{page} lacks the markers around {what}"))?;
     if old == new {
         return Ok(false);
     }
     let change = tree::Change {
-        path: PAGE.into(),
+        path: page.into(),
         old: Some(old),
         new: Some(new),
     };
@@ -130,7 +165,7 @@ fn fields(root: &Path, all: &[Facts], check: bool, out: &mut dyn Write) -> Resul
         writeln!(out, "{}", change.describe("."))?;
     } else {
         tree::apply(root, &[change])?;
-        writeln!(out, "{PAGE}: wrote the tables")?;
+        writeln!(out, "{page}: wrote {what}")?;
     }
     Ok(check)
 }

@@ -11,7 +11,7 @@ use super::places;
 use crate::spec::fields::{PAGE, with_tables};
 use crate::spec::lint::lint;
 use crate::spec::raw::{facts, raw_crate_of, surface};
-use crate::spec::{Spec, SpecError, copies, vendors};
+use crate::spec::{Spec, SpecError, copies, vendor_pages, vendors};
 
 const SPEC: &str = include_str!("template/spec.yaml");
 
@@ -70,7 +70,9 @@ pub(super) fn plan(root: &Path, name: &Name, paging: Option<Paging>) -> Result<F
     for (file, text) in tree {
         files.insert(Path::new("crates/raw").join(vendor).join(file), text);
     }
-    files.insert(PAGE.into(), fields(root, vendor, &spec_text)?);
+    let (page, text) = vendor_pages::page(&spec, &facts(&spec).map_err(|error| broken(error.to_string()))?);
+    files.insert(Path::new(vendor_pages::FOLDER).join(page), text);
+    files.extend(tables(root, vendor, &spec_text)?.map(|(file, text)| (file.into(), text)));
     files.insert(spec_file.into(), spec_text);
     files.insert(
         format!("crates/videogen/src/vendors/{vendor}.rs").into(),
@@ -79,18 +81,30 @@ pub(super) fn plan(root: &Path, name: &Name, paging: Option<Paging>) -> Result<F
     Ok(files)
 }
 
-/// The field tables, with the new vendor.
-fn fields(root: &Path, vendor: &str, spec_text: &str) -> Result<String, Refused> {
+/// The field tables and the table of contents, with the new vendor.
+fn tables(root: &Path, vendor: &str, spec_text: &str) -> Result<[(&'static str, String); 2], Refused> {
     let because = |error: SpecError| Refused::because(error.to_string());
     let mut specs = BTreeMap::from([(vendor.to_owned(), Spec::parse(vendor, spec_text).map_err(because)?)]);
     for known in vendors(root, &[]).map_err(because)? {
         let spec = Spec::load(root, &known).map_err(because)?;
         specs.insert(known, spec);
     }
-    let facts: Result<Vec<_>, _> = specs.values().map(facts).collect();
-    let text = read(root, PAGE)?;
-    with_tables(&text, &facts.map_err(because)?)
-        .ok_or_else(|| Refused::because(format!("{PAGE} lacks the markers around its tables")))
+    let mut all = BTreeMap::new();
+    for (name, spec) in &specs {
+        all.insert(name.as_str(), facts(spec).map_err(because)?);
+    }
+    let links = vendor_pages::with_links(
+        &read(root, vendor_pages::SUMMARY)?,
+        all.iter().map(|(name, facts)| (*name, facts)),
+    );
+    let tables = with_tables(&read(root, PAGE)?, &all.into_values().collect::<Vec<_>>());
+    let marked = |page: &'static str, text: Option<String>| match text {
+        Some(text) => Ok((page, text)),
+        None => Err(Refused::because(format!(
+            "{page} lacks the markers of what is generated"
+        ))),
+    };
+    Ok([marked(PAGE, tables)?, marked(vendor_pages::SUMMARY, links)?])
 }
 
 /// Formats Rust with rustfmt, since line breaks depend on the length of the name. Unchanged without rustfmt.

@@ -1,7 +1,8 @@
 //! `cargo xtask report`: the report for reviewers of a change to the specs.
 //!
 //! Verdict, then the changes on the wire, in the generated Rust, in the models' limits and in the snapshots. This file
-//! writes the report; `snapshots` lists the snapshots that changed, `stale` those that are older than the specs. [`crate::spec::changes`] finds the changes.
+//! writes the report; `snapshots` lists the snapshots that changed, `stale` those that are older than the specs, `changelog`
+//! has the entries of the raw crates, `versions` checks their versions. [`crate::spec::changes`] finds the changes.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -16,8 +17,13 @@ use crate::spec::raw::raw_crate_of;
 use crate::spec::raw::surface::surface;
 use crate::spec::source::{self, Pair, Sides, Source};
 
+mod changelog;
 mod snapshots;
 mod stale;
+mod versions;
+
+/// Exit code: the version of a raw crate is too small for the change of its spec.
+pub const TOO_SMALL: u8 = 1;
 
 /// The snapshots were not written from these specs.
 const OLDER: &str = "**The snapshots are older than the specs**";
@@ -32,6 +38,15 @@ pub struct Arguments {
     /// Write to FILE instead of standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write the changes of each raw crate into CHANGELOG.md, below "Unreleased", instead of the report
+    #[arg(long, conflicts_with = "out")]
+    changelog: bool,
+    /// Check that the version of each raw crate rose as much as its changes need, instead of the report
+    ///
+    /// A breaking change needs a new first number, what is new or behaves otherwise a new second one, anything else a new
+    /// third one; before 1.0, a new second number, or a new third one.
+    #[arg(long, conflicts_with_all = ["out", "changelog"])]
+    check: bool,
 }
 
 impl Arguments {
@@ -41,6 +56,20 @@ impl Arguments {
     /// When a side cannot be read, or the file cannot be written.
     pub fn run(&self, root: &Path, out: &mut Vec<u8>) -> Result<u8, Box<dyn std::error::Error>> {
         let (old, new) = self.sides.read(root)?;
+        if self.check || self.changelog {
+            let pairs = source::pairs(&old, &new)?;
+            let vendors: Vec<_> = pairs.iter().map(|pair| (pair.0.clone(), changes(pair))).collect();
+            if self.check {
+                let (text, suffice) = versions::check(&vendors, (&old, &new), root)?;
+                out.extend(text.into_bytes());
+                return Ok(if suffice { 0 } else { TOO_SMALL });
+            }
+            let file = root.join(changelog::FILE);
+            let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", changelog::FILE))?;
+            std::fs::write(&file, changelog::with_entries(&text, &vendors)?)?;
+            out.extend(format!("{}: {} raw crates changed\n", changelog::FILE, vendors.len()).into_bytes());
+            return Ok(0);
+        }
         let page = page(&old, &new, root)?;
         match &self.out {
             None => out.extend(page.into_bytes()),

@@ -9,7 +9,7 @@ use crate::spec::source::{Kind, Source, SourceError, git};
 use super::stale::FOLDER;
 
 /// Kinds of snapshots, in the order in which a reviewer reads them.
-const KINDS: [(&str, &str); 7] = [
+const KINDS: [(&str, &str); 8] = [
     (
         "surface",
         "the generated Rust, one line for each method, field and enum, and the models",
@@ -18,6 +18,7 @@ const KINDS: [(&str, &str); 7] = [
     ("refused", "the requests that are rejected, and why"),
     ("tasks", "the tasks that the facade reads from responses"),
     ("errors", "the errors that the facade reads from responses"),
+    ("public", "the public items of the handwritten crates"),
     ("schemas", "the JSON Schemas of the facade's own types"),
     ("screens", "what a terminal shows while and after a command runs"),
 ];

@@ -183,7 +183,7 @@ fn time(seconds: u64) -> String {
     }
 }
 
-const fn mark(is_unverified: bool) -> &'static str {
+pub(super) const fn mark(is_unverified: bool) -> &'static str {
     if is_unverified { " (unverified)" } else { "" }
 }
 

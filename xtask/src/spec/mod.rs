@@ -32,6 +32,7 @@ pub mod source;
 pub mod tasks;
 mod text;
 pub mod uploads;
+pub mod vendor_pages;
 
 pub use self::document::{
     METHODS, Operation, Spec, SpecError, component, form_schema, members, request_schemas, sources,

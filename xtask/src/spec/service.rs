@@ -16,7 +16,7 @@ pub(crate) struct Poll {
     pub(crate) give_up: Option<u64>,
     source: Option<String>,
     #[serde(default)]
-    unverified: bool,
+    pub(crate) unverified: bool,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -30,7 +30,7 @@ pub(crate) struct ResultUrl {
     pub(crate) key: Option<KeyedLinks>,
     source: Option<String>,
     #[serde(default)]
-    unverified: bool,
+    pub(crate) unverified: bool,
 }
 
 #[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub(crate) struct Webhook {
     events: Option<Vec<Status>>,
     source: Option<String>,
     #[serde(default)]
-    unverified: bool,
+    pub(crate) unverified: bool,
 }
 
 /// `none`, or how deliveries are signed.
@@ -147,7 +147,7 @@ pub(crate) struct RateLimits {
     pub(crate) query: Vec<RateLimit>,
     source: Option<String>,
     #[serde(default)]
-    unverified: bool,
+    pub(crate) unverified: bool,
 }
 
 #[derive(Deserialize, JsonSchema, Debug, Clone, Copy)]

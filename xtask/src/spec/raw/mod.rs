@@ -123,6 +123,7 @@ description = {description}
 version.workspace = true
 edition.workspace = true
 rust-version.workspace = true
+repository.workspace = true
 license.workspace = true
 keywords.workspace = true
 categories.workspace = true

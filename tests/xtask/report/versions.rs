@@ -1,0 +1,110 @@
+//! Versions and changelog of the raw crates, in a clone of this repository with a planted change.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::commands::root;
+use crate::diff::revisions::{commit, edit, git};
+
+/// A clone whose last state is released as `v0.1.0`.
+fn released() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let origin = format!("file://{}", root().display());
+    git(
+        Path::new("."),
+        &[
+            "clone",
+            "--quiet",
+            "--depth",
+            "1",
+            &origin,
+            folder.path().to_str().unwrap(),
+        ],
+    );
+    let here = folder.path();
+    // What is not committed yet is tested too.
+    for file in [".ci/versions", "CHANGELOG.md", "Cargo.toml"] {
+        fs::copy(root().join(file), here.join(file)).unwrap();
+    }
+    fs::write(here.join("CHANGELOG.md"), CHANGELOG).unwrap();
+    let version = format!("version = \"{}\"", env!("CARGO_PKG_VERSION"));
+    edit(here, "Cargo.toml", &version, "version = \"0.1.0\"");
+    commit(here);
+    git(here, &["tag", "v0.1.0"]);
+    folder
+}
+
+const CHANGELOG: &str =
+    "# Changelog\n\n## [Unreleased]\n\n### videogen\n\n- A new call\n\n## [0.1.0]\n\nThe first version.\n";
+
+/// The step of CI.
+fn step(here: &Path) -> (i32, String) {
+    let output = Command::new("bash")
+        .arg(here.join(".ci/versions"))
+        .env("XTASK", env!("CARGO_BIN_EXE_xtask"))
+        .output()
+        .unwrap();
+    let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    (output.status.code().unwrap(), text)
+}
+
+#[test]
+fn a_breaking_change_of_a_spec_fails_until_the_version_is_raised() {
+    let folder = released();
+    let here = folder.path();
+    assert_eq!(step(here), (0, "compared with v0.1.0:\nno spec changed\n".to_owned()));
+
+    // A model takes less than before.
+    let spec = fs::read_to_string(here.join("specs/toapis.yaml")).unwrap();
+    let limit = spec
+        .lines()
+        .find(|line| line.contains("duration: {min: 4, max: 15"))
+        .unwrap();
+    edit(here, "specs/toapis.yaml", limit, &limit.replace("max: 15", "max: 12"));
+    commit(here);
+    let (code, text) = step(here);
+    assert_eq!(code, 1, "{text}");
+    let too_small = "videogen-raw-toapis: 0.1.0 → 0.1.0 is too small: 1 breaking, such as\n";
+    assert!(text.contains(too_small) && text.contains("to 0.2.0 or later"), "{text}");
+
+    // A third number is not enough.
+    edit(here, "Cargo.toml", "version = \"0.1.0\"", "version = \"0.1.1\"");
+    assert_eq!(step(here).0, 1);
+    edit(here, "Cargo.toml", "version = \"0.1.1\"", "version = \"0.2.0\"");
+    let (code, text) = step(here);
+    assert_eq!(code, 0, "{text}");
+    assert!(
+        text.contains("videogen-raw-toapis: 0.1.0 → 0.2.0 suffices (breaking)"),
+        "{text}"
+    );
+
+    // Twice, because the entry is replaced.
+    for _ in 0..2 {
+        let (code, out, err) = super::report(&["v0.1.0", "--changelog"], here);
+        assert_eq!(
+            (code, out.as_str(), err.as_str()),
+            (0, "CHANGELOG.md: 1 raw crates changed\n", "")
+        );
+    }
+    let text = fs::read_to_string(here.join("CHANGELOG.md")).unwrap();
+    let (unreleased, released) = text.split_once("\n## [0.1.0]\n").unwrap();
+    assert_eq!(released, "\nThe first version.\n");
+    assert!(
+        unreleased.starts_with(
+            "# Changelog\n\n## [Unreleased]\n\n### videogen\n\n- A new call\n\n### videogen-raw-toapis\n\n- **Breaking**: models' \
+             duration: 4 to 15 s → 4 to 12 s ["
+        ),
+        "{unreleased}"
+    );
+    assert_eq!(unreleased.matches("### videogen-raw-toapis").count(), 1, "{unreleased}");
+}
+
+#[test]
+fn without_a_release_there_is_nothing_to_compare() {
+    let folder = released();
+    git(folder.path(), &["tag", "--delete", "v0.1.0"]);
+    let (code, text) = step(folder.path());
+    assert_eq!(code, 0);
+    assert!(text.starts_with("no release yet"), "{text}");
+}
