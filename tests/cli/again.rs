@@ -323,3 +323,43 @@ async fn variations_name_each_earlier_task_once() {
     assert!(notes.ends_with(&expected), "{notes}");
     assert_eq!(simulator.stats().tasks, 2);
 }
+
+/// A key decides alone; a new one for the same request has a note.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_key_for_the_same_request_has_a_note() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let run = |more: &[&str]| {
+        let more = [&["--no-wait"], more].concat();
+        let output = generate(&simulator, folder.path(), "a kite", &more).output().unwrap();
+        assert!(output.status.success(), "{more:?}: {}", stderr(&output));
+        (stdout(&output), stderr(&output))
+    };
+    let (first, _) = run(&["-q"]);
+    let first = first.trim();
+    let (_, notes) = run(&["--idempotency-key", "a", "-q"]);
+    let words = |with: &str, task: &str| {
+        format!(" ago {with}, as {task}; this key is new, so it is submitted and paid again.\n")
+    };
+    assert!(
+        notes.starts_with("--idempotency-key a: the same request was submitted ")
+            && notes.ends_with(&words("without a key", first)),
+        "{notes}"
+    );
+    // With the same key, it is the same submission.
+    let (second, notes) = run(&["--idempotency-key", "a", "-q"]);
+    assert_eq!(notes, "");
+    let (document, _) = run(&["--idempotency-key", "b", "--json"]);
+    let note = &documents::only(&document)["notes"][0];
+    assert_eq!(
+        (&note["field"], &note["value"]),
+        (&json!("idempotency_key"), &json!("b")),
+        "{document}"
+    );
+    let reason = note["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("with the key a, as ") && reason.contains(second.trim()),
+        "{reason}"
+    );
+    assert_eq!(simulator.stats().tasks, 3);
+}

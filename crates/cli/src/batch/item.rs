@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use sha2::{Digest as _, Sha256};
 use videogen::price::Estimate;
 use videogen::route::Route;
+use videogen::submit::Note;
 use videogen::{LocalFile, Role, Vendor, VideoRequest};
 
 /// A job that can be submitted.
@@ -24,6 +25,8 @@ pub(crate) struct Job {
     pub(crate) output: PathBuf,
     /// What it may cost at each vendor.
     pub(crate) estimates: Vec<Estimate>,
+    /// What is sent although a vendor may refuse it.
+    pub(crate) notes: Vec<Note>,
     /// Digest of what it requests, to notice a change under the same id.
     pub(crate) sha256: String,
 }

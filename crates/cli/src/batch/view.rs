@@ -72,6 +72,7 @@ impl Counts {
         let kind = error.kind.as_str();
         let is_unknown = error
             .cost_limit
+            .as_ref()
             .is_some_and(|limit| !limit.cost_known && !limit.exhausted);
         self.over_budget += usize::from(kind == ErrorKind::Budget.as_str() && !is_unknown);
         self.unknown_cost += usize::from(is_unknown);
