@@ -6,6 +6,7 @@ mod interrupts;
 mod links;
 mod places;
 mod problems;
+mod repeats;
 mod survival;
 
 use std::collections::BTreeMap;

@@ -107,6 +107,35 @@ async fn an_interrupted_download_is_resumed() {
     assert_eq!(server.seen()[1].header("if-range"), Some("\"one\""));
 }
 
+/// On a slow line, the first bytes are worth minutes.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_byte_that_arrived_before_an_interrupt_is_kept() {
+    const ARRIVED: usize = 100 * KIB;
+    let bytes = video(SIZE, 64);
+    let (file, rest) = (File::new(bytes.clone()), File::new(bytes.clone()));
+    let server = FileServer::new(move |n, request| match n {
+        0 => file.answer(request).hang(ARRIVED),
+        _ => rest.answer(request),
+    })
+    .await;
+    let run = kept(&local(), &server);
+    let (client, task, path) = (run.client.clone(), run.task.clone(), run.path());
+    let options = run.options.clone();
+    let (arrived, mut last) = tokio::sync::watch::channel(0);
+    let downloading = tokio::spawn(async move {
+        let progress = |bytes, _| drop(arrived.send(bytes));
+        client.download_with(&task, path, options, progress).await
+    });
+    last.wait_for(|bytes| *bytes >= ARRIVED as u64).await.unwrap();
+    downloading.abort();
+    assert!(downloading.await.unwrap_err().is_cancelled());
+    let kept = fs::read(ending(run.folder.path(), ".part")).unwrap();
+    assert!(kept == bytes[..ARRIVED], "{} bytes", kept.len());
+
+    run.arrives(&bytes).await;
+    assert_eq!(ranges(&server), [Some(ARRIVED as u64)]);
+}
+
 /// The link of the task is another one, and so is the host's connection.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_version_decides_and_not_the_link() {

@@ -83,7 +83,7 @@ async fn large_clips_are_made_in_a_few_seconds() {
             "aspect_ratio": ratio, "duration": 4})
     };
     check(Vendor::Token360, body("4K", "16:9"), (3840, 2160), 48, 4.0).await;
-    // The only shape that is scaled down for the encoder.
+    // The only shape that is scaled down.
     check(Vendor::Token360, body("4K", "9:21"), (1646, 3840), 48, 4.0).await;
     check(Vendor::Token360, body("1K", "4:3"), (1366, 1024), 96, 4.0).await;
 }
@@ -182,17 +182,4 @@ async fn a_clip_has_the_sound_of_its_model_by_default() {
         let streams = found["streams"].as_array().unwrap().len();
         assert_eq!(streams, if sound { 2 } else { 1 }, "{vendor} {model}");
     }
-}
-
-/// Served by builds without the feature `clips`.
-#[test]
-fn the_fixed_clip_matches_its_documentation() {
-    let path = crate::specs::root().join("crates/sim/assets/clip.mp4");
-    let Some(found) = probe(&std::fs::read(path).unwrap()) else {
-        return;
-    };
-    let stream = &found["streams"][0];
-    assert_eq!((&stream["width"], &stream["height"]), (&json!(160), &json!(90)));
-    assert_eq!(stream["nb_read_frames"], "12");
-    assert_eq!(stream["duration"], "1.000000");
 }

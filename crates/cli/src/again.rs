@@ -34,6 +34,14 @@ impl AgainArgs {
     }
 }
 
+/// The options by which a job of a batch is compared with earlier submissions. Those of the same batch are one call, in all its
+/// runs.
+pub(crate) fn of_batch(name: &str) -> SubmitOptions {
+    let mut options = SubmitOptions::default().refuse_repeated_within(WITHIN);
+    options.call = Some(format!("batch:{name}"));
+    options
+}
+
 /// The earlier submissions that one like `first`, an entry's id, repeats: the oldest first.
 pub(crate) async fn earlier(client: &Client, journal: &Store, first: &str) -> Vec<Entry> {
     let found = async |query: Query| journal.find(query).await.map(|found| found.entries).unwrap_or_default();

@@ -16,6 +16,7 @@ pub(crate) mod pace;
 pub(crate) mod plan;
 pub(crate) mod preview;
 pub(crate) mod reader;
+mod repeats;
 pub(crate) mod results;
 pub(crate) mod run;
 pub(crate) mod schedule;

@@ -31,7 +31,7 @@ const POLL_REFUSED: u8 = 8;
 /// A budget or a maximum cost does not allow a submission.
 const BUDGET: u8 = 9;
 /// The same request was submitted a short time ago.
-const REPEATED: u8 = 10;
+pub(crate) const REPEATED: u8 = 10;
 
 /// The currency of amounts without one.
 const DOLLARS: &str = "USD";

@@ -378,3 +378,41 @@ async fn the_vendor_of_each_job_is_named() {
     let notes = stderr(&at(&simulator, folder, &args).output().unwrap());
     assert!(notes.contains("bird: done, bird.mp4"), "{notes}");
 }
+
+/// A file has one place, however the path to it is written.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_may_be_run_from_another_folder() {
+    let simulator = Simulator::builder().speed(200.0).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for name in ["a", "b"] {
+        std::fs::create_dir(folder.join(name)).unwrap();
+    }
+    write(folder, "a/jobs.jsonl", &[json!({"id": "boat", "prompt": "a boat"})]);
+    let run = |from: &str, args: &[&str]| {
+        let output = at(&simulator, folder, args)
+            .current_dir(folder.join(from))
+            .output()
+            .unwrap();
+        assert_eq!(code(&output), 0, "{args:?}: {}", stderr(&output));
+        document(&output)
+    };
+    let batch = [
+        "batch",
+        "jobs.jsonl",
+        "--vendor",
+        "token360",
+        "--json",
+        "--parents",
+        "-o",
+    ];
+    run("a", &[&batch[..], &["out/"]].concat());
+    let requests = || simulator.stats().requests.values().sum::<u64>();
+    let before = requests();
+    let elsewhere = [&["batch", "../a/jobs.jsonl"], &batch[2..], &["../a/out/"]].concat();
+    run("b", &elsewhere);
+    assert_eq!(requests(), before);
+    assert_eq!(run("b", &["recover", "--json"])["unfinished"], json!([]));
+    let problems = run("b", &["doctor", "--json"])["problems"].to_string();
+    assert!(!problems.contains("unfinished"), "{problems}");
+}

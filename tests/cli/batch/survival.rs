@@ -73,13 +73,20 @@ async fn survive(count: usize, kills: usize) {
             .spawn()
             .unwrap()
     };
+    let requests = || simulator.stats().requests.values().sum::<u64>();
     for kill in 0..kills {
         disturb(&simulator);
+        // A run is killed by what it has done, so that all together are not done before the last.
+        let tasks = simulator.stats().tasks + kill % 4 * count / 60;
+        let sent = requests() + 1 + kill as u64 * 7 % 23;
         let mut children = vec![start()];
         if kill % 4 == 3 {
             children.push(start());
         }
-        std::thread::sleep(Duration::from_millis(200 + (kill as u64 * 337) % 700));
+        let started = Instant::now();
+        while (simulator.stats().tasks < tasks || requests() < sent) && started.elapsed() < Duration::from_secs(10) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
         for child in &mut children {
             child.kill().unwrap();
             child.wait().unwrap();

@@ -1,8 +1,9 @@
 //! A job of a batch.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
+use videogen::journal::Destination;
 use videogen::price::Estimate;
 use videogen::route::Route;
 use videogen::submit::Note;
@@ -67,6 +68,11 @@ impl Job {
             None => self.request.clone(),
         }
     }
+}
+
+/// A path as the journal records it: files are compared by it.
+pub(super) fn place(path: &Path) -> PathBuf {
+    Destination::file(path).video.unwrap_or_default()
 }
 
 /// A digest of what a job requests.

@@ -9,7 +9,7 @@ use videogen::route::Route;
 use videogen::submit::{Note, Plan, plan};
 use videogen::{ErrorKind, Role, Vendor, VideoRequest};
 
-use super::item::{Job, digest, stand_in};
+use super::item::{Job, digest, place, stand_in};
 use super::reader::{self, OWN, Problem, Raw};
 use super::vars::{self, Vars};
 use crate::account::with_variable;
@@ -437,9 +437,9 @@ impl Checks<'_> {
         let mut names: HashMap<PathBuf, &Job> = HashMap::new();
         for job in jobs {
             for path in std::iter::once(job.output.clone()).chain(job.last_frame()) {
-                let absolute = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
-                match names.get(&absolute) {
-                    None => drop(names.insert(absolute, job)),
+                let place = place(&path);
+                match names.get(&place) {
+                    None => drop(names.insert(place, job)),
                     // Two jobs with one id are reported as such.
                     Some(first) if first.id == job.id && first.line != job.line => {}
                     Some(first) if !self.own.contains(&first.line) && !self.own.contains(&job.line) => {

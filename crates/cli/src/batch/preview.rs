@@ -15,6 +15,7 @@ use super::item::Job;
 use super::limits::{Caps, Limits, Over};
 use super::plan;
 use super::reader::Problem;
+use super::repeats::{self, Repeat};
 use super::results::Recorded;
 use crate::account;
 use crate::cost::Total;
@@ -46,6 +47,17 @@ pub(crate) struct Preview<'a> {
     over: Vec<Option<Over>>,
     /// What must be mended before anything is sent.
     problems: Vec<Problem>,
+    /// The jobs that repeat earlier submissions.
+    repeats: Vec<Repeat>,
+}
+
+/// What is submitted again.
+#[derive(Clone, Copy)]
+pub(crate) struct Again {
+    /// Jobs that failed.
+    pub(crate) failed: bool,
+    /// Requests that were submitted a short time ago, by another batch or command.
+    pub(crate) repeated: bool,
 }
 
 /// What was read before the journal: files appear after the record of their task.
@@ -62,7 +74,7 @@ impl<'a> Preview<'a> {
         name: &str,
         journal: Option<Arc<Store>>,
         found: &Found<'_>,
-        retry_failed: bool,
+        again: Again,
         caps: &Caps,
     ) -> Result<Self, Failure> {
         let mut problems = Vec::new();
@@ -104,10 +116,10 @@ impl<'a> Preview<'a> {
                         || known.is_some_and(|known| known.has_files(&job.output, job.last_frame().as_deref()));
                     Fate {
                         is_out_of_reach: client.is_some_and(|client| !client.owns(entry)) && !has_files(),
-                        ..of_entry(entry, retry_failed)
+                        ..of_entry(entry, again.failed)
                     }
                 }
-                None => of_record(known, retry_failed),
+                None => of_record(known, again.failed),
             });
         }
         let fates: Vec<Fate> = (0..jobs.len()).map(|index| in_chain(index, jobs, &own)).collect();
@@ -119,11 +131,22 @@ impl<'a> Preview<'a> {
             }));
         }
         problems.sort();
+        let mut repeats = Vec::new();
+        for (job, _) in jobs
+            .iter()
+            .zip(&fates)
+            .filter(|(_, fate)| fate.submits && !again.repeated)
+        {
+            if journal.is_some() {
+                repeats.extend(repeats::of(job, name, &clients).await?);
+            }
+        }
         let mut preview = Self {
             jobs,
             over: vec![None; jobs.len()],
             fates,
             problems,
+            repeats,
         };
         for index in 0..jobs.len() {
             preview.over[index] = preview.limit(index, &mut limits, &clients).await?;
@@ -170,6 +193,14 @@ impl<'a> Preview<'a> {
         }
     }
 
+    /// Rejects jobs that repeat earlier submissions.
+    pub(crate) fn check_repeats(&self, path: &Path) -> Result<(), Failure> {
+        match self.repeats.is_empty() {
+            true => Ok(()),
+            false => Err(repeats::refused(path, &self.repeats)),
+        }
+    }
+
     /// Whether a run would submit every job that it should.
     pub(crate) fn is_allowed(&self) -> bool {
         self.over.iter().all(Option::is_none)
@@ -205,6 +236,10 @@ impl<'a> Preview<'a> {
                 "earlier": fate.earlier,
                 "submits": fate.submits,
                 "over": over.as_ref().map(|over| &over.limit),
+                "repeats": self.repeats.iter().find(|repeat| repeat.line == job.line).map(|repeat| json!({
+                    "submission": repeat.error.submission(),
+                    "task": repeat.error.task(),
+                })),
             })
         };
         json!({
@@ -255,6 +290,12 @@ impl<'a> Preview<'a> {
             for (limit, jobs) in refusals {
                 text.push_str(&format!("\n  {} {limit}", many(jobs, "job")));
             }
+        }
+        if !self.repeats.is_empty() {
+            let listed = repeats::listed(&self.repeats);
+            text.push_str(&format!(
+                "\nRepeats of earlier submissions, refused without --again:\n{listed}"
+            ));
         }
         text
     }

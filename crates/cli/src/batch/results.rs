@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use videogen::journal::hide_urls_in;
 use videogen::{ErrorKind, TaskId};
 
-use super::item::Job;
+use super::item::{Job, place};
 use crate::exit::{Failure, IO};
 use crate::output::file;
 use crate::result::{Outcome, SavedFiles, TaskResult};
@@ -82,9 +82,8 @@ impl Recorded {
 
     /// Whether its files are there, `video` among them, in their size.
     pub(crate) fn has_files(&self, video: &Path, last_frame: Option<&Path>) -> bool {
-        let is_at = |file: Option<&RecordedFile>, path: &Path| {
-            file.is_some_and(|file| std::path::absolute(&file.path).ok() == std::path::absolute(path).ok())
-        };
+        let is_at =
+            |file: Option<&RecordedFile>, path: &Path| file.is_some_and(|file| place(&file.path) == place(path));
         let has_frame = last_frame.is_none_or(|path| is_at(self.last_frame_file.as_ref(), path));
         let mut files = self.file.iter().chain(&self.further_files).chain(&self.last_frame_file);
         is_at(self.file.as_ref(), video) && has_frame && files.all(RecordedFile::is_there)
@@ -92,9 +91,8 @@ impl Recorded {
 
     /// Whether these are the files that it names.
     fn is_in(&self, files: &SavedFiles) -> bool {
-        let absolute = |path: &Path| std::path::absolute(path).ok();
-        let known = self.file.as_ref().and_then(|file| absolute(&file.path));
-        let file = files.file.as_ref().and_then(|file| absolute(Path::new(&file.path)));
+        let known = self.file.as_ref().map(|file| place(&file.path));
+        let file = files.file.as_ref().map(|file| place(Path::new(&file.path)));
         known == file
     }
 }

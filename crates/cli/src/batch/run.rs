@@ -19,6 +19,7 @@ use super::clients::Vendors;
 use super::describe::{Described, Sidecars};
 use super::item::Job;
 use super::results::ResultFile;
+use crate::again;
 use crate::events::What;
 use crate::exit::Failure;
 use crate::follow::{ended, without_video};
@@ -276,6 +277,7 @@ impl Batch {
             .target(self.target(job))
             .group(self.group.clone());
         options.allow_unknown_cost = self.settings.allow_unknown_cost;
+        options.call = again::of_batch(&self.name).call;
         let error = match router.submit_with(&request, options).await {
             Ok(Routed { task, refused, .. }) => return Ok(Accepted { attempt, task, refused }),
             Err(error) => error,

@@ -24,7 +24,7 @@ use crate::batch::describe::Sidecars;
 use crate::batch::item::Job;
 use crate::batch::limits::Caps;
 use crate::batch::plan::{self, Common};
-use crate::batch::preview::{Found, Preview};
+use crate::batch::preview::{Again, Found, Preview};
 use crate::batch::results::ResultFile;
 use crate::batch::run::{Batch, Settings};
 use crate::batch::schedule;
@@ -68,6 +68,9 @@ pub(crate) struct BatchArgs {
     /// Submit the jobs that failed or were refused again, under new keys.
     #[arg(long)]
     retry_failed: bool,
+    /// Submit (and pay) even if requests of the jobs were submitted 10 minutes ago.
+    #[arg(long)]
+    again: bool,
     /// Tasks at the same time, at each vendor.
     #[arg(long, value_name = "N", default_value_t = IN_FLIGHT, allow_negative_numbers = true, value_parser = late_or(in_flight, IN_FLIGHT))]
     in_flight: usize,
@@ -220,13 +223,23 @@ pub(crate) async fn batch(
         max_cost: args.max_cost,
         allow_unknown_cost: args.allow_unknown_cost,
     };
+    let again = Again {
+        failed: args.retry_failed,
+        repeated: args.again,
+    };
     if args.dry_run {
         let journal = if args.simulate { None } else { journal.open_as_it_is()? };
-        let preview = Preview::new(&jobs, &name, journal, &found, args.retry_failed, &caps).await?;
+        let preview = Preview::new(&jobs, &name, journal, &found, again, &caps).await?;
         preview.check(&args.file)?;
         output.result(&preview.document(), || preview.ids(), || preview.text())?;
-        // As of a run, whose jobs over a limit are refused.
-        return Ok(ExitCode::from(if preview.is_allowed() { 0 } else { INVALID }));
+        // As of a run, which is refused, or whose jobs over a limit are.
+        return Ok(ExitCode::from(
+            match (preview.check_repeats(&args.file), preview.is_allowed()) {
+                (Err(repeats), _) => repeats.code,
+                (Ok(()), false) => INVALID,
+                (Ok(()), true) => 0,
+            },
+        ));
     }
     // Kept until the end: dropping it stops the simulator, and removes the journal.
     let mut temporary = None;
@@ -268,8 +281,9 @@ pub(crate) async fn batch(
         Ok(uploads::report(builder.prices(common.prices.clone()), *output).build()?)
     })?;
     let earlier = Some(Arc::clone(&journal)).filter(|_| !args.simulate);
-    let preview = Preview::new(&jobs, &name, earlier, &found, args.retry_failed, &caps).await?;
+    let preview = Preview::new(&jobs, &name, earlier, &found, again, &caps).await?;
     preview.check(&args.file)?;
+    preview.check_repeats(&args.file)?;
     let is_allowed = preview.is_allowed();
     if args.parents {
         for folder in jobs.iter().filter_map(|job| job.output.parent()).chain(folder) {

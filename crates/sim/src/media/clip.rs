@@ -2,10 +2,8 @@
 
 use bytes::Bytes;
 use muxide::api::{AacProfile, AudioCodec, MuxerBuilder, VideoCodec};
-use openh264::OpenH264API;
-use openh264::encoder::{Complexity, Encoder, EncoderConfig, FrameRate, FrameType, QpRange, RateControlMode};
-use openh264::formats::YUVSlices;
 
+use crate::media::avc::Encoder;
 use crate::media::card::Card;
 use crate::media::shape::Shape;
 
@@ -25,20 +23,6 @@ pub(crate) fn encode(shape: Shape) -> Result<Bytes, String> {
         sound,
         ..
     } = shape;
-    // No frame may be skipped, or the file would differ from the task's data. Quality hardly
-    // matters, speed does.
-    let config = EncoderConfig::new()
-        .complexity(Complexity::Low)
-        .max_frame_rate(FrameRate::from_hz(fps as f32))
-        .skip_frames(false)
-        .rate_control_mode(RateControlMode::Off)
-        .qp(QpRange::new(30, 40))
-        .scene_change_detect(false)
-        .adaptive_quantization(false)
-        .background_detection(false)
-        .num_threads(1);
-    let mut encoder =
-        Encoder::with_api_config(OpenH264API::from_source(), config).map_err(|error| error.to_string())?;
     let mut file = Vec::new();
     let mut builder = MuxerBuilder::new(&mut file)
         .video(VideoCodec::H264, width, height, f64::from(fps))
@@ -48,14 +32,12 @@ pub(crate) fn encode(shape: Shape) -> Result<Bytes, String> {
     }
     let mut muxer = builder.build().map_err(|error| error.to_string())?;
     let mut card = Card::new(shape);
-    let (across, down) = (width as usize, height as usize);
+    let mut encoder = Encoder::new(shape);
     for frame in 0..frames {
         card.show(frame);
-        let picture = YUVSlices::new(card.planes(), (across, down), (across, across / 2, across / 2));
-        let coded = encoder.encode(&picture).map_err(|error| error.to_string())?;
-        let key = matches!(coded.frame_type(), FrameType::IDR | FrameType::I);
+        let (coded, is_key) = encoder.encode(card.planes());
         muxer
-            .write_video(f64::from(frame) / f64::from(fps), &coded.to_vec(), key)
+            .write_video(f64::from(frame) / f64::from(fps), &coded, is_key)
             .map_err(|error| error.to_string())?;
     }
     if sound {
@@ -66,4 +48,65 @@ pub(crate) fn encode(shape: Shape) -> Result<Bytes, String> {
     }
     muxer.finish().map_err(|error| error.to_string())?;
     Ok(file.into())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::process::Command;
+
+    use super::*;
+    use crate::media::Container;
+
+    /// What an independent decoder shows, as planes, picture after picture; `None`, with a note, without one.
+    fn decoded(clip: &[u8]) -> Option<Vec<u8>> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), clip).unwrap();
+        let raw = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-"];
+        let mut decoder = Command::new("ffmpeg");
+        let run = decoder.args(["-v", "error", "-i"]).arg(file.path()).args(raw).output();
+        match run {
+            Ok(output) => {
+                let complaints = String::from_utf8_lossy(&output.stderr);
+                assert!(output.status.success() && complaints.is_empty(), "{complaints}");
+                Some(output.stdout)
+            }
+            Err(error) => {
+                println!("SKIPPED: ffmpeg cannot be run ({error}), so the clip was not decoded");
+                None
+            }
+        }
+    }
+
+    #[test]
+    fn every_pixel_is_as_it_was_drawn() {
+        for (width, height, frames, fps, sound) in [
+            (160, 96, 7, 12, false),
+            // Blocks that are cut off; several keys; more pictures than are numbered apart.
+            (54, 34, 70, 24, true),
+            (34, 130, 9, 1, false),
+            (2, 2, 3, 24, false),
+            (854, 480, 30, 24, true),
+        ] {
+            let shape = Shape {
+                width,
+                height,
+                frames,
+                fps,
+                sound,
+                container: Container::Mp4,
+            };
+            let Some(shown) = decoded(&encode(shape).unwrap()) else {
+                return;
+            };
+            let size = (width * height * 3 / 2) as usize;
+            assert_eq!(shown.len(), size * frames as usize, "{shape:?}");
+            let mut card = Card::new(shape);
+            for (frame, picture) in shown.chunks(size).enumerate() {
+                card.show(frame as u32);
+                assert!(picture == card.planes().concat(), "{shape:?}: picture {frame}");
+            }
+        }
+    }
 }

@@ -6,10 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use tokio::sync::OnceCell;
 
-#[cfg(feature = "clips")]
 use crate::media::clip;
-#[cfg(not(feature = "clips"))]
-use crate::media::fixed as clip;
 use crate::media::quicktime;
 use crate::media::shape::{Container, Shape};
 use crate::media::still;

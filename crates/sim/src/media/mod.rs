@@ -3,12 +3,11 @@
 //! Nothing here uses vendors, tasks, requests or HTTP. It is on the lowest floor: it imports no other
 //! folder of this crate.
 
+mod avc;
+mod bits;
 mod card;
-#[cfg(feature = "clips")]
 mod clip;
 mod file;
-#[cfg(not(feature = "clips"))]
-mod fixed;
 mod length;
 mod quicktime;
 mod shape;

@@ -6,7 +6,7 @@ const LONGEST_SECONDS: u32 = 120;
 const FPS: u32 = 24;
 /// Pixels that one clip may have in all its frames together: more would take too long to encode.
 const BUDGET: u64 = 500_000_000;
-/// The longest side that the encoder supports. The shorter one may have 2160 pixels, as the largest tier has.
+/// The longest side, that of the largest tier. Few players show more blocks than level 5.2 of H.264 has.
 const LONGEST: u32 = 3840;
 
 /// Requested length of a video.
@@ -121,7 +121,7 @@ impl Shape {
     }
 }
 
-/// Width and height with this shorter side and ratio, both even. Sizes beyond the encoder's limit (21:9 and
+/// Width and height with this shorter side and ratio, both even. Sizes beyond the limit (21:9 and
 /// 9:21 at 4K) are scaled down in the same ratio.
 fn size(short: u32, across: u32, down: u32) -> (u32, u32) {
     let longer = |short: u32| {
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn sides_are_within_the_limit_of_the_encoder() {
+    fn sides_are_within_the_limit() {
         assert_eq!(shape("4K", "21:9", 4), (3840, 1646, 12));
         assert_eq!(shape("4K", "9:21", 4), (1646, 3840, 12));
         assert_eq!(shape("2K", "21:9", 4), (3360, 1440, 24));

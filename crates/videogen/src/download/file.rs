@@ -176,13 +176,10 @@ impl Client {
         if !is_there.is_ok_and(|is_there| is_there) {
             return None;
         }
-        let canonical = |path: &Path| path.canonicalize().ok();
-        if canonical(&file.path) != canonical(&path) {
-            // The journal keeps the output file, if it has several.
-            let copy = SavedFile::new(&path, bytes, file.sha256);
-            self.record_download(task, kind, Ok(&copy)).await;
-        } else if !file.placed {
-            self.record_download(task, kind, Ok(&file)).await;
+        let here = SavedFile::new(&path, bytes, file.sha256);
+        // The journal keeps the output file, if it has several; it compares paths as text.
+        if here.path != file.path || !file.placed {
+            self.record_download(task, kind, Ok(&here)).await;
         }
         Some(Downloaded { path, bytes })
     }

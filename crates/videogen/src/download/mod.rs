@@ -23,6 +23,7 @@ mod partial;
 mod sink;
 mod transfer;
 mod walk;
+mod writer;
 
 pub use memory::VideoStream;
 pub use options::DownloadOptions;

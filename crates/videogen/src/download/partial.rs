@@ -1,38 +1,29 @@
 //! The partial file of a download: written next to its target and renamed when complete.
 
 use std::fs::{self, File};
-use std::io::{self, IoSlice, Seek as _, Write as _};
+use std::io::{self, Seek as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::task::{JoinHandle, spawn_blocking};
 use uuid::Uuid;
 
 use super::answer::Version;
 use super::kept::{Kept, Origin, Sidecar};
 use super::media::Media;
+use super::writer::{Writer, apart};
 use crate::journal::{SavedFile, digest_of};
 use crate::model::{Error, ErrorKind};
-
-/// Batch size: written with one system call, while more chunks arrive.
-const BATCH: usize = 1024 * 1024;
-/// Maximum number of chunks in a batch, because small chunks may keep larger buffers alive.
-const CHUNKS: usize = 256;
 
 /// A partial file. Dropping it deletes it, unless another process can resume the download.
 pub(super) struct Partial<'a> {
     target: &'a Path,
     overwrite: bool,
+    /// Dropped before the name, which is kept only if there are bytes.
+    writer: Writer,
     name: Name,
-    file: Arc<File>,
     length: u64,
     /// Of the bytes that it had when it was opened.
     version: Version,
-    batch: Vec<Bytes>,
-    held: usize,
-    /// The batch being written; only one at a time, to keep the order.
-    writing: Option<JoinHandle<io::Result<()>>>,
 }
 
 /// The path of the partial file. Dropping it deletes the file, unless it stays for another process.
@@ -96,13 +87,10 @@ impl<'a> Partial<'a> {
         Ok(Self {
             target,
             overwrite,
+            writer: Writer::new(file),
             name,
-            file: Arc::new(file),
             length,
             version,
-            batch: Vec::new(),
-            held: 0,
-            writing: None,
         })
     }
 
@@ -133,12 +121,8 @@ impl<'a> Partial<'a> {
     /// `io`, perhaps about an earlier chunk.
     pub(super) async fn push(&mut self, chunk: Bytes) -> Result<(), Error> {
         self.length += chunk.len() as u64;
-        self.held += chunk.len();
-        self.batch.push(chunk);
-        if self.held >= BATCH || self.batch.len() >= CHUNKS {
-            self.write().await?;
-        }
-        Ok(())
+        let pushed = self.writer.push(chunk).await;
+        pushed.map_err(|error| cannot_write(self.target, &error))
     }
 
     /// Waits until everything is written.
@@ -146,26 +130,8 @@ impl<'a> Partial<'a> {
     /// # Errors
     /// `io`.
     pub(super) async fn flush(&mut self) -> Result<(), Error> {
-        self.write().await?;
-        self.settle().await
-    }
-
-    /// Starts to write the gathered batch, once the last one is written.
-    async fn write(&mut self) -> Result<(), Error> {
-        self.settle().await?;
-        if !self.batch.is_empty() {
-            let (file, batch) = (Arc::clone(&self.file), std::mem::take(&mut self.batch));
-            self.held = 0;
-            self.writing = Some(apart(move || write_all(&file, &batch)));
-        }
-        Ok(())
-    }
-
-    async fn settle(&mut self) -> Result<(), Error> {
-        match self.writing.take() {
-            Some(writing) => done(self.target, writing).await,
-            None => Ok(()),
-        }
+        let flushed = self.writer.flush().await;
+        flushed.map_err(|error| cannot_write(self.target, &error))
     }
 
     /// Discards all bytes.
@@ -173,16 +139,9 @@ impl<'a> Partial<'a> {
     /// # Errors
     /// `io`.
     pub(super) async fn restart(&mut self) -> Result<(), Error> {
-        self.batch.clear();
-        self.held = 0;
-        self.settle().await?;
         self.length = 0;
-        let file = Arc::clone(&self.file);
-        let rewind = move || {
-            file.set_len(0)?;
-            (&*file).rewind()
-        };
-        done(self.target, apart(rewind)).await
+        let restarted = self.writer.restart().await;
+        restarted.map_err(|error| cannot_write(self.target, &error))
     }
 
     /// The missing part of the file, if any. All bytes must have been written.
@@ -190,8 +149,9 @@ impl<'a> Partial<'a> {
     /// # Errors
     /// `io`.
     pub(super) async fn flaw(&self, media: Media, is_end_known: bool) -> Result<Option<&'static str>, Error> {
-        let file = Arc::clone(&self.file);
-        done(self.target, apart(move || media.flaw(&*file, is_end_known))).await
+        let file = self.writer.file();
+        let flaw = apart(move || media.flaw(&*file, is_end_known)).await;
+        flaw.map_err(|error| cannot_write(self.target, &error))
     }
 
     /// Syncs the file to disk, so that it survives a power failure. With `digest`, its SHA-256 is computed.
@@ -200,7 +160,7 @@ impl<'a> Partial<'a> {
     /// `io`.
     pub(super) async fn finish(&mut self, digest: bool) -> Result<SavedFile, Error> {
         self.flush().await?;
-        let file = Arc::clone(&self.file);
+        let file = self.writer.file();
         let sync = move || {
             file.sync_all()?;
             if !digest {
@@ -209,7 +169,8 @@ impl<'a> Partial<'a> {
             (&*file).rewind()?;
             digest_of(&*file).map(Some)
         };
-        let sha256 = done(self.target, apart(sync)).await?;
+        let synced = apart(sync).await;
+        let sha256 = synced.map_err(|error| cannot_write(self.target, &error))?;
         Ok(SavedFile::new(self.target, self.length, sha256))
     }
 
@@ -254,35 +215,6 @@ fn place_without_links(error: io::Error, partial: &Path, target: &Path) -> io::R
     } else {
         Err(error)
     }
-}
-
-/// Runs work on a blocking thread. Boxed, so that this is compiled once and not for each closure.
-fn apart<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> JoinHandle<io::Result<T>> {
-    let work: Box<dyn FnOnce() -> io::Result<T> + Send> = Box::new(work);
-    spawn_blocking(work)
-}
-
-/// The result of work on another thread.
-async fn done<T>(target: &Path, work: JoinHandle<io::Result<T>>) -> Result<T, Error> {
-    work.await
-        .unwrap_or_else(|error| Err(io::Error::other(error)))
-        .map_err(|error| cannot_write(target, &error))
-}
-
-fn write_all(mut file: &File, batch: &[Bytes]) -> io::Result<()> {
-    let mut slices: Vec<IoSlice<'_>> = batch.iter().map(|chunk| IoSlice::new(chunk)).collect();
-    let mut rest = slices.as_mut_slice();
-    // Empty chunks are ignored.
-    IoSlice::advance_slices(&mut rest, 0);
-    while !rest.is_empty() {
-        match file.write_vectored(rest) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(written) => IoSlice::advance_slices(&mut rest, written),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
 }
 
 fn folder(target: &Path) -> &Path {

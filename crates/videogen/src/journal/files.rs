@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -130,9 +130,18 @@ pub(crate) fn digest_of(mut file: impl io::Read) -> io::Result<String> {
     }
 }
 
-/// Makes a path absolute, because the program that reads it may run in another folder.
-pub(super) fn absolute(path: &Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+/// Makes a path absolute, because the program that reads it may run in another folder. Without `..` where its folder exists:
+/// files are compared by their paths.
+pub(crate) fn absolute(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    if !path.components().any(|part| part == Component::ParentDir) {
+        return path;
+    }
+    let known = match (path.parent(), path.file_name()) {
+        (Some(folder), Some(name)) => folder.canonicalize().map(|folder| folder.join(name)),
+        _ => path.canonicalize(),
+    };
+    known.unwrap_or(path)
 }
 
 /// Serializes a path as a string if it is Unicode, otherwise as its platform-specific bytes.
@@ -248,6 +257,18 @@ mod tests {
             };
             assert_eq!(serde_json::from_value::<SavedFile>(json!(file)).unwrap(), file);
         }
+    }
+
+    #[test]
+    fn a_path_has_no_way_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().canonicalize().unwrap();
+        std::fs::create_dir(folder.join("a")).unwrap();
+        let file = SavedFile::new(&folder.join("a/../v.mp4"), 7, None);
+        assert_eq!(file.path, folder.join("v.mp4"));
+        assert_eq!(Destination::folder(folder.join("a/..")).folder, folder);
+        let missing = folder.join("b/../v.mp4");
+        assert_eq!(SavedFile::new(&missing, 7, None).path, missing);
     }
 
     #[test]

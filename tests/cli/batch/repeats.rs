@@ -1,0 +1,60 @@
+//! Jobs whose requests were submitted a short time ago, under another key or none.
+
+use serde_json::json;
+use videogen_sim::Simulator;
+
+use super::{at, code, document, stderr, write};
+
+const REPEATED: i32 = 10;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_that_repeat_a_submission_are_refused_before_anything_is_sent() {
+    let simulator = Simulator::builder().speed(200.0).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let run = |args: &[&str]| at(&simulator, folder, args).output().unwrap();
+    let kite = json!({"id": "kite", "prompt": "a kite", "duration": 5, "vendor": "alltoken,token360"});
+    let boats = [
+        json!({"id": "boat", "prompt": "a boat"}),
+        // Two jobs of a batch may request the same.
+        json!({"id": "boat-2", "prompt": "a boat"}),
+    ];
+    write(folder, "boats.jsonl", &boats);
+    let batch = |file: &str, more: &[&str]| run(&[&["batch", file, "--vendor", "token360", "--json"], more].concat());
+    assert_eq!(code(&batch("boats.jsonl", &[])), 0);
+    let generated = run(&["generate", "a kite", "-d", "5", "--vendor", "token360", "--json"]);
+    assert_eq!(code(&generated), 0, "{}", stderr(&generated));
+    let id = document(&generated)["task"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(simulator.stats().tasks, 3);
+
+    // The batch itself goes on, and another one with the same jobs does not begin.
+    assert_eq!(code(&batch("boats.jsonl", &["--retry-failed"])), 0);
+    let fox = json!({"id": "fox", "prompt": "a fox", "duration": 5});
+    write(folder, "more.jsonl", &[boats[0].clone(), kite, fox]);
+    let requests = || simulator.stats().requests.values().sum::<u64>();
+    let before = requests();
+    let refused = batch("more.jsonl", &["-o", "more/", "--parents"]);
+    assert_eq!(code(&refused), REPEATED, "{}", stderr(&refused));
+    let text = document(&refused)["error"]["message"].as_str().unwrap().to_owned()
+        + &document(&refused)["error"]["hint"].to_string();
+    assert!(text.contains("more.jsonl: 2 jobs repeat earlier submissions"), "{text}");
+    assert!(
+        text.contains("line 1 (boat): ") && text.contains("line 2 (kite): "),
+        "{text}"
+    );
+    assert!(text.contains(&id) && text.contains("add: --again"), "{text}");
+    assert_eq!(document(&refused)["error"]["kind"], "repeated");
+    let planned = batch("more.jsonl", &["--dry-run", "-o", "more/", "--parents"]);
+    assert_eq!(code(&planned), REPEATED, "{}", stderr(&planned));
+    let jobs = document(&planned)["jobs"].clone();
+    assert_eq!(jobs[1]["repeats"]["task"], json!(id));
+    assert_eq!(jobs[2]["repeats"], json!(null));
+    assert_eq!(requests(), before);
+
+    let again = batch("more.jsonl", &["-o", "more/", "--parents", "--again"]);
+    assert_eq!(code(&again), 0, "{}", stderr(&again));
+    assert_eq!(simulator.stats().tasks, 6);
+    // Its submissions count for the command in turn.
+    let generated = run(&["generate", "a fox", "-d", "5", "--vendor", "token360"]);
+    assert_eq!(code(&generated), REPEATED, "{}", stderr(&generated));
+}
