@@ -258,16 +258,19 @@ async fn a_submission_with_a_key_counts() {
     };
     let (code, _, notes) = run("a kite", &["--idempotency-key", "k", "-o", "kite.mp4", "--sidecar"]);
     assert_eq!(code, Some(0), "{notes}");
-    let batch = |file: &str, jobs: &str| {
+    let batch = |file: &str, jobs: &str, more: &[&str]| {
         std::fs::write(folder.path().join(file), jobs).unwrap();
-        let mut command = videogen(folder.path(), &["batch", file, "--vendor", "token360"]);
+        let mut command = videogen(
+            folder.path(),
+            &[&["batch", file, "--vendor", "token360"], more].concat(),
+        );
         account(&mut command, Vendor::Token360, &simulator.base_url(Vendor::Token360));
         let output = command.output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     };
     // The jobs of a batch are as many as the user writes.
     let job = |id: &str| format!("{{\"id\": \"{id}\", \"prompt\": \"a boat\", \"duration\": 5}}\n");
-    batch("jobs.jsonl", &(job("one") + &job("two")));
+    batch("jobs.jsonl", &(job("one") + &job("two")), &[]);
     assert_eq!(simulator.stats().tasks, 3);
     for (prompt, more) in [
         ("a kite", &["--no-wait"][..]),
@@ -283,12 +286,12 @@ async fn a_submission_with_a_key_counts() {
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(10), "{}", stderr(&output));
     assert_eq!(simulator.stats().tasks, 3);
-    // Another key, another batch and --again are the user's wish.
+    // Another key and --again are the user's wish.
     for more in [&["--idempotency-key", "other"][..], &["--again"]] {
         let (code, _, notes) = run("a kite", &[&["--no-wait"], more].concat());
         assert_eq!(code, Some(0), "{notes}");
     }
-    batch("more.jsonl", &job("three"));
+    batch("more.jsonl", &job("three"), &["--again"]);
     assert_eq!(simulator.stats().tasks, 6);
 }
 

@@ -16,6 +16,9 @@ use crate::options;
 /// A value, or `None` if it is invalid. Under its own name, clap would take the value for one that can be left out.
 pub(crate) type Valid<T> = Option<T>;
 
+/// Number of characters of a value in messages.
+const SHOWN: usize = 40;
+
 thread_local! {
     /// The invalid values of the command line, which one thread parses.
     static INVALID: RefCell<Vec<Violation>> = const { RefCell::new(Vec::new()) };
@@ -70,10 +73,13 @@ impl<P: TypedValueParser> TypedValueParser for Late<P> {
 }
 
 fn violation(field: String, given: &str, error: &Error) -> Violation {
-    let value = match given.is_empty() || given.contains(char::is_whitespace) {
-        true => format!("{given:?}"),
-        false => given.to_owned(),
-    };
+    let mut value: String = given.chars().take(SHOWN).collect();
+    if value.len() < given.len() {
+        value.push_str("...");
+    }
+    if value.is_empty() || value.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        value = format!("{value:?}");
+    }
     let reason = reason(given, error);
     let (rule, hint) = reason.split_once("; ").unwrap_or((&reason, ""));
     Violation::new(field, hide_urls(&value), rule, hint)

@@ -26,7 +26,7 @@ pub struct Violation {
     pub value: String,
     /// The rule.
     pub rule: String,
-    /// How to fix it.
+    /// How to fix it; empty if the rule says it.
     pub hint: String,
     /// How many models that support the field `hint` does not name.
     #[serde(skip_serializing_if = "is_zero")]

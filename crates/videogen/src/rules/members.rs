@@ -193,6 +193,37 @@ mod tests {
     }
 
     #[test]
+    fn no_documented_member_has_such_a_note() {
+        let nested = |wire: &str| {
+            let nest = |value, name: &str| Value::Object(Map::from_iter([(name.to_owned(), value)]));
+            let Value::Object(members) = wire.rsplit('.').fold(json!("x"), nest) else {
+                unreachable!()
+            };
+            members
+        };
+        for rules in Vendor::ALL.iter().flat_map(|vendor| Capabilities::all(*vendor)) {
+            let body = &rules.model.request;
+            let fields = body.fields.iter().filter(|field| field.place == Place::Body);
+            let fields = fields
+                .filter(|field| rules.field(field.name).is_some())
+                .map(|field| field.wire);
+            for wire in fields.chain(body.rest.iter().map(|rest| rest.wire)) {
+                let request = VideoRequest {
+                    extra: nested(wire),
+                    ..VideoRequest::new(rules.model.id, "x")
+                };
+                let found = members(&rules, &request);
+                let is_undocumented = |note: &Note| note.reason.contains("documents no such member");
+                assert!(
+                    !found.iter().any(is_undocumented),
+                    "{} {wire}: {found:?}",
+                    rules.model.id
+                );
+            }
+        }
+    }
+
+    #[test]
     fn a_member_in_place_of_a_field_has_a_note() {
         let request = with(Vendor::OpenRouter, "size", json!("1280x720"));
         assert!(notes(Vendor::OpenRouter, &request).is_empty());
