@@ -7,6 +7,7 @@ fn lines(output: &Output) -> Vec<String> {
     let text = stderr(output);
     assert_eq!(output.status.code(), Some(2), "{text}");
     let lines = text.lines().filter_map(|line| line.strip_prefix("  "));
+    let lines = lines.filter(|line| !line.starts_with("see "));
     lines.map(|line| line.split(": ").next().unwrap().to_owned()).collect()
 }
 
@@ -150,7 +151,7 @@ fn no_problem_of_a_submission_hides_another() {
     );
     all(
         "ark",
-        &["", "@none.txt", "-d", "99"],
+        &["", "@none.txt", "-d", "99", "-i", "https://h.example/a.png"],
         &["a prompt is empty", "none.txt", "--duration = 99"],
     );
 }

@@ -224,13 +224,6 @@ impl RequestArgs {
                 )));
                 continue;
             }
-            if several && prompt.trim().is_empty() {
-                faults.push(invalid(
-                    "a prompt is empty, and it would be a paid submission; describe the video in it, or remove it"
-                        .to_owned(),
-                ));
-                continue;
-            }
             match input::prompt(prompt, &mut stdin) {
                 Ok(text) => texts.push(text),
                 Err(failure) => faults.push(failure),
@@ -311,6 +304,13 @@ impl RequestArgs {
             }
         }
         let may_lack_it = !request.inputs.is_empty() || request.draft_task.is_some();
+        // Without an input, the rules of the vendors refuse it.
+        if several && may_lack_it && texts.iter().any(String::is_empty) {
+            faults.push(invalid(
+                "a prompt is empty, and it would be a paid submission; describe the video in it, or remove it"
+                    .to_owned(),
+            ));
+        }
         if let Some(file) = file.filter(|_| lacks_prompt && !may_lack_it) {
             let place = match file.as_os_str() == "-" {
                 true => "standard input".to_owned(),

@@ -95,13 +95,13 @@ const PACE: Duration = Duration::from_millis(250);
 
 pub(crate) async fn generate(
     mut args: GenerateArgs,
-    invalid: Option<Failure>,
+    mut invalid: Option<Failure>,
     journal: &JournalArgs,
     output: &Output,
 ) -> Result<ExitCode, Failure> {
     args.request.has_listener = args.webhook.listens();
     let given_model = args.request.model().map(str::to_owned);
-    let mut faults = Vec::from_iter(invalid);
+    let mut faults = Vec::new();
     faults.extend(args.routes.check(given_model.is_some()).err());
     faults.extend(args.webhook.check(args.simulate).err());
     let Requests {
@@ -115,7 +115,7 @@ pub(crate) async fn generate(
     faults.extend(fault);
     if !is_checkable || args.routes.is_invalid() {
         faults.extend(args.file.check_folders().err());
-        if let Some(failure) = Failure::all(faults.drain(..)) {
+        if let Some(failure) = Failure::all(invalid.take().into_iter().chain(faults.drain(..))) {
             return Err(failure);
         }
     }
@@ -131,7 +131,12 @@ pub(crate) async fn generate(
             let Resolved { vendor, from_config } = match account.resolve(&mut requests[0], need, output) {
                 Ok(resolved) => resolved,
                 Err(failure) => {
-                    return Err(failure.and(faults).and(args.file.check_folders().err()));
+                    faults.extend(args.file.check_folders().err());
+                    // The exit code is that of the first.
+                    return Err(match invalid {
+                        Some(invalid) => invalid.and(faults).and([failure]),
+                        None => failure.and(faults),
+                    });
                 }
             };
             let model = given_model.as_deref().or(args.routes.model());
@@ -139,6 +144,7 @@ pub(crate) async fn generate(
             (vendor, from_config)
         }
     };
+    let mut faults: Vec<Failure> = invalid.into_iter().chain(faults).collect();
     if !args.no_wait {
         args.file.complete(output);
     }
