@@ -198,6 +198,13 @@ fn several_prompts_and_variations_are_one_call() {
         "{kinds:?}"
     );
     assert_eq!((tasks("submitted").len(), tasks("result").len()), (3, 3));
+    let items: std::collections::BTreeSet<(String, String)> = events
+        .iter()
+        .filter(|event| event.get("id").is_some())
+        .map(|event| (event["id"].to_string(), event["item"].to_string()))
+        .collect();
+    assert_eq!(items.len(), 3, "each event of a task has its number: {items:?}");
+    assert!(items.iter().all(|(_, item)| item != "null"), "{items:?}");
     assert!(
         tasks("submitted").iter().all(|id| tasks("result").contains(id)),
         "{events:?}"

@@ -123,7 +123,9 @@ async fn every_byte_that_arrived_before_an_interrupt_is_kept() {
     let options = run.options.clone();
     let (arrived, mut last) = tokio::sync::watch::channel(0);
     let downloading = tokio::spawn(async move {
-        let progress = |bytes, _| drop(arrived.send(bytes));
+        let progress = |bytes, _| {
+            let _ = arrived.send(bytes);
+        };
         client.download_with(&task, path, options, progress).await
     });
     last.wait_for(|bytes| *bytes >= ARRIVED as u64).await.unwrap();

@@ -27,7 +27,7 @@ pub(crate) struct Event<'a> {
     /// Its vendor.
     #[serde(skip_serializing_if = "Option::is_none")]
     vendor: Option<Vendor>,
-    /// Id of the job in its batch.
+    /// Id of the job in its batch, or the number of the submission in a command with several, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     item: Option<&'a str>,
     /// What happened.
@@ -149,7 +149,7 @@ pub(crate) struct About<'a> {
 pub(crate) struct EventLog {
     /// Lines without a task that wait for the first line with one, so that this line is the first.
     held: Mutex<Option<Vec<String>>>,
-    /// The job of each task of a batch.
+    /// The job of each task of a batch, or its number in the command.
     items: Mutex<HashMap<TaskId, String>>,
 }
 

@@ -20,6 +20,8 @@ struct Known {
     journalled: bool,
     /// The command has submitted other requests before.
     follows: bool,
+    /// Its number in the command, if it has several.
+    item: Option<String>,
     /// Its local files are not ready, so nothing was sent.
     needs_files: bool,
     recorded: Option<String>,
@@ -59,6 +61,9 @@ impl Submission {
             }),
             SubmitEvent::Accepted(task) => {
                 own.change(|known| known.task = Some(task.clone()));
+                if let Some(item) = own.known().item {
+                    output.of_job(task, &item);
+                }
                 output.submitted(task, journalled, quietly);
             }
             _ => {}
@@ -70,12 +75,13 @@ impl Submission {
         self.change(|known| (known.recorded, known.vendor) = (None, Some(next)));
     }
 
-    /// Begins the next submission of the command. `follows`: others were accepted.
-    pub(crate) fn next(&self, follows: bool) {
+    /// Begins one of several submissions of the command, by its number from 1. `follows`: others were accepted.
+    pub(crate) fn next(&self, number: usize, follows: bool) {
         self.change(|known| {
             *known = Known {
                 journalled: known.journalled,
                 follows,
+                item: Some(number.to_string()),
                 ..Known::default()
             };
         });

@@ -85,8 +85,8 @@ impl Counts {
         self.final_refusals += usize::from(is_final(kind));
     }
 
-    /// What to do about the jobs that have no video.
-    pub(crate) fn advice(&self) -> Vec<String> {
+    /// What to do about the jobs that have no video. `retried`: those that had failed before were submitted again.
+    pub(crate) fn advice(&self, retried: bool) -> Vec<String> {
         let over = (self.over_budget > 0).then(|| {
             let (jobs, are) = (many(self.over_budget, "job"), if self.over_budget == 1 { "is" } else { "are" });
             format!(
@@ -95,7 +95,10 @@ impl Counts {
             )
         });
         let failed = self.of("failed") + self.final_refusals > 0;
-        let retry = failed.then(|| "To submit what failed or was refused again, add: --retry-failed".to_owned());
+        let retry = failed.then(|| match retried {
+            true => "To submit what failed or was refused once more, run the same command again.".to_owned(),
+            false => "To submit what failed or was refused again, add: --retry-failed".to_owned(),
+        });
         let unknown = (self.unknown_cost > 0).then(|| {
             let others = self.other_currencies.iter();
             let others: String = others

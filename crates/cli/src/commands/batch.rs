@@ -350,7 +350,7 @@ pub(crate) async fn batch(
             Invocation::new("recover")
         ));
     }
-    for advice in ended.counts.advice() {
+    for advice in ended.counts.advice(again.failed) {
         output.note(&advice);
     }
     Ok(match ended.interrupt {

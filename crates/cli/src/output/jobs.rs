@@ -72,7 +72,7 @@ impl Output {
         }
     }
 
-    /// Names the job of a task in the events of the task.
+    /// Names the job of a task in the events of the task, or its number in the command.
     pub(crate) fn of_job(&self, task: &TaskId, item: &str) {
         if let Format::Events(log) = self.format {
             log.name(task, item);

@@ -46,20 +46,6 @@ impl SqliteJournal {
     pub(crate) async fn store_budgets(&self, budgets: Vec<StoredBudget>) -> Result<u64, JournalError> {
         self.written(move |connection| put_budgets(connection, &budgets)).await
     }
-
-    /// Runs a write in a transaction.
-    pub(super) async fn written<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Connection) -> Result<T, JournalError> + Send + 'static,
-    ) -> Result<T, JournalError> {
-        self.change(|connection| {
-            let transaction = super::write(connection)?;
-            let result = work(&transaction)?;
-            transaction.commit().map_err(broken)?;
-            Ok(result)
-        })
-        .await
-    }
 }
 
 /// The next records after an id, in the order of the ids.

@@ -4,6 +4,7 @@ mod budget;
 mod copy;
 mod empty;
 mod file;
+mod group;
 mod health;
 mod owner;
 mod owning;
@@ -13,6 +14,7 @@ mod row;
 mod schema;
 mod select;
 mod spend;
+mod submit;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
@@ -34,7 +36,8 @@ use videogen::journal::{
 use videogen::price::Decimal;
 
 use self::file::BUSY;
-use self::row::{entry, log, new, put};
+use self::group::Queue;
+use self::submit::Opened;
 use crate::error::broken;
 use crate::name::without_password;
 use crate::owner::Owner;
@@ -46,11 +49,12 @@ use crate::spend::{Origins, Spent};
 pub struct SqliteJournal {
     path: PathBuf,
     connection: Arc<Mutex<Connection>>,
+    queue: Arc<Queue>,
     is_read_only: bool,
     /// The owner of what is submitted.
     owner: Option<Owner>,
-    /// The absolute path and [identity](file::identity) of a writable file when it was opened.
-    opened: Option<(PathBuf, Option<(u64, u64)>)>,
+    /// The absolute path of a writable file, and what it was when it was opened.
+    opened: Option<Opened>,
     /// The absolute path of a file that each call opens again, because [no process wrote to it](file::Reader::is_immutable).
     reopened: Option<PathBuf>,
 }
@@ -145,10 +149,11 @@ impl SqliteJournal {
         })
     }
 
-    fn new(path: &Path, connection: Connection, opened: Option<(PathBuf, Option<(u64, u64)>)>) -> Self {
+    fn new(path: &Path, connection: Connection, opened: Option<Opened>) -> Self {
         Self {
             path: path.to_owned(),
             connection: Arc::new(Mutex::new(connection)),
+            queue: Arc::default(),
             is_read_only: false,
             owner: None,
             opened,
@@ -295,11 +300,16 @@ impl SqliteJournal {
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, JournalError> {
-        if self.is_read_only {
-            let message = format!("the journal {} is open read-only", self.path.display());
-            return Err(JournalError::new(message));
-        }
+        self.check_writable()?;
         self.run(work).await
+    }
+
+    fn check_writable(&self) -> Result<(), JournalError> {
+        let message = || format!("the journal {} is open read-only", self.path.display());
+        match self.is_read_only {
+            true => Err(JournalError::new(message())),
+            false => Ok(()),
+        }
     }
 
     /// Runs `work` on a blocking thread.
@@ -325,70 +335,24 @@ impl SqliteJournal {
 impl Journal for SqliteJournal {
     fn begin(&self, intent: Intent) -> BoxFuture<'_, Result<Started, JournalError>> {
         let (opened, owner) = (self.opened.clone(), self.owner.clone());
-        Box::pin(self.change(move |connection| {
-            let transaction = write(connection)?;
-            if let Some((path, identity)) = opened {
-                unchanged(&path, identity)?;
-            }
-            if let Some(first) = repeat::find(&transaction, &intent)? {
-                return Ok(Started::Repeated(Box::new(first)));
-            }
-            let at = intent.at;
-            // The task of an unreadable record may exist, so it is an error.
-            let entry = match entry(&transaction, "key", &intent.key, intent.scope().as_deref())? {
-                None => Entry::begin(intent),
-                Some(known) => match known.begin_again(intent) {
-                    Some(entry) => entry,
-                    None => return Ok(Started::Known(Box::new(known))),
-                },
-            };
-            // An earlier attempt with this key counts nothing.
-            if let Some(over) = budget::decide(&transaction, &entry.intent)? {
-                // Only sums have been stored.
-                transaction.commit().map_err(broken)?;
-                return Ok(Started::OverBudget(Box::new(over)));
-            }
-            put(&transaction, &entry)?;
-            log(&transaction, &entry.intent.id, at, &Event::Started)?;
-            if let Some(owner) = owner {
-                owner::begin(&transaction, &owner, &entry.intent.id)?;
-            }
-            transaction.commit().map_err(broken)?;
-            Ok(new(entry))
-        }))
+        Box::pin(self.written(move |connection| submit::begin(connection, intent, owner.as_ref(), opened.as_ref())))
     }
 
     fn record(&self, subject: Subject, event: Event) -> BoxFuture<'_, Result<Option<Entry>, JournalError>> {
-        Box::pin(self.change(move |connection| {
-            let (column, value, scope) = match &subject {
-                Subject::Intent(id) | Subject::Attempt { id, .. } => ("intent", id.clone(), None),
-                Subject::Task { task, scope } => ("task", task.to_string(), Some(scope.as_str())),
-            };
+        Box::pin(async move {
+            self.check_writable()?;
             let now = Utc::now();
             // Most polls change nothing, and must not wait for the lock.
             if matches!(event, Event::Status { .. } | Event::Cost { .. }) {
-                match entry(connection, column, &value, scope)? {
-                    None => return Ok(None),
-                    Some(mut entry) => {
-                        if !entry.apply(&subject, event.clone(), now)? {
-                            return Ok(Some(entry));
-                        }
-                    }
+                let (subject, event) = (subject.clone(), event.clone());
+                let known = self.run(move |connection| submit::known(connection, &subject, event, now));
+                if let Some(known) = known.await? {
+                    return Ok(known);
                 }
             }
-            let transaction = write(connection)?;
-            let Some(mut entry) = entry(&transaction, column, &value, scope)? else {
-                return Ok(None);
-            };
-            if entry.apply(&subject, event.clone(), now)? {
-                put(&transaction, &entry)?;
-                if !matches!(event, Event::Alive { .. }) {
-                    log(&transaction, &entry.intent.id, now, &event)?;
-                }
-            }
-            transaction.commit().map_err(broken)?;
-            Ok(Some(entry))
-        }))
+            self.written(move |connection| submit::record(connection, &subject, event, now))
+                .await
+        })
     }
 
     fn find(&self, query: Query) -> BoxFuture<'_, Result<Found, JournalError>> {
@@ -408,11 +372,11 @@ impl Journal for SqliteJournal {
     }
 
     fn set_budget(&self, budget: Budget) -> BoxFuture<'_, Result<(), JournalError>> {
-        Box::pin(self.change(move |connection| budget::put(connection, &budget)))
+        Box::pin(self.written(move |connection| budget::put(connection, &budget)))
     }
 
     fn remove_budget(&self, key: BudgetKey) -> BoxFuture<'_, Result<bool, JournalError>> {
-        Box::pin(self.change(move |connection| budget::remove(connection, &key)))
+        Box::pin(self.written(move |connection| budget::remove(connection, &key)))
     }
 
     fn find_upload(&self, key: UploadKey) -> BoxFuture<'_, Result<Option<UploadRecord>, JournalError>> {
@@ -420,31 +384,35 @@ impl Journal for SqliteJournal {
     }
 
     fn record_upload(&self, record: UploadRecord) -> BoxFuture<'_, Result<(), JournalError>> {
-        Box::pin(self.change(move |connection| upload::put(connection, &record)))
+        Box::pin(self.written(move |connection| upload::put(connection, &record)))
     }
 
     fn forget_upload(&self, record: UploadRecord) -> BoxFuture<'_, Result<(), JournalError>> {
-        Box::pin(self.change(move |connection| upload::remove(connection, &record)))
+        Box::pin(self.written(move |connection| upload::remove(connection, &record)))
     }
 
     fn lease_upload(&self, lease: UploadLease) -> BoxFuture<'_, Result<Option<UploadLease>, JournalError>> {
-        Box::pin(self.change(move |connection| {
+        Box::pin(async move {
+            self.check_writable()?;
             // Those who wait must not lock the file.
-            if let Some(held) = upload::in_the_way(connection, &lease)? {
+            let wanted = lease.clone();
+            let held = self.run(move |connection| upload::in_the_way(connection, &wanted));
+            if let Some(held) = held.await? {
                 return Ok(Some(held));
             }
-            let transaction = write(connection)?;
-            if let Some(held) = upload::in_the_way(&transaction, &lease)? {
-                return Ok(Some(held));
-            }
-            upload::put_lease(&transaction, &lease)?;
-            transaction.commit().map_err(broken)?;
-            Ok(None)
-        }))
+            self.written(move |connection| {
+                let held = upload::in_the_way(connection, &lease)?;
+                if held.is_none() {
+                    upload::put_lease(connection, &lease)?;
+                }
+                Ok(held)
+            })
+            .await
+        })
     }
 
     fn release_upload(&self, lease: UploadLease) -> BoxFuture<'_, Result<(), JournalError>> {
-        Box::pin(self.change(move |connection| upload::remove_lease(connection, &lease)))
+        Box::pin(self.written(move |connection| upload::remove_lease(connection, &lease)))
     }
 }
 
@@ -453,22 +421,6 @@ fn write(connection: &mut Connection) -> Result<Transaction<'_>, JournalError> {
     connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(broken)
-}
-
-/// Rejects a file that is no longer the one at its path: who opens the path next would not see the submission, and
-/// would pay for its key again.
-fn unchanged(path: &Path, identity: Option<(u64, u64)>) -> Result<(), JournalError> {
-    let shown = path.display();
-    match file::identity(path) {
-        Ok(now) if now == identity => Ok(()),
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(JournalError::new(format!(
-            "the journal {shown} cannot be checked: {error}"
-        ))),
-        _ => Err(JournalError::new(format!(
-            "the journal {shown} was lost: the file was removed or replaced while it was open; put it back, or open the \
-             journal again"
-        ))),
-    }
 }
 
 fn text(error: impl fmt::Display) -> String {

@@ -39,7 +39,7 @@ pub(super) async fn generate(run: Run, jobs: Vec<Job>) -> Result<ExitCode, Failu
             ends.insert(index, not_sent(&run, &job, last));
             continue;
         }
-        run.under_way.next(!accepted.is_empty());
+        run.under_way.next(index + 1, !accepted.is_empty());
         match submit(&run, &mut job).await {
             Ok(task) => accepted.push((index, job, task)),
             // Nothing was sent by this command.
