@@ -237,6 +237,7 @@ async fn bodies_that_are_not_json() {
             ("upstream connect error\r\nreset", "upstream connect error reset"),
             ("<html><title>502</title><p>Bad gateway</p></html>", "502 Bad gateway"),
             ("", "without a message"),
+            ("{}", "the vendor returned HTTP "),
             (r#"{"error": {"mess"#, "without a message"),
         ] {
             for status in [400, 403, 502] {

@@ -258,16 +258,19 @@ async fn a_submission_with_a_key_counts() {
     };
     let (code, _, notes) = run("a kite", &["--idempotency-key", "k", "-o", "kite.mp4", "--sidecar"]);
     assert_eq!(code, Some(0), "{notes}");
-    let batch = |file: &str, jobs: &str| {
+    let batch = |file: &str, jobs: &str, more: &[&str]| {
         std::fs::write(folder.path().join(file), jobs).unwrap();
-        let mut command = videogen(folder.path(), &["batch", file, "--vendor", "token360"]);
+        let mut command = videogen(
+            folder.path(),
+            &[&["batch", file, "--vendor", "token360"], more].concat(),
+        );
         account(&mut command, Vendor::Token360, &simulator.base_url(Vendor::Token360));
         let output = command.output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     };
     // The jobs of a batch are as many as the user writes.
     let job = |id: &str| format!("{{\"id\": \"{id}\", \"prompt\": \"a boat\", \"duration\": 5}}\n");
-    batch("jobs.jsonl", &(job("one") + &job("two")));
+    batch("jobs.jsonl", &(job("one") + &job("two")), &[]);
     assert_eq!(simulator.stats().tasks, 3);
     for (prompt, more) in [
         ("a kite", &["--no-wait"][..]),
@@ -283,12 +286,12 @@ async fn a_submission_with_a_key_counts() {
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(10), "{}", stderr(&output));
     assert_eq!(simulator.stats().tasks, 3);
-    // Another key, another batch and --again are the user's wish.
+    // Another key and --again are the user's wish.
     for more in [&["--idempotency-key", "other"][..], &["--again"]] {
         let (code, _, notes) = run("a kite", &[&["--no-wait"], more].concat());
         assert_eq!(code, Some(0), "{notes}");
     }
-    batch("more.jsonl", &job("three"));
+    batch("more.jsonl", &job("three"), &["--again"]);
     assert_eq!(simulator.stats().tasks, 6);
 }
 
@@ -322,4 +325,44 @@ async fn variations_name_each_earlier_task_once() {
     );
     assert!(notes.ends_with(&expected), "{notes}");
     assert_eq!(simulator.stats().tasks, 2);
+}
+
+/// A key decides alone; a new one for the same request has a note.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_key_for_the_same_request_has_a_note() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let run = |more: &[&str]| {
+        let more = [&["--no-wait"], more].concat();
+        let output = generate(&simulator, folder.path(), "a kite", &more).output().unwrap();
+        assert!(output.status.success(), "{more:?}: {}", stderr(&output));
+        (stdout(&output), stderr(&output))
+    };
+    let (first, _) = run(&["-q"]);
+    let first = first.trim();
+    let (_, notes) = run(&["--idempotency-key", "a", "-q"]);
+    let words = |with: &str, task: &str| {
+        format!(" ago {with}, as {task}; this key is new, so it is submitted and paid again.\n")
+    };
+    assert!(
+        notes.starts_with("--idempotency-key a: the same request was submitted ")
+            && notes.ends_with(&words("without a key", first)),
+        "{notes}"
+    );
+    // With the same key, it is the same submission.
+    let (second, notes) = run(&["--idempotency-key", "a", "-q"]);
+    assert_eq!(notes, "");
+    let (document, _) = run(&["--idempotency-key", "b", "--json"]);
+    let note = &documents::only(&document)["notes"][0];
+    assert_eq!(
+        (&note["field"], &note["value"]),
+        (&json!("idempotency_key"), &json!("b")),
+        "{document}"
+    );
+    let reason = note["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("with the key a, as ") && reason.contains(second.trim()),
+        "{reason}"
+    );
+    assert_eq!(simulator.stats().tasks, 3);
 }

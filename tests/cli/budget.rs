@@ -58,8 +58,16 @@ async fn a_submission_beyond_a_cap_is_refused_with_its_own_code() {
         let output = generate(folder, &simulator, "a kite", &[args[0], args[1], "--json"]);
         assert_eq!(
             document(&output)["error"]["cost_limit"],
-            json!({"kind": "max_cost", "all_vendors": true, "cost_known": is_known})
+            match is_known {
+                true => json!({"kind": "max_cost", "all_vendors": true, "cost_known": true, "currency": "USD"}),
+                false => json!({
+                    "kind": "max_cost", "all_vendors": true, "cost_known": false, "currency": "CNY",
+                    "other_cost": {"amount": "0.756", "currency": "USD"},
+                }),
+            }
         );
+        let in_its_currency = "To limit it in the currency of its price, use: --max-cost 0.756USD. ";
+        assert_eq!(text.contains(in_its_currency), !is_known, "{text}");
         let output = generate(folder, &simulator, "a kite", &[args[0], args[1], "--json"]);
         assert_eq!(document(&output)["error"]["kind"], "budget");
     }

@@ -336,3 +336,46 @@ async fn a_failed_search_says_why() {
         }
     }
 }
+
+/// The commands take whole ids, so a hint has one where the user entered a part.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hint_has_the_whole_id() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let vendor = Vendor::Fal;
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| at(folder.path(), &simulator, vendor, args);
+    let lose = || {
+        simulator.inject(Fault::new(
+            videogen_sim::Vendor::Fal,
+            Operation::Submit,
+            FaultKind::DropAfter,
+        ));
+        let args = [
+            "generate",
+            "a kite",
+            "--vendor",
+            "fal",
+            "--no-wait",
+            "--search-timeout",
+            "0",
+            "--again",
+            "--json",
+        ];
+        let lost = document(&run(&args));
+        lost["error"]["ambiguity"]["intent"].as_str().unwrap().to_owned()
+    };
+    let (first, _second) = (lose(), lose());
+    let bare = simulator.tasks().pop().unwrap().id;
+    let output = run(&["recover", &first, "--task", &bare]);
+    let text = stderr(&output);
+    let hint = text.lines().find(|line| line.contains("--yes")).unwrap_or_default();
+    let (_, command) = hint.split_once(": videogen ").unwrap_or_else(|| panic!("{text}"));
+    let args: Vec<&str> = command.split(' ').collect();
+    assert!(
+        args[3].starts_with("fal:requests:") && args[3].contains('/') && args[3].ends_with(&bare),
+        "{text}"
+    );
+    // It is a task that others take too.
+    assert!(run(&["status", args[3]]).status.success());
+    assert!(run(&args).status.success());
+}

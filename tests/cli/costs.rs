@@ -123,7 +123,7 @@ async fn amounts_that_are_invalid_are_explained() {
         ),
         (
             &["generate", "a kite", "--max-cost", "-2"],
-            "invalid amount `-2`: it is negative",
+            "--max-cost = -2: it is negative; use 0 or more",
         ),
     ] {
         let output = run(folder, args);
@@ -134,7 +134,7 @@ async fn amounts_that_are_invalid_are_explained() {
     let long = "1234567890123456789012345678901234567890.5";
     let output = run(folder, &["generate", "a kite", "--max-cost", long]);
     assert!(
-        stderr(&output).contains(&format!("`{}...`", &long[..40])),
+        stderr(&output).contains(&format!("--max-cost = {}...: use at most 28 digits", &long[..40])),
         "{}",
         stderr(&output)
     );

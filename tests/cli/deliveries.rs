@@ -150,8 +150,9 @@ async fn a_download_elsewhere_replaces_only_a_path_that_is_taken() {
         let (code, document, err) = run(&["download", &id, "-o", "copy.mp4"]);
         assert_eq!(code, 0, "{document} {err}");
         let (code, document, _) = run(&["recover", "--wait"]);
-        let unfinished = document["unfinished"].as_array().unwrap();
-        assert_eq!((code, unfinished.len()), (0, usize::from(!taken)), "{document}");
+        let downloaded = document["downloaded"].as_array().unwrap();
+        assert_eq!((code, downloaded.len()), (0, usize::from(!taken)), "{document}");
+        assert_eq!(document["unfinished"], json!([]), "{document}");
         let kite = std::fs::read(folder.path().join("kite.mp4")).unwrap();
         let copy = std::fs::read(folder.path().join("copy.mp4")).unwrap();
         assert_eq!(kite == copy, !taken);

@@ -203,3 +203,33 @@ fn files_and_the_journal_are_checked() {
         stderr(&output)
     );
 }
+
+/// Stored keys that are not used prevent nothing where a variable has a key.
+#[cfg(unix)]
+#[test]
+fn stored_keys_that_others_may_read_are_a_problem_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("credentials.toml");
+    fs::write(&keys, "[toapis]\napi_key = 'sk-x'\n").unwrap();
+    fs::set_permissions(&keys, fs::Permissions::from_mode(0o644)).unwrap();
+    for (keyed, expected) in [(true, 0), (false, 3)] {
+        let mut command = videogen(folder.path(), &["doctor", "--offline", "--json"]);
+        if keyed {
+            account(&mut command, Vendor::ALL[0], "http://127.0.0.1:9");
+        }
+        let (code, found) = report(command);
+        assert_eq!(
+            (code, &found["usable"], &found["files"][2]["valid"]),
+            (expected, &json!(keyed), &json!(false)),
+            "{found}"
+        );
+        let problem = &found["problems"][0];
+        assert!(
+            problem["command"].as_str().unwrap().starts_with("chmod 600 "),
+            "{problem}"
+        );
+        assert_eq!(problem["exit_code"].is_null(), keyed, "{problem}");
+    }
+}

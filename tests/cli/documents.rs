@@ -51,7 +51,7 @@ pub(super) fn whole(text: &str) -> Value {
     if document.get("error").is_some() {
         validate("error", &document);
     }
-    for parts in ["uploads", "unfinished"] {
+    for parts in ["uploads", "downloaded", "unfinished"] {
         let parts = document[parts].as_array().into_iter().flatten();
         for error in parts.filter_map(|part| part.get("error")) {
             validate("error", &json!({"error": error}));

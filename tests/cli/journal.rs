@@ -277,7 +277,7 @@ async fn a_killed_wait_is_resumed() {
     let (code, recovered, err) = run(folder.path(), &simulator, &["recover", "--wait"]);
     assert_eq!(code, 0, "{err}");
     assert!(
-        recovered["unfinished"][0]["file"]["path"]
+        recovered["downloaded"][0]["file"]["path"]
             .as_str()
             .unwrap()
             .ends_with("kite.mp4"),

@@ -43,10 +43,12 @@ mod models;
 mod naming;
 #[cfg(unix)]
 mod open;
+mod options;
 mod outputs;
 mod own_prices;
 #[cfg(unix)]
 mod page;
+mod plans;
 mod prices;
 mod quiet;
 mod records;

@@ -35,7 +35,7 @@ fn the_vendor_of_an_unlisted_model_is_named_by_the_user_or_by_the_only_key() {
         for part in [
             "error: seedance-2-6 is in the tables of no vendor, so it is not known which vendor has it\n",
             "\nChoose the vendor with --vendor: token360, toapis, alltoken, ark, ",
-            "\nDid you mean seedance-2-5 (ToAPIs) or seedance-2.0 (Token360) or seedance-2.5 (AllToken) or ",
+            "\nDid you mean seedance-2-5 (ToAPIs) or seedance-2.0 (Token360) or seedance-2.5 (AllToken)?\n",
         ] {
             assert!(text.contains(part), "{args:?}: {text}");
         }
@@ -136,10 +136,10 @@ fn doubtful_values_are_sent_with_a_note() {
 fn empty_models_and_negative_durations_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     for (args, words) in [
-        (["--model", ""], "a value is required for '--model <MODEL>'"),
+        (["--model", ""], "  --model = \"\": it is empty"),
         (
             ["--duration", "-1"],
-            "invalid duration `-1`: use whole seconds, such as 6, or auto",
+            "  --duration = -1: use whole seconds, such as 6, or auto",
         ),
     ] {
         let output = plan(folder.path(), &[&["--vendor", "toapis"][..], &args].concat());
@@ -197,26 +197,14 @@ fn extra_members_are_given_one_by_one_or_as_json() {
     for (extra, words) in [
         (&["watermark=1", "watermark=2"][..], "--extra: watermark is given twice"),
         (&["a.b=1", r#"{"a": {"b": 2}}"#], "--extra: a.b is given twice"),
-        (
-            &["=1"],
-            "invalid value '=1' for '--extra <MEMBER=VALUE|JSON>': the name of a member is empty",
-        ),
-        (
-            &["a..b=1"],
-            "'a..b=1' for '--extra <MEMBER=VALUE|JSON>': the name of a member is empty",
-        ),
+        (&["=1"], "  --extra = =1: the name of a member is empty"),
+        (&["a..b=1"], "  --extra = a..b=1: the name of a member is empty"),
         (
             &["watermark"],
-            "'watermark' for '--extra <MEMBER=VALUE|JSON>': is neither MEMBER=VALUE nor JSON",
+            "  --extra = watermark: is neither MEMBER=VALUE nor JSON",
         ),
-        (
-            &["{"],
-            "'{' for '--extra <MEMBER=VALUE|JSON>': is neither MEMBER=VALUE nor JSON",
-        ),
-        (
-            &["[1]"],
-            "'[1]' for '--extra <MEMBER=VALUE|JSON>': must be MEMBER=VALUE or a JSON object",
-        ),
+        (&["{"], "  --extra = {: is neither MEMBER=VALUE nor JSON"),
+        (&["[1]"], "  --extra = [1]: must be MEMBER=VALUE or a JSON object"),
         (&["prompt=other"], "set `PROMPT` instead"),
     ] {
         let extra: Vec<&str> = extra.iter().flat_map(|extra| ["--extra", extra]).collect();

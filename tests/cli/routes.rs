@@ -91,7 +91,19 @@ async fn no_other_vendor_is_tried_while_the_status_is_unknown() {
     let output = generate(&simulator, folder.path(), &["--no-wait", "--search-timeout", "0"]);
     assert_eq!(output.status.code(), Some(6), "{}", stderr(&output));
     assert_eq!(simulator.stats().tasks, 0);
-    // Each vendor's reason, if none takes it.
+    // Each vendor's reason, if none takes it: noted as it happens, and not again.
+    simulator.inject(poor());
+    simulator.inject(Fault::status(Vendor::ToApis, Operation::Submit, 402, BALANCE));
+    let output = generate(&simulator, folder.path(), &["--no-wait", "--again"]);
+    let text = stderr(&output);
+    assert_eq!(output.status.code(), Some(3), "{text}");
+    assert_eq!(text.matches("Token360: submit: ").count(), 1, "{text}");
+    // With --quiet there are no notes.
+    simulator.inject(poor());
+    simulator.inject(Fault::status(Vendor::ToApis, Operation::Submit, 402, BALANCE));
+    let output = generate(&simulator, folder.path(), &["--no-wait", "--again", "-q"]);
+    let text = stderr(&output);
+    assert!(text.contains("\n  Token360: submit: "), "{text}");
     simulator.inject(poor());
     simulator.inject(Fault::status(Vendor::ToApis, Operation::Submit, 402, BALANCE));
     let output = generate(&simulator, folder.path(), &["--no-wait", "--again", "--json"]);

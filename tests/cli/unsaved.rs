@@ -123,3 +123,37 @@ async fn a_completed_task_is_listed_until_its_video_is_saved() {
         assert_eq!(stdout(&run(&["recover"])), "No open submissions.\n", "{vendor}");
     }
 }
+
+/// The first look at a task that has ended shows the same as the second one.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_a_download_is_shown_at_once() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    for vendor in Vendor::ALL.iter().copied() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = |args: &[&str]| {
+            let mut command = videogen(folder.path(), args);
+            let simulated: videogen_sim::Vendor = vendor.as_str().parse().unwrap();
+            account(&mut command, vendor, &simulator.base_url(simulated));
+            command.output().unwrap()
+        };
+        let output = run(&["generate", "a kite", "--vendor", vendor.as_str(), "--no-wait", "-q"]);
+        assert!(output.status.success(), "{vendor}: {}", stderr(&output));
+        let until = || document(&run(&["recover", "--json"]))["unfinished"][0]["download_until"].clone();
+        assert_eq!(until(), Value::Null, "{vendor}");
+        simulator.advance(std::time::Duration::from_secs(1800));
+        let first = until();
+        assert!(first.is_string(), "{vendor}: {first}");
+        let seconds = |moment: Value| moment.as_str().unwrap().parse::<DateTime<Utc>>().unwrap().timestamp();
+        let (first, second) = (seconds(first), seconds(until()));
+        assert!((first - second).abs() <= 2, "{vendor}: {first} {second}");
+
+        // What was downloaded is not left to do.
+        let output = run(&["recover", "--wait"]);
+        let shown = stdout(&output);
+        assert!(
+            output.status.success() && shown.starts_with("Downloaded:\n") && !shown.contains("Unfinished"),
+            "{vendor}: {shown}"
+        );
+        assert_eq!(stdout(&run(&["recover"])), "No open submissions.\n", "{vendor}");
+    }
+}

@@ -73,7 +73,7 @@ const CRATES: &[(&str, &str, Floors)] = &[
         "crates/cli/src",
         "main.rs",
         &[
-            ("cap", 0),
+            ("cap", 2),
             ("error", 0),
             ("help", 0),
             ("text", 0),
@@ -89,6 +89,7 @@ const CRATES: &[(&str, &str, Floors)] = &[
             ("nearest", 0),
             ("notes", 1),
             ("options", 0),
+            ("late", 1),
             ("server", 0),
             ("terminal", 1),
             ("invocation", 1),

@@ -15,6 +15,7 @@ use crate::exit::{Failure, INVALID};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
 use crate::keys;
+use crate::late::late_or;
 use crate::notes::meant_anywhere;
 use crate::output::{Output, file};
 use crate::result::Configured;
@@ -50,7 +51,7 @@ pub(crate) enum Need {
 #[command(next_help_heading = "Account")]
 pub(crate) struct AccountArgs {
     /// token360, toapis, alltoken, ark, openrouter, replicate, fal [default: by model].
-    #[arg(long, value_name = "VENDOR")]
+    #[arg(long, value_name = "VENDOR", value_parser = late_or(str::parse::<Vendor>, Vendor::ALL[0]))]
     pub(crate) vendor: Option<Vendor>,
     /// Base URL to use instead of the vendor's.
     #[arg(long, value_name = "URL")]

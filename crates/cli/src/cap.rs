@@ -1,18 +1,26 @@
 //! Options that limit what a submission may cost.
 
 use clap::Args;
-use videogen::price::Money;
+use clap::builder::TypedValueParser;
+use videogen::price::{Decimal, Money};
 use videogen::submit::SubmitOptions;
+
+use crate::late::late_or;
 
 #[derive(Args)]
 #[command(next_help_heading = "Cost")]
 pub(crate) struct CapArgs {
     /// Submit only if the total is at most AMOUNT, such as 2.50 or 30CNY [USD].
-    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true, value_parser = max_cost())]
     max_cost: Option<Money>,
     /// Submit at an unknown cost, under --max-cost and budgets that are not used up.
     #[arg(long)]
     allow_unknown_cost: bool,
+}
+
+/// Reads a maximum cost.
+pub(crate) fn max_cost() -> impl TypedValueParser<Value = Money> {
+    late_or(str::parse::<Money>, Money::new(Decimal::ZERO, "USD"))
 }
 
 impl CapArgs {

@@ -145,6 +145,12 @@ impl ErrorDocument {
         }
     }
 
+    /// Adds rules that the command line breaks.
+    pub(crate) fn violating(mut self, violations: Vec<Violation>) -> Self {
+        self.violations.extend(violations);
+        self
+    }
+
     /// The vendor that answered, or should have.
     pub(crate) fn vendor(&self) -> Option<Vendor> {
         self.vendor

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use videogen::price::{CostLimit, CostLimitKind};
+use videogen::facts::Operation;
+use videogen::price::{CostLimit, CostLimitKind, Money};
 use videogen::{Delivery, Error, ErrorKind, TaskId, Vendor, VideoTask, Violation};
 
 use crate::error::{CommandKind, ErrorDocument, Kind};
@@ -32,6 +33,9 @@ const BUDGET: u8 = 9;
 /// The same request was submitted a short time ago.
 pub(crate) const REPEATED: u8 = 10;
 
+/// The currency of amounts without one.
+const DOLLARS: &str = "USD";
+
 /// Why a command ends without success.
 pub(crate) struct Failure {
     /// Exit code.
@@ -59,6 +63,15 @@ impl Failure {
             accepted: false,
             other_key: false,
         }
+    }
+
+    /// Values of options that are invalid; `None` if there are none.
+    pub(crate) fn of_options(violations: Vec<Violation>) -> Option<Self> {
+        let lines: Vec<String> = violations.iter().map(options::violation).collect();
+        let mut failure = Self::new(INVALID, ErrorKind::InvalidRequest, "invalid options (nothing was sent)");
+        failure.message = format!("{}\n  {}", failure.message, lines.join("\n  "));
+        failure.error = Box::new(failure.error.violating(violations));
+        (!lines.is_empty()).then_some(failure)
     }
 
     /// The user stops the command.
@@ -244,25 +257,50 @@ pub(crate) fn overrides<'a>(violations: impl IntoIterator<Item = &'a Violation>)
 /// What to do about a limit of cost.
 fn within_limit(limit: Option<CostLimit>) -> String {
     let budgets = || Invocation::new("budget").arg("list");
+    let set = || Invocation::new("budget").arg("set");
+    // An amount without a currency is in US dollars.
+    let amount = |currency: &str| match currency {
+        DOLLARS => "AMOUNT".to_owned(),
+        other => format!("AMOUNT{other}"),
+    };
     match limit {
         Some(limit) if limit.kind == CostLimitKind::MaxCost && (limit.cost_known || limit.exhausted) => {
             "To submit it, raise --max-cost, or request less.".to_owned()
         }
-        Some(limit) if limit.cost_known || limit.exhausted => {
-            let set = Invocation::new("budget").arg("set");
-            format!(
-                "To see the budgets, use: {}. To change one, use: {set} AMOUNT/PERIOD",
-                budgets()
-            )
-        }
-        Some(limit) if limit.kind == CostLimitKind::MaxCost => {
-            let set = Invocation::new("prices").arg("set").flag("--help", true);
-            format!("To submit at an unknown cost, add: --allow-unknown-cost. To set your own price, see: {set}")
-        }
-        _ => format!(
-            "To submit at an unknown cost, add: --allow-unknown-cost. To see the budgets, use: {}",
-            budgets()
+        Some(limit) if limit.cost_known || limit.exhausted => format!(
+            "To see the budgets, use: {}. To change one, use: {} {}/PERIOD",
+            budgets(),
+            set(),
+            amount(&limit.currency)
         ),
+        Some(limit) if limit.kind == CostLimitKind::MaxCost => {
+            let prices = Invocation::new("prices").arg("set").flag("--help", true);
+            let unknown = format!(
+                "To submit at an unknown cost, add: --allow-unknown-cost. To set your own price, see: {prices}"
+            );
+            match limit.other_cost {
+                Some(Money { amount, currency, .. }) => format!(
+                    "To limit it in the currency of its price, use: --max-cost {}{currency}. {unknown}",
+                    amount.normalize()
+                ),
+                None => unknown,
+            }
+        }
+        limit => {
+            let unknown = format!(
+                "To submit at an unknown cost, add: --allow-unknown-cost. To see the budgets, use: {}",
+                budgets()
+            );
+            match limit.and_then(|limit| limit.other_cost) {
+                Some(cost) => format!(
+                    "{unknown}. To limit also what is priced in {}, use: {} {}/PERIOD",
+                    cost.currency,
+                    set(),
+                    amount(&cost.currency)
+                ),
+                None => unknown,
+            }
+        }
     }
 }
 
@@ -298,6 +336,15 @@ impl From<Error> for Failure {
         let any = |test: fn(&Violation) -> bool| error.violations().iter().any(test);
         let failure = match error.kind() {
             ErrorKind::Budget => failure.hint(&within_limit(error.cost_limit())),
+            _ => failure,
+        };
+        let failure = match (error.kind(), error.delivery(), error.vendor()) {
+            // What a submission names is the model.
+            (ErrorKind::NotFound, Some(Delivery::Rejected), Some(vendor)) => {
+                let models = Invocation::new("models").option("--vendor", Some(vendor.as_str()));
+                let models = models.flag("--live", vendor.supports(Operation::Models));
+                failure.hint(&format!("To list the models of {}, use: {models}", vendor.name()))
+            }
             _ => failure,
         };
         let failure = match any(|violation| violation.more_models > 0) {

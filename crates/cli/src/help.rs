@@ -35,7 +35,8 @@ and --max-cost is for all of them together.
 
 The same request again within 10 minutes is refused with exit code 10, because \
 it would be paid for twice: add --again to submit it. It is not refused if the \
-first one failed, with --idempotency-key, --simulate or --no-journal.
+first one failed, with --simulate or --no-journal, or with --idempotency-key, \
+where a note names the first task if that has another key.
 
 With --draft, the video is a low-cost draft. The final video is another \
 submission, which needs no PROMPT: --draft-task TASK with the same model.
@@ -284,7 +285,11 @@ Examples:
 pub(crate) const SIM: &str = "\
 Examples:
   videogen sim --speed 10
-  videogen sim --listen 127.0.0.1:9000 --strict --any-asset";
+  videogen sim --listen 127.0.0.1:9000 --strict --any-asset
+
+Signed webhooks of ToAPIs, OpenRouter and Replicate have the secret \
+whsec_c2ltdWxhdG9y: set TOAPIS_WEBHOOK_SECRET, OPENROUTER_WEBHOOK_SECRET or \
+REPLICATE_WEBHOOK_SECRET to it in the receiver.";
 
 pub(crate) const COMPLETIONS: &str = "\
 Examples:

@@ -24,6 +24,7 @@ mod interrupt;
 mod invocation;
 mod journal;
 mod keys;
+mod late;
 mod listen;
 mod lost;
 mod nearest;
@@ -201,6 +202,14 @@ impl Command {
         }
     }
 
+    /// Whether it reports invalid values of options together with what else is wrong.
+    fn reports_options(&self) -> bool {
+        matches!(
+            self,
+            Self::Generate(_) | Self::Plan(_) | Self::Batch(_) | Self::Wait(_) | Self::Recover(_)
+        )
+    }
+
     /// Whether it writes a video to standard output.
     fn streams(&self) -> bool {
         match self {
@@ -284,13 +293,20 @@ async fn run() -> ExitCode {
             let message = error.render().to_string();
             let message = message.trim().trim_start_matches("error: ").to_owned() + &dashed_file();
             let args = OutputArgs::of_words(std::env::args_os());
-            Output::new(&args).failure(&Failure::new(exit::INVALID, ErrorKind::InvalidRequest, message));
+            let mut failure = Failure::new(exit::INVALID, ErrorKind::InvalidRequest, message);
+            failure.error = Box::new(failure.error.violating(Vec::from_iter(late::rejected(&error))));
+            Output::new(&args).failure(&failure);
             return ExitCode::from(exit::INVALID);
         }
         Err(error) => error.exit(),
     };
     terminal::set_color(cli.output.color);
     let (output, mut journal) = (Output::new(&cli.output), cli.journal);
+    let mut invalid = Failure::of_options(late::invalid());
+    if let Some(failure) = invalid.take_if(|_| !cli.command.reports_options()) {
+        output.failure(&failure);
+        return ExitCode::from(failure.code);
+    }
     if cli.output.events && !cli.command.has_events() {
         let message =
             "--events is for generate, batch, wait, download, status, cancel, worker and recover --wait; use --json";
@@ -315,6 +331,7 @@ async fn run() -> ExitCode {
     match loaded {
         Ok(Err(failure)) if matches!(cli.command, Command::Doctor(_)) => broken = Some(failure),
         Err(failure) | Ok(Err(failure)) => {
+            let failure = failure.and(invalid);
             output.failure(&failure);
             return ExitCode::from(failure.code);
         }
@@ -326,16 +343,16 @@ async fn run() -> ExitCode {
     }
     invocation::repeat([journal.options(), cli.env_file.options()].concat());
     let result = match cli.command {
-        Command::Generate(args) => generate::generate(*args, &journal, &output).await,
-        Command::Batch(args) => commands::batch::batch(*args, &journal, &output).await,
-        Command::Plan(args) => plan::plan(*args, &journal, &output).await,
+        Command::Generate(args) => generate::generate(*args, invalid, &journal, &output).await,
+        Command::Batch(args) => commands::batch::batch(*args, invalid, &journal, &output).await,
+        Command::Plan(args) => plan::plan(*args, invalid, &journal, &output).await,
         Command::Status(args) => stoppable(status::status(args, &journal, &output)).await,
-        Command::Wait(args) => wait::wait(args, &journal, &output).await,
+        Command::Wait(args) => wait::wait(args, invalid, &journal, &output).await,
         Command::Download(args) => download::download(args, &journal, &output).await,
         Command::Open(args) => open::open(args, &journal, &output).await,
         Command::Cancel(args) => stoppable(cancel::cancel(args, &journal, &output)).await,
         Command::List(args) => stoppable(list::list(args, &journal, &output)).await,
-        Command::Recover(args) => recover::recover(args, &journal, &output).await,
+        Command::Recover(args) => recover::recover(args, invalid, &journal, &output).await,
         Command::Worker(args) => commands::worker::worker(args, &journal, &output).await,
         Command::Balance(args) => stoppable(balance::balance(args, &output)).await,
         Command::Models(args) => stoppable(models::models(args, &output)).await,

@@ -61,7 +61,10 @@ pub(crate) fn unknown_model(vendor: Vendor, model: &str) -> String {
     )
 }
 
-/// Suggests the models of all vendors that are like `model`.
+/// The most models of other vendors that are suggested.
+const SUGGESTED: usize = 3;
+
+/// Suggests the models of all vendors that are most like `model`.
 pub(crate) fn meant_anywhere(model: &str) -> Option<String> {
     let near = Vendor::ALL.iter().filter_map(|vendor| {
         let near = Capabilities::nearest(*vendor, model)?;
@@ -73,6 +76,6 @@ pub(crate) fn meant_anywhere(model: &str) -> Option<String> {
     // The model that is most like the given id comes first, such as another endpoint of it.
     let mut near: Vec<(f64, String)> = near.collect();
     near.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-    let near: Vec<String> = near.into_iter().map(|(_, near)| near).collect();
+    let near: Vec<String> = near.into_iter().take(SUGGESTED).map(|(_, near)| near).collect();
     (!near.is_empty()).then(|| format!("Did you mean {}?", near.join(" or ")))
 }

@@ -79,6 +79,15 @@ fn field_of(id: &str) -> &str {
     }
 }
 
+/// The field of a request that an option sets, or else the option.
+pub(crate) fn field(arg: &Arg) -> String {
+    let field = field_of(arg.get_id().as_str());
+    match fields().iter().any(|known| known == field) {
+        true => field.to_owned(),
+        false => name(arg),
+    }
+}
+
 fn name(arg: &Arg) -> String {
     match (arg.get_long(), arg.get_value_names()) {
         (Some(long), _) => format!("--{long}"),

@@ -11,6 +11,7 @@ use videogen::{Adjust, ErrorKind, Role, Source, TaskId, Tool, Vendor, VideoDurat
 
 use crate::exit::{Failure, INVALID};
 use crate::input::{self, StandardInput};
+use crate::late::{Valid, late, late_or};
 use crate::output::{Output, file as shown};
 use crate::request_file::{self, RequestFile};
 use crate::several::MOST;
@@ -36,7 +37,10 @@ pub(crate) struct PromptsArgs {
     #[arg(value_name = "PROMPT", required_unless_present_any = PROMPTLESS)]
     pub(crate) prompts: Vec<String>,
     /// Make N videos of each prompt; each is a paid submission.
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u16).range(1..=i64::from(MOST)))]
+    #[arg(
+        short = 'n', long, value_name = "N", default_value_t = 1, allow_negative_numbers = true,
+        value_parser = late_or(value_parser!(u16).range(1..=i64::from(MOST)), 1)
+    )]
     pub(crate) count: u16,
 }
 
@@ -47,14 +51,17 @@ pub(crate) struct RequestArgs {
     #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().map(file_to_read))]
     request: Option<PathBuf>,
     /// Model [default: the vendor's first].
-    #[arg(short, long, value_name = "MODEL", value_parser = NonEmptyStringValueParser::new())]
-    model: Option<String>,
+    #[arg(short, long, value_name = "MODEL", value_parser = late(NonEmptyStringValueParser::new()))]
+    model: Option<Valid<String>>,
     /// Length in whole seconds, or `auto`.
-    #[arg(short, long, value_name = "SECONDS|auto", allow_negative_numbers = true)]
-    duration: Option<VideoDuration>,
+    #[arg(
+        short, long, value_name = "SECONDS|auto", allow_negative_numbers = true,
+        value_parser = late(str::parse::<VideoDuration>)
+    )]
+    duration: Option<Valid<VideoDuration>>,
     /// Length in frames, for models that support it.
-    #[arg(long, value_name = "N")]
-    frames: Option<u32>,
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = late(value_parser!(u32)))]
+    frames: Option<Valid<u32>>,
     /// Resolution tier, such as 720p.
     #[arg(short, long, value_name = "TIER")]
     resolution: Option<String>,
@@ -77,8 +84,8 @@ pub(crate) struct RequestArgs {
     #[arg(long, value_name = "SRC", value_parser = OsStringValueParser::new().map(source))]
     reference_audio: Vec<Source>,
     /// Random seed.
-    #[arg(short, long, value_name = "N", allow_negative_numbers = true)]
-    seed: Option<i64>,
+    #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = late(value_parser!(i64)))]
+    seed: Option<Valid<i64>>,
     /// Generate audio.
     #[arg(long, conflicts_with = "no_audio")]
     audio: bool,
@@ -104,8 +111,8 @@ pub(crate) struct RequestArgs {
     #[arg(long, value_name = "TIER")]
     service_tier: Option<String>,
     /// Provider-side timeout of the task.
-    #[arg(long, value_name = "SECONDS")]
-    expires_after: Option<u32>,
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = late(value_parser!(u32)))]
+    expires_after: Option<Valid<u32>>,
     /// Stable id of the end user, for the provider's safety systems.
     #[arg(long, value_name = "ID")]
     safety_identifier: Option<String>,
@@ -119,8 +126,8 @@ pub(crate) struct RequestArgs {
     #[arg(long)]
     draft: bool,
     /// Render the final video from the draft TASK, which has the prompt.
-    #[arg(long, value_name = "TASK")]
-    draft_task: Option<TaskId>,
+    #[arg(long, value_name = "TASK", value_parser = late(str::parse::<TaskId>))]
+    draft_task: Option<Valid<TaskId>>,
     /// Tool that the model may use, such as web_search (repeatable).
     #[arg(long, value_name = "KIND")]
     tool: Vec<String>,
@@ -130,11 +137,11 @@ pub(crate) struct RequestArgs {
     #[arg(long, value_name = "FORMAT")]
     output_format: Option<String>,
     /// Value to store with the task (repeatable).
-    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
-    metadata: Vec<(String, String)>,
+    #[arg(long, value_name = "KEY=VALUE", value_parser = late(pair))]
+    metadata: Vec<Valid<(String, String)>>,
     /// Member to add to the vendor's request; dots for nested ones (repeatable).
-    #[arg(long, value_name = "MEMBER=VALUE|JSON", value_parser = extra)]
-    extra: Vec<Map<String, Value>>,
+    #[arg(long, value_name = "MEMBER=VALUE|JSON", value_parser = late(extra))]
+    extra: Vec<Valid<Map<String, Value>>>,
     /// Leave out FIELD if it is not supported, instead of failing (repeatable).
     #[arg(long, value_name = "FIELD")]
     allow_drop: Vec<String>,
@@ -186,7 +193,7 @@ pub(crate) struct Requests {
 impl RequestArgs {
     /// The model that an option names.
     pub(crate) fn model(&self) -> Option<&str> {
-        self.model.as_deref()
+        self.model.as_ref()?.as_deref()
     }
 
     /// A request for each prompt, or one with that of the file, as far as they can be read.
@@ -232,23 +239,23 @@ impl RequestArgs {
             )*};
         }
         set! {
-            model: self.model,
-            duration: self.duration.map(Some),
-            frames: self.frames.map(Some),
+            model: self.model.flatten(),
+            duration: self.duration.flatten().map(Some),
+            frames: self.frames.flatten().map(Some),
             resolution: self.resolution.map(Some),
             aspect_ratio: self.aspect_ratio.map(Some),
             generate_audio: switch(self.audio, self.no_audio).map(Some),
-            seed: self.seed.map(Some),
+            seed: self.seed.flatten().map(Some),
             watermark: switch(self.watermark, self.no_watermark).map(Some),
             camera_fixed: switch(self.camera_fixed, self.no_camera_fixed).map(Some),
             return_last_frame: self.return_last_frame.then_some(Some(true)),
             service_tier: self.service_tier.map(Some),
-            expires_after: self.expires_after.map(Some),
+            expires_after: self.expires_after.flatten().map(Some),
             safety_identifier: self.safety_identifier.map(Some),
             callback_url: self.callback_url.map(|url| Some(url.into())),
             client_reference: self.client_reference.map(Some),
             draft: self.draft.then_some(Some(true)),
-            draft_task: self.draft_task.map(Some),
+            draft_task: self.draft_task.flatten().map(Some),
             video_operation: self.video_operation.map(Some),
             output_format: self.output_format.map(Some),
         }
@@ -268,7 +275,7 @@ impl RequestArgs {
             request = request.allow_unverified(field.replace('-', "_"));
         }
         let mut keys = BTreeSet::new();
-        for (key, value) in self.metadata {
+        for (key, value) in self.metadata.into_iter().flatten() {
             if !keys.insert(key.clone()) {
                 faults.push(invalid(format!("--metadata {key}: given twice")));
             }
@@ -277,7 +284,7 @@ impl RequestArgs {
         if !self.extra.is_empty() {
             request.extra = Map::new();
         }
-        for members in self.extra {
+        for members in self.extra.into_iter().flatten() {
             let added = add(&mut request.extra, members, "");
             faults.extend(added.err().map(|reason| invalid(format!("--extra: {reason}"))));
         }
@@ -297,6 +304,13 @@ impl RequestArgs {
             }
         }
         let may_lack_it = !request.inputs.is_empty() || request.draft_task.is_some();
+        // Without an input, the rules of the vendors refuse it.
+        if several && may_lack_it && texts.iter().any(String::is_empty) {
+            faults.push(invalid(
+                "a prompt is empty, and it would be a paid submission; describe the video in it, or remove it"
+                    .to_owned(),
+            ));
+        }
         if let Some(file) = file.filter(|_| lacks_prompt && !may_lack_it) {
             let place = match file.as_os_str() == "-" {
                 true => "standard input".to_owned(),
@@ -329,7 +343,7 @@ impl RequestArgs {
     /// How many values the options have for a part of a request that a sidecar lacks.
     fn given(&self, field: &str, has_prompt: bool) -> usize {
         let is_set = match field.split_once('.') {
-            Some(("metadata", key)) => self.metadata.iter().any(|(given, _)| given == key),
+            Some(("metadata", key)) => self.metadata.iter().flatten().any(|(given, _)| given == key),
             Some(("extra", _)) => !self.extra.is_empty(),
             Some(_) => false,
             None => match field {

@@ -221,21 +221,33 @@ pub(crate) fn from_members(members: Map<String, Value>) -> Parsed {
         problems.push(format!("{} (members: {})", unknown.join(" "), known.join(", ")));
     }
     let empty = || Map::from_iter(["model", "prompt"].map(|name| (name.to_owned(), Value::from(""))));
+    // What is wrong with a member that has this value, without its name.
+    let fault = |name: &str, value: Value| {
+        let mut alone = empty();
+        alone.insert(name.to_owned(), value);
+        let error = serde_path_to_error::deserialize::<_, VideoRequest>(Value::Object(alone)).err()?;
+        let reason = error.to_string();
+        let near = nearest::in_error(&reason).map(|near| format!("; did you mean `{near}`?"));
+        Some(words::value(&reason) + &near.unwrap_or_default())
+    };
     let mut valid = empty();
     for (name, value) in members {
-        let mut alone = empty();
-        alone.insert(name.clone(), value.clone());
-        match serde_path_to_error::deserialize::<_, VideoRequest>(Value::Object(alone)) {
-            Ok(_) => drop(valid.insert(name, value)),
-            Err(error) => {
-                let reason = error.to_string();
-                wrong.insert(name);
-                problems.push(match nearest::in_error(&reason) {
-                    Some(near) => format!("{reason}; did you mean `{near}`?"),
-                    None => words::value(&reason),
-                });
+        let found: Vec<String> = match &value {
+            // Each item by itself, at its place in the list.
+            Value::Array(items) if fault(&name, Value::Array(Vec::new())).is_none() => {
+                let of_item = |(index, item): (usize, &Value)| {
+                    let reason = fault(&name, Value::Array(vec![item.clone()]))?;
+                    Some(reason.replacen(&format!("{name}[0]"), &format!("{name}[{index}]"), 1))
+                };
+                items.iter().enumerate().filter_map(of_item).collect()
             }
+            _ => fault(&name, value.clone()).into_iter().collect(),
+        };
+        match found.is_empty() {
+            true => drop(valid.insert(name, value)),
+            false => drop(wrong.insert(name)),
         }
+        problems.extend(found);
     }
     Parsed {
         request: serde_json::from_value(valid.into()).unwrap_or_default(),
@@ -359,6 +371,18 @@ mod tests {
             (
                 b"{\"inputs\": [{\"role\": \"firstframe\", \"source\": \"https://h/a\"}]}",
                 "; did you mean `first_frame`?",
+            ),
+            (
+                b"{\"inputs\": [{\"role\": \"zz\", \"source\": \"x\"}, {\"rol\": \"first_frame\"}]}",
+                "inputs[0].role: unknown role `zz`; use one of `first_frame`, `last_frame`, ",
+            ),
+            (
+                b"{\"inputs\": [{\"role\": \"zz\", \"source\": \"x\"}, {\"rol\": \"first_frame\"}]}",
+                "\ninputs[1].rol: unknown member `rol`; use one of `role`, `source`; did you mean `role`?",
+            ),
+            (
+                b"{\"inputs\": [{\"role\": \"first_frame\"}]}",
+                "inputs[0]: the member `source` is missing",
             ),
             (b"{\"seed\": \"1\"}", "seed: \"1\" is not a whole number"),
             (

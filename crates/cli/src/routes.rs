@@ -1,5 +1,6 @@
 //! Options that name several vendors, which are tried one after the other.
 
+use clap::builder::EnumValueParser;
 use clap::{Args, ValueEnum};
 use videogen::facts::Capabilities;
 use videogen::route::{Route, RouteOrder};
@@ -8,6 +9,7 @@ use videogen::{ErrorKind, Vendor, VideoRequest};
 use crate::account::AccountArgs;
 use crate::config;
 use crate::exit::{Failure, INVALID};
+use crate::late::{Valid, late, late_or};
 use crate::output::{Output, file};
 use crate::result::Configured;
 
@@ -16,8 +18,8 @@ use crate::result::Configured;
 #[command(next_help_heading = "Account")]
 pub(crate) struct RouteArgs {
     /// token360, toapis, alltoken, ark, openrouter, replicate, fal; or several: a,b
-    #[arg(long, value_name = "VENDORS", value_delimiter = ',', value_parser = parse_route)]
-    vendor: Vec<Route>,
+    #[arg(long, value_name = "VENDORS", value_delimiter = ',', value_parser = late(parse_route))]
+    vendor: Vec<Valid<Route>>,
     #[command(flatten)]
     order: OrderArgs,
     /// Base URL to use instead of the vendor's.
@@ -34,10 +36,21 @@ pub(crate) struct Routes {
 }
 
 impl RouteArgs {
+    /// The vendors, without those that cannot be read.
+    pub(crate) fn routes(&self) -> impl Iterator<Item = &Route> {
+        self.vendor.iter().flatten()
+    }
+
+    /// Whether vendors are named, and none of them can be read.
+    pub(crate) fn is_invalid(&self) -> bool {
+        !self.vendor.is_empty() && self.routes().next().is_none()
+    }
+
     /// Rejects vendors and models that contradict each other. `has_model`: an option names the model.
     pub(crate) fn check(&self, has_model: bool) -> Result<(), Failure> {
-        check_option(&self.vendor)?;
-        if has_model && !self.vendor.is_empty() && self.vendor.iter().all(|route| route.model.is_some()) {
+        let routes: Vec<Route> = self.routes().cloned().collect();
+        check_option(&routes)?;
+        if has_model && !routes.is_empty() && routes.iter().all(|route| route.model.is_some()) {
             let message = "--model is for no vendor: --vendor names a model of each; remove one of them";
             return Err(invalid(message));
         }
@@ -47,11 +60,7 @@ impl RouteArgs {
             ));
         }
         if self.base_url.is_some() && self.vendor.len() > 1 {
-            let variables: Vec<_> = self
-                .vendor
-                .iter()
-                .map(|route| route.vendor.facts().base_url_env)
-                .collect();
+            let variables: Vec<_> = routes.iter().map(|route| route.vendor.facts().base_url_env).collect();
             return Err(invalid(format!(
                 "--base-url is for one vendor, and --vendor names several; set {}",
                 variables.join(" and ")
@@ -63,7 +72,7 @@ impl RouteArgs {
     /// The vendors that are named, each once.
     pub(crate) fn vendors(&self) -> Vec<Vendor> {
         let mut vendors: Vec<Vendor> = Vec::new();
-        for route in &self.vendor {
+        for route in self.routes() {
             if !vendors.contains(&route.vendor) {
                 vendors.push(route.vendor);
             }
@@ -73,28 +82,28 @@ impl RouteArgs {
 
     /// Whether a vendor is named with a model.
     pub(crate) fn has_models(&self) -> bool {
-        self.vendor.iter().any(|route| route.model.is_some())
+        self.routes().any(|route| route.model.is_some())
     }
 
     /// The options of the only vendor. `of_file`: the vendor of a sidecar.
     pub(crate) fn account(&self, of_file: Option<Vendor>) -> AccountArgs {
         AccountArgs {
-            vendor: self.vendor.first().map(|route| route.vendor).or(of_file),
+            vendor: self.routes().next().map(|route| route.vendor).or(of_file),
             base_url: self.base_url.clone(),
         }
     }
 
     /// The model that `--vendor VENDOR=MODEL` names for the only vendor.
     pub(crate) fn model(&self) -> Option<&str> {
-        self.vendor.first()?.model.as_deref()
+        self.routes().next()?.model.as_deref()
     }
 
     /// The vendors, if there are several, completed from the configuration for `request`.
     pub(crate) fn several(&self, request: &VideoRequest, output: &Output) -> Option<Routes> {
-        if self.vendor.len() < 2 {
+        let (mut routes, mut from_config): (Vec<Route>, _) = (self.routes().cloned().collect(), Vec::new());
+        if routes.len() < 2 {
             return None;
         }
-        let (mut routes, mut from_config) = (self.vendor.clone(), Vec::new());
         for route in &mut routes {
             let mut applied = Vec::new();
             if request.model.is_empty() && route.model.is_none() {
@@ -151,7 +160,10 @@ fn invalid(message: impl Into<String>) -> Failure {
 #[command(next_help_heading = "Account")]
 pub(crate) struct OrderArgs {
     /// Order in which several vendors are tried; time: published, or measured here.
-    #[arg(long, value_enum, value_name = "ORDER", default_value_t = Order::Given)]
+    #[arg(
+        long, value_name = "ORDER", default_value = "given",
+        value_parser = late_or(EnumValueParser::<Order>::new(), Order::Given)
+    )]
     vendor_order: Order,
 }
 

@@ -1,6 +1,6 @@
 //! Receives the vendor's webhook during a wait.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
@@ -9,11 +9,13 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use videogen::facts::Scheme;
+use videogen::journal::hide_urls;
 use videogen::webhook::{Callback, Receiver};
-use videogen::{Client, ErrorKind, SecretUrl, TaskId, TaskStatus, Vendor, VideoTask};
+use videogen::{Client, ErrorKind, SecretUrl, TaskId, TaskStatus, Vendor, VideoTask, Violation};
 
 use crate::environment;
 use crate::exit::{Failure, INVALID, IO};
+use crate::late::late_or;
 use crate::listen::serve;
 use crate::output::Output;
 
@@ -21,11 +23,19 @@ use crate::output::Output;
 #[command(next_help_heading = "Webhook")]
 pub(crate) struct WebhookArgs {
     /// Also receive the vendor's webhook on this address while waiting.
-    #[arg(long, value_name = "ADDRESS", conflicts_with = "no_wait")]
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "no_wait", value_parser = late_or(address, ANYWHERE))]
     listen_for_webhook: Option<SocketAddr>,
     /// Public base URL of that address; an unguessable path is added to it.
     #[arg(long, value_name = "URL")]
     webhook_url: Option<String>,
+}
+
+/// An address in place of one that cannot be read.
+const ANYWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| "use an IP address with a port, such as 127.0.0.1:8080".to_owned())
 }
 
 impl WebhookArgs {
@@ -34,16 +44,30 @@ impl WebhookArgs {
         self.listen_for_webhook.is_some()
     }
 
-    /// Checks that the URL has a use. Clap would forgive the missing address where it conflicts with another option.
+    /// Checks that address and URL belong together. Clap would forgive the missing address where it conflicts with another option.
     ///
     /// # Errors
-    /// `--webhook-url` without `--listen-for-webhook`.
-    pub(crate) fn check(&self) -> Result<(), Failure> {
-        if self.webhook_url.is_none() || self.listens() {
-            return Ok(());
+    /// One without the other, or an invalid URL.
+    pub(crate) fn check(&self, simulate: bool) -> Result<(), Failure> {
+        let invalid = |message: String| Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
+        match (&self.listen_for_webhook, &self.webhook_url) {
+            (None, Some(_)) => {
+                let message = "--webhook-url needs --listen-for-webhook; for your own receiver, use --callback-url";
+                invalid(message.to_owned())
+            }
+            (Some(address), None) if !simulate => invalid(format!(
+                "--listen-for-webhook needs --webhook-url, the public URL of {address}"
+            )),
+            (Some(_), Some(url)) => match Callback::check(url) {
+                Ok(()) => Ok(()),
+                Err(error) => {
+                    let rule = error.message().to_owned();
+                    let violation = Violation::new("--webhook-url", hide_urls(url), rule, "");
+                    Err(Failure::of_options(vec![violation]).unwrap_or_else(|| error.into()))
+                }
+            },
+            _ => Ok(()),
         }
-        let message = "--webhook-url needs --listen-for-webhook; for your own receiver, use --callback-url";
-        Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message))
     }
 }
 
@@ -77,10 +101,8 @@ impl Listener {
         let base = match &args.webhook_url {
             Some(url) => url.clone(),
             None if simulate => format!("http://{}", listener.local_addr().map_err(io)?),
-            None => {
-                let message = format!("--listen-for-webhook needs --webhook-url, the public URL of {address}");
-                return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
-            }
+            // Checked before.
+            None => return Ok(None),
         };
         let (send, ended) = mpsc::unbounded_channel();
         let secrets = secrets(client.vendor(), simulate, output);

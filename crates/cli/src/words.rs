@@ -29,6 +29,12 @@ pub(crate) fn syntax(error: &serde_json::Error) -> String {
 /// An error of a value, such as `seed: invalid type: string "1", expected i64`, in other words. What is not about the type of a
 /// value stays.
 pub(crate) fn value(reason: &str) -> String {
+    if let Some((place, rest)) = reason.split_once("missing field ") {
+        return format!("{place}the member {rest} is missing");
+    }
+    if let Some(unknown) = unknown(reason) {
+        return unknown;
+    }
     let found = ["invalid type: ", "invalid value: "]
         .iter()
         .find_map(|start| reason.split_once(start));
@@ -59,6 +65,26 @@ pub(crate) fn value(reason: &str) -> String {
         },
     };
     format!("{place}{text}")
+}
+
+/// An error about a name that is none of the known ones.
+fn unknown(reason: &str) -> Option<String> {
+    let names = [("unknown variant ", None), ("unknown field ", Some("member"))];
+    let (place, rest, kind) = names.iter().find_map(|(start, kind)| {
+        let (place, rest) = reason.split_once(start)?;
+        Some((place, rest, *kind))
+    })?;
+    // `inputs[0].role: `
+    let member = place
+        .trim_end_matches(": ")
+        .rsplit(['.', ' '])
+        .next()
+        .unwrap_or_default();
+    let kind = kind.unwrap_or(if member.is_empty() { "value" } else { member });
+    let (found, expected) = rest.split_once(", expected ")?;
+    let expected = expected.trim_start_matches("one of ").replace(" or ", ", ");
+    let many = if expected.contains(", ") { "one of " } else { "" };
+    Some(format!("{place}unknown {kind} {found}; use {many}{expected}"))
 }
 
 /// What serde found, and whether it is a text, a number or the like.

@@ -107,7 +107,10 @@ async fn every_problem_is_reported_and_nothing_is_sent() {
             "a batch writes to files, not to standard output",
         ),
         (&["--vendor", "token360", "-o", "none/"], "does not exist"),
-        (&["--vendor", "token360", "--in-flight", "0"], "at least 1"),
+        (
+            &["--vendor", "token360", "--in-flight", "0"],
+            "use a whole number from 1",
+        ),
     ] {
         let args = [&["batch", "jobs.jsonl"][..], args].concat();
         let output = at(&simulator, folder, &args).output().unwrap();

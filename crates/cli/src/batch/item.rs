@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 use videogen::journal::Destination;
 use videogen::price::Estimate;
 use videogen::route::Route;
+use videogen::submit::Note;
 use videogen::{LocalFile, Role, Vendor, VideoRequest};
 
 /// A job that can be submitted.
@@ -25,6 +26,8 @@ pub(crate) struct Job {
     pub(crate) output: PathBuf,
     /// What it may cost at each vendor.
     pub(crate) estimates: Vec<Estimate>,
+    /// What is sent although a vendor may refuse it.
+    pub(crate) notes: Vec<Note>,
     /// Digest of what it requests, to notice a change under the same id.
     pub(crate) sha256: String,
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 use videogen::price::{Estimate, PriceBook};
 use videogen::route::Route;
-use videogen::submit::plan;
+use videogen::submit::{Note, Plan, plan};
 use videogen::{ErrorKind, Role, Vendor, VideoRequest};
 
 use super::item::{Job, digest, place, stand_in};
@@ -147,7 +147,7 @@ impl Checks<'_> {
                 job.request.return_last_frame = Some(true);
             }
             let output = self.output(&job, index);
-            let estimates = self.estimates(&job, is_followed);
+            let (estimates, notes) = self.estimates(&job, is_followed);
             jobs.push(Job {
                 sha256: digest(&job.request, job.after.as_deref()),
                 line: job.line,
@@ -157,6 +157,7 @@ impl Checks<'_> {
                 routes: job.routes,
                 output,
                 estimates,
+                notes,
             });
         }
         self.check_outputs(&jobs);
@@ -296,9 +297,9 @@ impl Checks<'_> {
         }
     }
 
-    /// What the job may cost at each vendor. Reports each rule that it violates at one of them.
-    fn estimates(&mut self, job: &Read, is_followed: bool) -> Vec<Estimate> {
-        let (mut estimates, mut plans) = (Vec::new(), Vec::new());
+    /// What the job may cost at each vendor, and what is noted of it. Reports each rule that it violates at one of them.
+    fn estimates(&mut self, job: &Read, is_followed: bool) -> (Vec<Estimate>, Vec<Note>) {
+        let (mut estimates, mut notes, mut plans) = (Vec::new(), Vec::new(), Vec::<Plan>::new());
         let routes = job.routes.iter().filter(|_| job.is_checkable);
         for route in routes {
             let mut request = match route.request(&job.request) {
@@ -315,6 +316,8 @@ impl Checks<'_> {
                 Ok(mut plan) => {
                     plan.price_with(&self.common.prices);
                     estimates.push(plan.cost().clone());
+                    let new = plan.notes.iter().filter(|note| !notes.contains(*note));
+                    notes.extend(new.cloned().collect::<Vec<_>>());
                     plans.push(plan);
                 }
                 // It is the same for every job: one line is enough.
@@ -355,7 +358,7 @@ impl Checks<'_> {
             );
             self.problem(job.line, text);
         }
-        estimates
+        (estimates, notes)
     }
 
     /// The output file of a job.

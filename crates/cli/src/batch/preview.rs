@@ -232,6 +232,7 @@ impl<'a> Preview<'a> {
                 "model": job.request.model,
                 "output": job.output.to_string_lossy(),
                 "estimates": job.estimates,
+                "notes": job.notes,
                 "earlier": fate.earlier,
                 "submits": fate.submits,
                 "over": over.as_ref().map(|over| &over.limit),

@@ -1,10 +1,10 @@
 //! Progress of a batch: on a terminal a total below the lines of the running jobs, elsewhere a line for each outcome.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use videogen::ErrorKind;
-use videogen::price::{Decimal, Money};
+use videogen::price::{CostLimitKind, Decimal, Money};
 
 use super::attempt::is_final;
 use super::item::Job;
@@ -25,6 +25,8 @@ pub(crate) struct Counts {
     over_budget: usize,
     /// Of those, how many a limit refuses because their cost is unknown.
     unknown_cost: usize,
+    /// The currencies in which those are priced, where `--max-cost` has another.
+    other_currencies: BTreeSet<String>,
     /// Jobs that only `--retry-failed` submits again.
     final_refusals: usize,
 }
@@ -70,9 +72,14 @@ impl Counts {
     /// Why a job was refused.
     pub(super) fn add_refusal(&mut self, error: &ErrorDocument) {
         let kind = error.kind.as_str();
-        let is_unknown = error
+        let unknown = error
             .cost_limit
-            .is_some_and(|limit| !limit.cost_known && !limit.exhausted);
+            .as_ref()
+            .filter(|limit| !limit.cost_known && !limit.exhausted);
+        let is_unknown = unknown.is_some();
+        let other = unknown.filter(|limit| limit.kind == CostLimitKind::MaxCost);
+        let other = other.and_then(|limit| limit.other_cost.as_ref());
+        self.other_currencies.extend(other.map(|cost| cost.currency.clone()));
         self.over_budget += usize::from(kind == ErrorKind::Budget.as_str() && !is_unknown);
         self.unknown_cost += usize::from(is_unknown);
         self.final_refusals += usize::from(is_final(kind));
@@ -93,9 +100,13 @@ impl Counts {
             false => "To submit what failed or was refused again, add: --retry-failed".to_owned(),
         });
         let unknown = (self.unknown_cost > 0).then(|| {
+            let others = self.other_currencies.iter();
+            let others: String = others
+                .map(|currency| format!(" To limit what is priced in {currency}, use: --max-cost AMOUNT{currency}."))
+                .collect();
             format!(
-                "The cost of {} is unknown, and there is a limit. To submit at an unknown cost, add: --allow-unknown-cost. To set \
-                 your own price, see: {}",
+                "The cost of {} is unknown, and there is a limit.{others} To submit at an unknown cost, add: \
+                 --allow-unknown-cost. To set your own price, see: {}",
                 many(self.unknown_cost, "job"),
                 Invocation::new("prices").arg("set").flag("--help", true)
             )

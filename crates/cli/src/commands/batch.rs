@@ -1,6 +1,6 @@
 //! `videogen batch`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
@@ -28,11 +28,13 @@ use crate::batch::preview::{Again, Found, Preview};
 use crate::batch::results::ResultFile;
 use crate::batch::run::{Batch, Settings};
 use crate::batch::schedule;
+use crate::cap::max_cost;
 use crate::config;
 use crate::cost;
 use crate::exit::{Failure, INVALID, IO};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
+use crate::late::{Valid, late, late_or, seconds};
 use crate::output::{Output, file};
 use crate::price_file::Prices;
 use crate::routes::{OrderArgs, check_option, parse_route};
@@ -49,11 +51,11 @@ pub(crate) struct BatchArgs {
     /// File with the jobs: .jsonl, .csv, .toml or .yaml.
     file: PathBuf,
     /// Vendors of jobs without one, in order: VENDOR or VENDOR=MODEL, by commas.
-    #[arg(long, value_name = "VENDORS", value_delimiter = ',', value_parser = parse_route)]
-    vendor: Vec<Route>,
+    #[arg(long, value_name = "VENDORS", value_delimiter = ',', value_parser = late(parse_route))]
+    vendor: Vec<Valid<Route>>,
     /// Value of a variable in the jobs (repeatable).
-    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = pair)]
-    vars: Vec<(String, String)>,
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = late(pair))]
+    vars: Vec<Valid<(String, String)>>,
     /// Name of the batch in the journal [default: the file's name].
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
@@ -70,25 +72,25 @@ pub(crate) struct BatchArgs {
     #[arg(long)]
     again: bool,
     /// Tasks at the same time, at each vendor.
-    #[arg(long, value_name = "N", default_value_t = IN_FLIGHT)]
+    #[arg(long, value_name = "N", default_value_t = IN_FLIGHT, allow_negative_numbers = true, value_parser = late_or(in_flight, IN_FLIGHT))]
     in_flight: usize,
     /// Stop waiting for a task after SECONDS; it keeps running.
-    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600, allow_negative_numbers = true, value_parser = seconds())]
     timeout: u64,
     /// After a lost response, search for the task for SECONDS.
-    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, allow_negative_numbers = true, value_parser = seconds())]
     search_timeout: u64,
     /// Adopt the only exact match; only if no other program uses the account.
     #[arg(long)]
     adopt: bool,
     /// Spend AMOUNT at most on all jobs together, such as 50 or 300CNY [USD].
-    #[arg(long, value_name = "AMOUNT", help_heading = "Cost", allow_negative_numbers = true)]
+    #[arg(long, value_name = "AMOUNT", help_heading = "Cost", allow_negative_numbers = true, value_parser = max_cost())]
     max_cost: Option<Money>,
     /// Submit jobs of unknown cost, under --max-cost and budgets.
     #[arg(long, help_heading = "Cost")]
     allow_unknown_cost: bool,
     /// Folder, or template with {item}, {index}, {vendor}, {model} [{item}.mp4].
-    #[arg(short, long, value_name = "PATH", value_parser = PathBufValueParser::new().try_map(no_stream))]
+    #[arg(short, long, value_name = "PATH", value_parser = late_or(PathBufValueParser::new().try_map(no_stream), "./".into()))]
     output: Option<PathBuf>,
     /// Create missing folders of output files.
     #[arg(long)]
@@ -100,7 +102,7 @@ pub(crate) struct BatchArgs {
     #[arg(long)]
     overwrite: bool,
     /// File for the results, a line per job [default: FILE.results.jsonl].
-    #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(no_stream))]
+    #[arg(long, value_name = "FILE", value_parser = late_or(PathBufValueParser::new().try_map(no_stream), "./".into()))]
     results: Option<PathBuf>,
     #[command(flatten)]
     order: OrderArgs,
@@ -119,34 +121,50 @@ fn pair(text: &str) -> Result<(String, String), String> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
-pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
-    if !args.simulate {
-        journal.needed_for("a batch", false)?;
+fn in_flight(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number @ 1..) => Ok(number),
+        _ => Err("use a whole number from 1".to_owned()),
     }
-    let prices = Prices::read()?.book;
+}
+
+pub(crate) async fn batch(
+    args: BatchArgs,
+    invalid_options: Option<Failure>,
+    journal: &JournalArgs,
+    output: &Output,
+) -> Result<ExitCode, Failure> {
+    let mut faults = Vec::from_iter(invalid_options);
+    if !args.simulate {
+        faults.extend(journal.needed_for("a batch", false).err());
+    }
     let mut vars = BTreeMap::new();
-    for (name, value) in args.vars {
+    for (name, value) in args.vars.into_iter().flatten() {
         if vars.insert(name.clone(), value).is_some() {
-            return Err(invalid(format!("--var {name}: given twice")));
+            faults.push(invalid(format!("--var {name}: given twice")));
         }
     }
-    check_option(&args.vendor)?;
-    if args.in_flight == 0 {
-        return Err(invalid("--in-flight must be at least 1".to_owned()));
-    }
+    // Of jobs without a vendor, nothing is known where none of the option's can be read.
+    let is_known = args.vendor.is_empty() || args.vendor.iter().any(Option::is_some);
+    let vendors: Vec<Route> = args.vendor.into_iter().flatten().collect();
+    faults.extend(check_option(&vendors).err());
     if args.dry_run && output.has_events() {
-        return Err(invalid("--dry-run has no events; use --json".to_owned()));
+        faults.push(invalid("--dry-run has no events; use --json".to_owned()));
     }
     let name = match args.name {
         Some(name) => name,
         None => args.file.file_stem().unwrap_or_default().to_string_lossy().to_string(),
     };
     if name.trim().is_empty() {
-        return Err(invalid("--name: the name of the batch is empty".to_owned()));
+        faults.push(invalid("--name: the name of the batch is empty".to_owned()));
     }
+    let prices = match Prices::read() {
+        Ok(prices) => prices.book,
+        Err(failure) => return Err(failure.and(faults)),
+    };
     let common = Common {
-        routes: match args.vendor.is_empty() {
-            false => args.vendor,
+        routes: match vendors.is_empty() {
+            false => vendors,
             true => config::get().vendor.map(Route::new).into_iter().collect(),
         },
         vars,
@@ -155,7 +173,22 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
         base_url: if args.simulate { |_| None } else { default_base_url },
         prices,
     };
-    let mut jobs = plan::jobs(&args.file, &common)?;
+    let jobs = match is_known {
+        true => plan::jobs(&args.file, &common).map_err(|failure| faults.push(failure)),
+        false => Err(()),
+    };
+    let Some(mut jobs) = jobs.ok().filter(|_| faults.is_empty()) else {
+        return Err(Failure::all(faults).unwrap_or_else(|| invalid("no jobs".to_owned())));
+    };
+    let mut noted = BTreeSet::new();
+    for (line, note) in jobs
+        .iter()
+        .flat_map(|job| job.notes.iter().map(|note| (job.line, note.to_string())))
+    {
+        if noted.insert(note.clone()) {
+            output.note(&format!("Line {line}: {note}"));
+        }
+    }
     if args.order.order() == RouteOrder::Price {
         jobs.iter_mut().for_each(Job::cheapest_first);
     }

@@ -28,6 +28,7 @@ use crate::cost;
 use crate::exit::{Failure, INVALID, IO};
 use crate::files::{FileArgs, Target, TaskNames};
 use crate::journal::JournalArgs;
+use crate::late::{late_or, seconds};
 use crate::lost;
 use crate::notes::unknown_model;
 use crate::output::Output;
@@ -61,12 +62,12 @@ pub(crate) struct GenerateArgs {
     #[arg(long, conflicts_with = "base_url")]
     simulate: bool,
     /// Submit once per KEY and journal (several: KEY-1, KEY-2, ...); reruns resume.
-    #[arg(long, value_name = "KEY", value_parser = idempotency_key)]
+    #[arg(long, value_name = "KEY", value_parser = late_or(idempotency_key, UNNAMED.to_owned()))]
     idempotency_key: Option<String>,
     #[command(flatten)]
     again: AgainArgs,
     /// After a lost response, search for the task for SECONDS; 0: do not search.
-    #[arg(long, alias = "look-for", value_name = "SECONDS", default_value_t = 120)]
+    #[arg(long, alias = "look-for", value_name = "SECONDS", default_value_t = 120, allow_negative_numbers = true, value_parser = seconds())]
     search_timeout: u64,
     /// Adopt a single exact match, if no other program uses the account.
     #[arg(long)]
@@ -75,7 +76,7 @@ pub(crate) struct GenerateArgs {
     #[arg(long, conflicts_with_all = ["output", "last_frame_output", "parents", "sidecar", "overwrite", "max_bytes", "timeout"])]
     no_wait: bool,
     /// Stop waiting after SECONDS; the task keeps running [default: 1800].
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = seconds())]
     timeout: Option<u64>,
     #[command(flatten)]
     cap: CapArgs,
@@ -85,6 +86,8 @@ pub(crate) struct GenerateArgs {
     webhook: WebhookArgs,
 }
 
+/// A key in place of one that cannot be read.
+const UNNAMED: &str = "an invalid idempotency key";
 /// Speed of the simulator: a clip takes about two seconds.
 const SPEED: f64 = 10.0;
 /// How often a simulated task is polled.
@@ -92,12 +95,15 @@ const PACE: Duration = Duration::from_millis(250);
 
 pub(crate) async fn generate(
     mut args: GenerateArgs,
+    mut invalid: Option<Failure>,
     journal: &JournalArgs,
     output: &Output,
 ) -> Result<ExitCode, Failure> {
     args.request.has_listener = args.webhook.listens();
     let given_model = args.request.model().map(str::to_owned);
-    args.routes.check(given_model.is_some())?;
+    let mut faults = Vec::new();
+    faults.extend(args.routes.check(given_model.is_some()).err());
+    faults.extend(args.webhook.check(args.simulate).err());
     let Requests {
         mut requests,
         vendor: of_file,
@@ -106,11 +112,13 @@ pub(crate) async fn generate(
     } = args.request.read(args.prompts.prompts, output);
     let need = if args.simulate { Need::Simulation } else { Need::Key };
     let account = args.routes.account(of_file);
-    let mut faults = match fault {
-        Some(fault) if !is_checkable => return Err(fault.and(args.file.check_folders().err())),
-        fault => Vec::from_iter(fault),
-    };
-    faults.extend(args.webhook.check().err());
+    faults.extend(fault);
+    if !is_checkable || args.routes.is_invalid() {
+        faults.extend(args.file.check_folders().err());
+        if let Some(failure) = Failure::all(invalid.take().into_iter().chain(faults.drain(..))) {
+            return Err(failure);
+        }
+    }
     let routed = args.routes.several(&requests[0], output);
     let (vendor, from_config) = match &routed {
         Some(Routes {
@@ -123,8 +131,12 @@ pub(crate) async fn generate(
             let Resolved { vendor, from_config } = match account.resolve(&mut requests[0], need, output) {
                 Ok(resolved) => resolved,
                 Err(failure) => {
-                    let others = faults.pop().into_iter().chain(args.file.check_folders().err());
-                    return Err(failure.and(others));
+                    faults.extend(args.file.check_folders().err());
+                    // The exit code is that of the first.
+                    return Err(match invalid {
+                        Some(invalid) => invalid.and(faults).and([failure]),
+                        None => failure.and(faults),
+                    });
                 }
             };
             let model = given_model.as_deref().or(args.routes.model());
@@ -132,6 +144,7 @@ pub(crate) async fn generate(
             (vendor, from_config)
         }
     };
+    let mut faults: Vec<Failure> = invalid.into_iter().chain(faults).collect();
     if !args.no_wait {
         args.file.complete(output);
     }
@@ -155,7 +168,7 @@ pub(crate) async fn generate(
     if args.idempotency_key.is_some() {
         faults.extend(journal.needed_for("--idempotency-key", args.simulate).err());
     }
-    let prices = Prices::read()?.book;
+    let prices = Prices::read().map_err(|failure| failure.and(faults.drain(..)))?.book;
     let mut jobs = Vec::new();
     for (request, index) in requests.into_iter().zip(1..) {
         let key = args.idempotency_key.as_deref().map(|key| numbered(key, (index, count)));
@@ -316,6 +329,9 @@ pub(crate) async fn generate(
     args.cap.apply(&mut submission);
     if is_journalled && !args.simulate {
         args.again.apply(&mut submission);
+    }
+    for job in &mut jobs {
+        job.note_earlier(&senders, &submission, output).await;
     }
     let budgets = match args.simulate {
         true => 0,

@@ -75,9 +75,15 @@ struct Planner {
     from_config: Vec<Configured>,
 }
 
-pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+pub(crate) async fn plan(
+    args: PlanArgs,
+    invalid: Option<Failure>,
+    journal: &JournalArgs,
+    output: &Output,
+) -> Result<ExitCode, Failure> {
     let given_model = args.request.model().map(str::to_owned);
-    args.routes.check(given_model.is_some())?;
+    let mut faults = Vec::from_iter(invalid);
+    faults.extend(args.routes.check(given_model.is_some()).err());
     let named = args.routes.vendors();
     let Requests {
         mut requests,
@@ -86,9 +92,16 @@ pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output)
         is_checkable,
     } = args.request.read(args.prompts.prompts, output);
     let account = args.routes.account(of_file);
-    if let Some(fault) = fault {
-        let violations = match is_checkable && !args.all && named.len() < 2 {
-            true => violations(requests.swap_remove(0), &account, output),
+    faults.extend(fault);
+    if let Some(fault) = Failure::all(faults.drain(..)) {
+        let violations = match is_checkable && !args.all && named.len() < 2 && !args.routes.is_invalid() {
+            true => {
+                let mut request = requests.swap_remove(0);
+                if let Some(model) = args.routes.model() {
+                    model.clone_into(&mut request.model);
+                }
+                violations(request, &account, output)
+            }
             false => None,
         };
         return Err(fault.and(violations));
@@ -120,7 +133,6 @@ pub(crate) async fn plan(args: PlanArgs, journal: &JournalArgs, output: &Output)
         return all::all(request, (&account, &named), order, &prices, missing, output);
     }
     let routed = args.routes.several(&requests[0], output);
-    let mut faults = Vec::new();
     let (vendors, from_config) = match &routed {
         Some(routes) => (named, routes.from_config.clone()),
         None => {
@@ -273,7 +285,7 @@ impl Planner {
             submission.plans.iter().map(move |plan| self.document(plan, item))
         });
         let document = json!({"plans": plans.collect::<Vec<_>>(), "total": total});
-        output.product(&noted(document, missing), || self.text(submissions))
+        output.result(&noted(document, missing), Vec::new, || self.text(submissions))
     }
 
     /// A plan for programs. `item`: the number of its submission, if there are several.

@@ -23,6 +23,7 @@ use crate::follow;
 use crate::interrupt::interrupted;
 use crate::invocation::Invocation;
 use crate::journal::{HEADS, JournalArgs, failure, line, name};
+use crate::late::seconds;
 use crate::lost::{by_hand, candidates, listed};
 use crate::output::{Output, table};
 use crate::sidecar::Origin;
@@ -53,7 +54,7 @@ pub(crate) struct RecoverArgs {
     #[arg(long, group = "verdict")]
     adopt: bool,
     /// Search for lost tasks for SECONDS; 0 searches once.
-    #[arg(long, alias = "within", value_name = "SECONDS", default_value_t = 0, conflicts_with_all = ["task", "dismiss"])]
+    #[arg(long, alias = "within", value_name = "SECONDS", default_value_t = 0, conflicts_with_all = ["task", "dismiss"], allow_negative_numbers = true, value_parser = seconds())]
     search_timeout: u64,
     /// Wait for unfinished tasks and download their files.
     #[arg(long, conflicts_with = "dismiss")]
@@ -79,7 +80,21 @@ impl RecoverArgs {
     }
 }
 
-pub(crate) async fn recover(args: RecoverArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
+pub(crate) async fn recover(
+    args: RecoverArgs,
+    invalid: Option<Failure>,
+    journal: &JournalArgs,
+    output: &Output,
+) -> Result<ExitCode, Failure> {
+    let mut faults = Vec::from_iter(invalid);
+    if args.submission.is_none() && args.account.base_url.is_some() && args.account.vendor.is_none() {
+        // Otherwise every vendor's key would be sent there.
+        let message = "--base-url is for one vendor; name it with --vendor";
+        faults.push(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
+    }
+    if let Some(failure) = Failure::all(faults) {
+        return Err(failure);
+    }
     let opened = if args.submission.is_some() {
         journal.open()?
     } else {
@@ -94,11 +109,6 @@ pub(crate) async fn recover(args: RecoverArgs, journal: &JournalArgs, output: &O
     };
     if let Some(intent) = &args.submission {
         return resolve(intent, &args, journal, output).await;
-    }
-    if args.account.base_url.is_some() && args.account.vendor.is_none() {
-        // Otherwise every vendor's key would be sent there.
-        let message = "--base-url is for one vendor; name it with --vendor";
-        return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
     tokio::select! {
         result = recover_all(&args, journal, output) => result,
@@ -195,6 +205,9 @@ async fn resume(client: &Client, entries: Vec<Entry>, args: &RecoverArgs, output
                 // A link that can be renewed may end earlier.
                 let is_renewed = entry.intent.vendor.facts().result_url.refreshable;
                 let video = task.video.as_ref().filter(|_| !is_renewed);
+                // It has ended since the last run.
+                let is_new = task.status.is_completed() && entry.target.is_none();
+                end = end.or_else(|| is_new.then(|| until(&entry)));
                 end = video.and_then(|video| video.expires_at).or(end);
                 // Its result is gone.
                 if is_undownloaded && (task.is_removed() || end.is_some_and(|end| end < Utc::now())) {
@@ -244,7 +257,9 @@ async fn resume_one(client: &Client, entry: &mut Entry, args: &RecoverArgs, outp
             let failure = Failure::from(error).accepted(&id);
             follow::resume_hint(failure, &id, None)
         })?;
-        entry.status = Some(shown.status.clone());
+        if entry.status.replace(shown.status.clone()).as_ref() != Some(&shown.status) {
+            entry.updated_at = Utc::now();
+        }
         return Ok(Ended::Shown(Box::new(shown)));
     }
     let result = async {
@@ -418,7 +433,9 @@ async fn assign(client: &Client, intent: &str, task: &TaskId, output: &Output) -
                 return Ok(client.resolve_despite_differences(intent, task).await?);
             }
             let again = Invocation::new("recover").arg(intent);
-            let again = again.option("--task", Some(&task.to_string())).flag("--yes", true);
+            // The user may have named only a part of it.
+            let task = error.task().unwrap_or(task).to_string();
+            let again = again.option("--task", Some(&task)).flag("--yes", true);
             Err(Failure::from(error).hint(&format!("If it is its task: {again}")))
         }
         result => Ok(result?),

@@ -15,6 +15,7 @@ use crate::exit::Failure;
 use crate::files::SaveArgs;
 use crate::follow::{ended, of_other_key, resume_with, show, wait_for};
 use crate::journal::JournalArgs;
+use crate::late::{Valid, late, seconds};
 use crate::output::Output;
 use crate::result::TaskResult;
 
@@ -24,24 +25,34 @@ mod resume;
 #[derive(Args)]
 pub(crate) struct WaitArgs {
     /// Task ids, as `generate` printed them: vendor:family:id.
-    #[arg(required = true, value_name = "TASK")]
-    tasks: Vec<TaskId>,
+    #[arg(required = true, value_name = "TASK", value_parser = late(str::parse::<TaskId>))]
+    tasks: Vec<Valid<TaskId>>,
     /// Base URL to use instead of the vendor's.
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
     /// Stop waiting after SECONDS; the tasks keep running [default: 1800].
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = seconds())]
     timeout: Option<u64>,
     #[command(flatten)]
     pub(crate) save: SaveArgs,
 }
 
-pub(crate) async fn wait(args: WaitArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
-    args.save.check_output()?;
+pub(crate) async fn wait(
+    args: WaitArgs,
+    invalid: Option<Failure>,
+    journal: &JournalArgs,
+    output: &Output,
+) -> Result<ExitCode, Failure> {
     let timeout = config::get().timeout(args.timeout);
-    let ids = distinct(&args.tasks);
-    check_base_url(&ids, args.base_url.as_deref(), "wait for")?;
-    let [id] = args.tasks.as_slice() else {
+    let tasks: Vec<TaskId> = args.tasks.iter().flatten().cloned().collect();
+    let ids = distinct(&tasks);
+    let mut faults = Vec::from_iter(invalid);
+    faults.extend(args.save.check_output().err());
+    faults.extend(check_base_url(&ids, args.base_url.as_deref(), "wait for").err());
+    if let Some(failure) = Failure::all(faults) {
+        return Err(failure.and(args.save.file.check_folders().err()));
+    }
+    let [id] = tasks.as_slice() else {
         let resume = Resume {
             save: &args.save,
             base_url: args.base_url.as_deref(),

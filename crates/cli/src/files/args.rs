@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
 use clap::builder::{PathBufValueParser, TypedValueParser as _};
+use clap::{Args, value_parser};
 use videogen::{Client, TaskId};
 
 use super::name::{self, TaskNames};
@@ -12,6 +12,7 @@ use crate::config;
 use crate::exit::Failure;
 use crate::follow::wait_command;
 use crate::invocation::Invocation;
+use crate::late::late_or;
 use crate::output::{Output, file as shown};
 use crate::output_file::{folder_of, writable_folder};
 use crate::sidecar::Origin;
@@ -19,10 +20,10 @@ use crate::sidecar::Origin;
 #[derive(Args, Clone)]
 pub(crate) struct FileArgs {
     /// File, folder or template; -: standard output [default: VENDOR.FAMILY.ID.mp4].
-    #[arg(short, long, value_name = "PATH", value_parser = PathBufValueParser::new().try_map(output_path))]
+    #[arg(short, long, value_name = "PATH", value_parser = late_or(PathBufValueParser::new().try_map(output_path), "./".into()))]
     pub(crate) output: Option<PathBuf>,
     /// File for the last frame, an image.
-    #[arg(long, value_name = "PATH", value_parser = PathBufValueParser::new().try_map(file_to_write))]
+    #[arg(long, value_name = "PATH", value_parser = late_or(PathBufValueParser::new().try_map(file_to_write), UNNAMED.into()))]
     pub(crate) last_frame_output: Option<PathBuf>,
     /// Create the missing folders of the output files.
     #[arg(long)]
@@ -34,7 +35,7 @@ pub(crate) struct FileArgs {
     #[arg(long)]
     pub(crate) overwrite: bool,
     /// Largest file to download, in bytes [default: 4294967296].
-    #[arg(long, value_name = "BYTES")]
+    #[arg(long, value_name = "BYTES", allow_negative_numbers = true, value_parser = late_or(value_parser!(u64), 1))]
     pub(crate) max_bytes: Option<u64>,
 }
 
@@ -48,6 +49,8 @@ pub(crate) struct SaveArgs {
     pub(crate) with_last_frame: bool,
 }
 
+/// A file in place of one that cannot be read.
+const UNNAMED: &str = ".videogen-unnamed";
 /// Standard output as a path.
 const STREAM: &str = "-";
 

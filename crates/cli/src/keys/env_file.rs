@@ -58,24 +58,36 @@ fn is_known(name: &str) -> bool {
 fn read(path: &Path) -> Result<BTreeMap<String, String>, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::new(IO, ErrorKind::Io, format!("cannot read {}: {error}", file(path))))?;
-    let mut variables = BTreeMap::new();
+    let (mut variables, mut places) = (BTreeMap::new(), Vec::new());
+    // The lines from here on.
+    let mut begin = 0;
     for pair in dotenvy::from_read_iter(text.as_bytes()) {
-        let (name, value) = pair.map_err(|error| {
+        match pair {
+            Ok((name, value)) if is_known(&name) && !value.trim().is_empty() => drop(variables.insert(name, value)),
+            Ok(_) => {}
             // Without the text of the line, which may be a key.
-            let line = match &error {
-                dotenvy::Error::LineParse(broken, _) => text.lines().position(|line| {
-                    let (line, broken) = (line.trim(), broken.trim());
-                    !line.is_empty() && (line.contains(broken) || broken.contains(line))
-                }),
-                _ => None,
-            };
-            let place = line.map_or_else(String::new, |line| format!("line {}: ", line + 1));
-            let message = format!("{}: {place}not NAME=VALUE; quote a value that has blanks", file(path));
-            Failure::new(INVALID, ErrorKind::Config, message)
-        })?;
-        if is_known(&name) && !value.trim().is_empty() {
-            variables.insert(name, value);
+            Err(error) => {
+                let broken = match &error {
+                    dotenvy::Error::LineParse(broken, _) => broken.trim(),
+                    _ => "",
+                };
+                let is_broken = |line: &str| {
+                    let line = line.trim();
+                    !line.is_empty() && !broken.is_empty() && (line.contains(broken) || broken.contains(line))
+                };
+                let line = text
+                    .lines()
+                    .skip(begin)
+                    .position(is_broken)
+                    .map(|line| begin + line + 1);
+                begin = line.unwrap_or(begin);
+                places.push(line.map_or_else(String::new, |line| format!("line {line}: ")));
+            }
         }
     }
-    Ok(variables)
+    let message = |place: &String| format!("{}: {place}not NAME=VALUE; quote a value that has blanks", file(path));
+    let faults = places
+        .iter()
+        .map(|place| Failure::new(INVALID, ErrorKind::Config, message(place)));
+    Failure::all(faults).map_or(Ok(variables), Err)
 }

@@ -342,6 +342,12 @@ impl OverBudget {
             cost_known: self.estimate().is_some(),
             exhausted: self.counted.is_some_and(|counted| counted >= self.budget.amount),
             all_vendors: self.budget.key.vendor.is_none(),
+            currency: self.budget.key.currency.clone(),
+            other_cost: self
+                .estimate
+                .as_ref()
+                .map(Reserved::most)
+                .filter(|cost| cost.currency != self.budget.key.currency),
         }
     }
 

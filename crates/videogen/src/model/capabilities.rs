@@ -6,6 +6,8 @@ use crate::model::Vendor;
 
 /// Likeness of two ids from which one may have been meant as the other, from 0 to 1.
 const ALIKE: f64 = 0.85;
+/// Least share of characters that the end of an id has in common with an id that it is like.
+const PART: f64 = 0.6;
 /// Fewest digits of a date in a model id, such as `260128`.
 const DATE: usize = 6;
 
@@ -80,7 +82,11 @@ impl Capabilities {
         let alike = |entry: Self| {
             let id = plain(entry.model.id);
             let starts = std::iter::once(0).chain(id.match_indices(['-', '/']).map(|(at, _)| at + 1));
-            let likeness = starts.filter_map(|start| likeness(asked, &id[start..]));
+            let likeness = starts.filter_map(|start| {
+                // A part begins alike more easily than all of it.
+                let least = if start == 0 { 0.0 } else { PART };
+                likeness(asked, &id[start..]).filter(|(_, alike)| *alike >= least)
+            });
             let best = likeness.reduce(|best, next| if next > best { next } else { best })?;
             Some((best, entry.model.id))
         };
@@ -111,9 +117,13 @@ impl Capabilities {
     }
 }
 
-/// How like two plain ids are, if they are alike: they begin alike. The version counts for more than what follows it, and then
+/// How like two plain ids are, if they are alike: they begin alike, and both have a version if the first has one. The version counts for more than what follows it, and then
 /// the edit distance, which does not prefer a shorter id.
 fn likeness(one: &str, other: &str) -> Option<(usize, f64)> {
+    let has_version = |id: &str| id.contains(|c: char| c.is_ascii_digit());
+    if has_version(one) && !has_version(other) {
+        return None;
+    }
     let parts = std::iter::zip(one.split('-'), other.split('-'));
     let common = parts.take_while(|(one, other)| one == other).count();
     (strsim::jaro_winkler(one, other) > ALIKE).then(|| (common, strsim::normalized_levenshtein(one, other)))
@@ -184,7 +194,18 @@ mod tests {
         ] {
             assert_eq!(Capabilities::nearest(Vendor::Fal, asked), nearest, "{asked}");
         }
-        for other in ["", "-", "0", "20260128", "sora-2", "luma-ray", "pika2.2-turbo"] {
+        for other in [
+            "",
+            "-",
+            "0",
+            "20260128",
+            "sora-2",
+            "luma-ray",
+            "pika2.2-turbo",
+            "acme/video3",
+            "video-3",
+            "pro-2",
+        ] {
             for vendor in Vendor::ALL.iter().copied() {
                 assert_eq!(Capabilities::nearest(vendor, other), None, "{other}");
             }

@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
+use super::Money;
+
 /// A limit of cost that does not allow a submission.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CostLimit {
@@ -18,6 +20,11 @@ pub struct CostLimit {
     pub exhausted: bool,
     /// Whether it holds for all vendors: another one that may cost as much is over it too.
     pub all_vendors: bool,
+    /// Currency code of ISO 4217 of the limit, such as `USD`.
+    pub currency: String,
+    /// The most that the submission may cost, if it is priced in another currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_cost: Option<Money>,
 }
 
 /// Kind of a [`CostLimit`].

@@ -313,7 +313,7 @@ impl Error {
     /// Returns the limit of cost that does not allow a submission, for `budget` errors.
     #[must_use]
     pub fn cost_limit(&self) -> Option<CostLimit> {
-        self.0.cost_limit
+        self.0.cost_limit.clone()
     }
 
     /// Returns whether the unchanged call may succeed later without paying twice.
@@ -424,8 +424,12 @@ impl fmt::Display for Error {
             _ => Ok(()),
         }?;
         for other in &inner.other_vendors {
-            f.write_str("\n")?;
-            fmt::Display::fmt(other, f)?;
+            let text = if f.alternate() {
+                format!("{other:#}")
+            } else {
+                other.to_string()
+            };
+            write!(f, "\n  {}", text.replace('\n', "\n  "))?;
         }
         Ok(())
     }

@@ -26,7 +26,7 @@ pub struct Violation {
     pub value: String,
     /// The rule.
     pub rule: String,
-    /// How to fix it.
+    /// How to fix it; empty if the rule says it.
     pub hint: String,
     /// How many models that support the field `hint` does not name.
     #[serde(skip_serializing_if = "is_zero")]
@@ -50,8 +50,9 @@ fn is_zero(number: &usize) -> bool {
 }
 
 impl Violation {
-    /// A documented rule without a page.
-    pub(crate) fn new(
+    /// Creates a violation of a rule without a page. An empty `hint`: the rule says what to do.
+    #[must_use]
+    pub fn new(
         field: impl Into<String>,
         value: impl Into<String>,
         rule: impl Into<String>,
@@ -72,7 +73,10 @@ impl Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} = {}: {}; {}", self.field, self.value, self.rule, self.hint)?;
+        write!(f, "{} = {}: {}", self.field, self.value, self.rule)?;
+        if !self.hint.is_empty() {
+            write!(f, "; {}", self.hint)?;
+        }
         if self.fits_extra && !f.alternate() {
             f.write_str(" (in `extra`)")?;
         }

@@ -1,7 +1,7 @@
 //! Notes on the caller's own members (`extra`), by the members of the request's schema.
 
 use serde_json::{Map, Value};
-use videogen_wire::facts::Place;
+use videogen_wire::facts::{Field, Place};
 
 use super::conditions::value;
 use crate::model::extra::placed;
@@ -9,8 +9,15 @@ use crate::model::mask::hide_urls;
 use crate::model::nearest::nearest;
 use crate::model::{Capabilities, Note, VideoRequest};
 
+/// What other APIs call fields whose names here are not like theirs.
+const ELSEWHERE: [(&str, &str); 3] = [
+    ("seconds", "duration"),
+    ("length", "duration"),
+    ("audio", "generate_audio"),
+];
+
 /// Returns the notes on own members that the vendor reads in place of fields that are sent too, and at a listed model on those
-/// whose names are close to a documented one.
+/// that are not documented.
 pub(super) fn members(rules: &Capabilities, request: &VideoRequest) -> Vec<Note> {
     let mut found = Vec::new();
     level(
@@ -32,15 +39,21 @@ fn level(
     found: &mut Vec<Note>,
 ) {
     let body = &rules.model.request;
-    let fields = body.fields.iter().filter(|field| field.place == Place::Body);
-    let known = fields
+    let is_of_model = |field: &&Field| field.place == Place::Body && !rules.model.without.contains(&field.name);
+    let fields = body.fields.iter().filter(is_of_model);
+    let all = fields
         .map(|field| field.wire)
         .chain(body.rest.iter().map(|rest| rest.wire));
+    let all: Vec<&str> = all.collect();
     // The names of this level.
-    let mut known: Vec<&str> = known
+    let mut known: Vec<&str> = all
+        .iter()
         .filter_map(|wire| wire.strip_prefix(prefix)?.split('.').next())
         .collect();
-    known.extend(body.extra.filter(|_| prefix.is_empty()).map(|extra| extra.inside));
+    for extra in body.extra.iter().filter(|_| prefix.is_empty()) {
+        known.push(extra.inside);
+        known.extend(extra.own);
+    }
     for (name, member) in extra {
         let wire = format!("{prefix}{name}");
         if let Some(rest) = body.rest.iter().find(|rest| rest.wire == wire) {
@@ -55,17 +68,34 @@ fn level(
                 sets: Some((*field).to_owned()),
             }));
         } else if !known.contains(&name.as_str()) {
-            let near = nearest(name, known.iter().copied()).filter(|_| rules.is_known());
-            found.extend(near.map(|near| Note {
+            let near = || nearest(name, known.iter().copied()).map(str::to_owned);
+            let meant = field(rules, name).map(|field| format!("`{field}`")).or_else(near);
+            let meant = meant.map_or_else(String::new, |meant| format!("; did you mean {meant}?"));
+            found.extend(rules.is_known().then(|| Note {
                 field: "extra".to_owned(),
                 value: hide_urls(&wire),
-                reason: format!("{} documents no such member; did you mean {near}?", rules.vendor.name()),
+                reason: format!(
+                    "{} documents no such member for this model, and may ignore it{meant}",
+                    rules.vendor.name()
+                ),
                 sets: None,
             }));
         } else if let Value::Object(members) = member {
-            level(rules, request, members, &format!("{wire}."), found);
+            let inside = format!("{wire}.");
+            // Of others, the spec does not have what is in them.
+            if all.iter().any(|wire| wire.starts_with(&inside)) {
+                level(rules, request, members, &inside, found);
+            }
         }
     }
+}
+
+/// The field that the model supports under another name, if a member is called like it here or in another API.
+fn field(rules: &Capabilities, name: &str) -> Option<&'static str> {
+    let elsewhere = ELSEWHERE.iter().find(|(other, _)| *other == name);
+    let name = elsewhere.map_or(name, |(_, field)| field);
+    let mut fields = rules.model.request.fields.iter().map(|field| field.name);
+    fields.find(|field| *field == name && rules.field(field).is_some())
 }
 
 // The cases are from real vendors.
@@ -88,9 +118,16 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelt_member_has_a_note() {
+    fn an_undocumented_member_has_a_note() {
         let note = |name: &str, vendor: &str, near: &str| {
-            format!("extra = {name}: the vendor may refuse it: {vendor} documents no such member; did you mean {near}?")
+            let meant = match near {
+                "" => String::new(),
+                near => format!("; did you mean {near}?"),
+            };
+            format!(
+                "extra = {name}: the vendor may refuse it: {vendor} documents no such member for this model, and may ignore \
+                 it{meant}"
+            )
         };
         for (vendor, name, value, expected) in [
             (
@@ -100,7 +137,37 @@ mod tests {
                 Some(note("prioritty", "BytePlus ModelArk", "priority")),
             ),
             (Vendor::Ark, "priority", json!(5), None),
-            (Vendor::Ark, "zoom", json!(5), None),
+            (
+                Vendor::Ark,
+                "zoom",
+                json!(5),
+                Some(note("zoom", "BytePlus ModelArk", "")),
+            ),
+            (
+                Vendor::Ark,
+                "seconds",
+                json!(9),
+                Some(note("seconds", "BytePlus ModelArk", "`duration`")),
+            ),
+            (
+                Vendor::Ark,
+                "aspect_ratio",
+                json!("1:1"),
+                Some(note("aspect_ratio", "BytePlus ModelArk", "`aspect_ratio`")),
+            ),
+            (
+                Vendor::Ark,
+                "tools",
+                json!([{"type": "x"}]),
+                Some(note("tools", "BytePlus ModelArk", "")),
+            ),
+            (
+                Vendor::Replicate,
+                "input",
+                json!({"watermark": true}),
+                Some(note("input.watermark", "Replicate", "")),
+            ),
+            (Vendor::Replicate, "webhook_events_filter", json!(["completed"]), None),
             (
                 Vendor::OpenRouter,
                 "provder",
@@ -123,6 +190,37 @@ mod tests {
             ..with(Vendor::Ark, "prioritty", json!(5))
         };
         assert!(notes(Vendor::Ark, &unlisted).is_empty());
+    }
+
+    #[test]
+    fn no_documented_member_has_such_a_note() {
+        let nested = |wire: &str| {
+            let nest = |value, name: &str| Value::Object(Map::from_iter([(name.to_owned(), value)]));
+            let Value::Object(members) = wire.rsplit('.').fold(json!("x"), nest) else {
+                unreachable!()
+            };
+            members
+        };
+        for rules in Vendor::ALL.iter().flat_map(|vendor| Capabilities::all(*vendor)) {
+            let body = &rules.model.request;
+            let fields = body.fields.iter().filter(|field| field.place == Place::Body);
+            let fields = fields
+                .filter(|field| rules.field(field.name).is_some())
+                .map(|field| field.wire);
+            for wire in fields.chain(body.rest.iter().map(|rest| rest.wire)) {
+                let request = VideoRequest {
+                    extra: nested(wire),
+                    ..VideoRequest::new(rules.model.id, "x")
+                };
+                let found = members(&rules, &request);
+                let is_undocumented = |note: &Note| note.reason.contains("documents no such member");
+                assert!(
+                    !found.iter().any(is_undocumented),
+                    "{} {wire}: {found:?}",
+                    rules.model.id
+                );
+            }
+        }
     }
 
     #[test]

@@ -55,6 +55,11 @@ impl Client {
                 cost_known,
                 exhausted: !cost_known && most.amount.is_zero(),
                 all_vendors: true,
+                currency: most.currency.clone(),
+                other_cost: estimate
+                    .known()
+                    .filter(|_| !cost_known)
+                    .map(|cost| Reserved::from(cost).most()),
             },
         ))
     }
@@ -117,6 +122,8 @@ impl Client {
                         cost_known: true,
                         exhausted: false,
                         all_vendors: true,
+                        currency: most.currency.clone(),
+                        other_cost: None,
                     },
                 ));
             }
@@ -133,6 +140,12 @@ impl Client {
                         cost_known: false,
                         exhausted: most.amount.is_zero(),
                         all_vendors: true,
+                        currency: most.currency.clone(),
+                        // A sum of several currencies has none.
+                        other_cost: match (has_unknown, totals.len()) {
+                            (false, 1) => totals.values().next().map(Reserved::most),
+                            _ => None,
+                        },
                     },
                 ));
             }

@@ -54,6 +54,41 @@ impl Client {
         }
     }
 
+    /// Returns the earlier submission that `request` repeats within [`SubmitOptions::refuse_repeated_within`], although its new
+    /// idempotency key allows it. `None` if its key has a submission already, which is then the only one.
+    ///
+    /// # Errors
+    /// `config` without a journal, `journal` when it cannot be read, and `io` when a local file cannot.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, request: videogen::VideoRequest) -> Result<(), videogen::Error> {
+    /// use std::time::Duration;
+    /// use videogen::submit::SubmitOptions;
+    ///
+    /// let options = SubmitOptions::default().idempotency_key("order-4711").refuse_repeated_within(Duration::from_secs(600));
+    /// if let Some(earlier) = client.earlier_submission(&request, &options).await? {
+    ///     eprintln!("the same request was submitted at {} as {:?}", earlier.intent.at, earlier.task);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn earlier_submission(
+        &self,
+        request: impl Borrow<VideoRequest>,
+        options: &SubmitOptions,
+    ) -> Result<Option<Entry>, Error> {
+        let found = self.comparable(request.borrow(), options).await?;
+        let (Some(Comparable { mut intent, .. }), Some(journal)) = (found, &self.0.journal) else {
+            return Ok(None);
+        };
+        if intent.refuse_repeated_within.is_none() || self.taken(&intent).await?.is_some() {
+            return Ok(None);
+        }
+        // As if it had no key.
+        intent.key.clone_from(&intent.id);
+        journal.repeated(intent).await.map_err(journal_error)
+    }
+
     /// What is compared with earlier submissions. `None`: `options` require no comparison.
     pub(crate) async fn comparable(
         &self,

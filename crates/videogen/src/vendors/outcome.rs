@@ -296,7 +296,7 @@ impl Judge<'_> {
             _ if answer.status.is_redirection() => unreadable::redirect(status, &answer.headers) + &self.quoted(&words),
             (Some(message), _) => self.clean(message),
             (None, Some(meaning)) => meaning.to_owned(),
-            (None, None) => "the vendor returned an error without a message".to_owned(),
+            (None, None) => format!("the vendor returned HTTP {status} without a message"),
         };
         self.with_detail(
             Error::new(kind, message).during(self.vendor, operation),

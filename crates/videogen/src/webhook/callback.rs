@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::client::parse_base_url;
 use crate::model::{Error, ErrorKind, SecretUrl};
 
+/// What messages call the URL that a token is added to.
+const BASE: &str = "the webhook's base URL";
 /// Random bytes in a token: 256 bits.
 const TOKEN_BYTES: usize = 32;
 
@@ -26,7 +28,7 @@ impl Callback {
     /// # Errors
     /// `config` when no path can be appended to `base`; `io` when the system returns no random bytes.
     pub(crate) fn new(base: &str) -> Result<Self, Error> {
-        let base = parse_base_url("the webhook's base URL", base)?;
+        let base = parse_base_url(BASE, base)?;
         let mut bytes = [0; TOKEN_BYTES];
         SystemRandom::new().fill(&mut bytes).map_err(|_| {
             Error::new(
@@ -39,6 +41,21 @@ impl Callback {
             hash: TokenHash::of(&token),
             url: SecretUrl::new(format!("{}/{token}", base.as_str().trim_end_matches('/'))),
         })
+    }
+
+    /// Checks the `base` of a callback URL, such as before there is a [`Receiver`](super::Receiver).
+    ///
+    /// # Errors
+    /// `config` as of [`Receiver::callback`](super::Receiver::callback).
+    ///
+    /// ```
+    /// use videogen::webhook::Callback;
+    ///
+    /// assert!(Callback::check("https://example.com/hooks").is_ok());
+    /// assert!(Callback::check("ftp://example.com").is_err());
+    /// ```
+    pub fn check(base: &str) -> Result<(), Error> {
+        parse_base_url(BASE, base).map(drop)
     }
 
     /// Returns the URL to send as `callback_url`.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use videogen::Vendor;
 use videogen::journal::Journal as _;
 use videogen_journal::Store;
 
@@ -16,8 +17,12 @@ use crate::price_file::{self, Prices};
 use crate::probe::LIMIT;
 use crate::unsaved::unsaved;
 
+/// What the report calls the stored keys.
+const KEYS: &str = "keys";
+
 /// The user's files.
 pub(crate) fn files(broken: Option<Failure>, problems: &mut Vec<Finding>) -> Vec<FileReport> {
+    let has_keys = Vendor::ALL.iter().any(|vendor| keys::has(*vendor));
     let mut add = |file: &'static str, path: Option<PathBuf>, failure: Option<Failure>, command: String| {
         let report = FileReport {
             file,
@@ -27,7 +32,8 @@ pub(crate) fn files(broken: Option<Failure>, problems: &mut Vec<Finding>) -> Vec
         };
         if let Some(failure) = failure {
             problems.push(Finding {
-                exit_code: Some(failure.code),
+                // A vendor whose key is elsewhere can be used without the stored ones.
+                exit_code: Some(failure.code).filter(|_| file != KEYS || !has_keys),
                 message: failure.error.message,
                 command,
             });
@@ -50,7 +56,7 @@ pub(crate) fn files(broken: Option<Failure>, problems: &mut Vec<Finding>) -> Vec
             Invocation::new("prices").flag("--help", true).to_string(),
         ),
         add(
-            "keys",
+            KEYS,
             keys::path(),
             keys,
             remedy.unwrap_or_else(|| Invocation::new("login").flag("--help", true).to_string()),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use videogen::facts::Capabilities;
 use videogen::journal::{Entry, State};
 use videogen::price::Estimate;
-use videogen::submit::SubmitOptions;
+use videogen::submit::{Note, SubmitOptions};
 use videogen::{ErrorKind, TaskId, Vendor, VideoRequest};
 use videogen_journal::Store;
 
@@ -17,9 +17,10 @@ use crate::exit::Failure;
 use crate::files::Target;
 use crate::follow::wait_command;
 use crate::invocation::Invocation;
+use crate::journal::name;
 use crate::notes::{on_plan, overridden};
 use crate::options;
-use crate::output::Output;
+use crate::output::{Output, elapsed};
 use crate::result::{Configured, RequestFacts};
 use crate::several::of_prompts;
 
@@ -197,6 +198,34 @@ impl Job {
             self.facts = first.facts.clone();
         }
         Ok(())
+    }
+
+    /// Notes that the same request was submitted a short time ago under another key, or without one.
+    pub(super) async fn note_earlier(&mut self, senders: &Senders, options: &SubmitOptions, output: &Output) {
+        let Some(key) = &self.key else { return };
+        let mut options = options.clone();
+        options.idempotency_key = Some(key.clone());
+        for way in &self.ways {
+            let request = senders.request_at(&self.request, way.vendor, Some(&way.model));
+            let Ok(client) = senders.of(way.vendor) else { continue };
+            // What is wrong ends the submission.
+            let Ok(Some(first)) = client.earlier_submission(&request, &options).await else {
+                continue;
+            };
+            let age = chrono::Utc::now().signed_duration_since(first.intent.at);
+            let with = match first.intent.key == first.intent.id {
+                true => "without a key".to_owned(),
+                false => format!("with the key {}", first.intent.key),
+            };
+            let reason = format!(
+                "the same request was submitted {} ago {with}, as {}; this key is new, so it is submitted and paid again",
+                elapsed(age.to_std().unwrap_or_default()),
+                name(&first)
+            );
+            output.warn(&format!("--idempotency-key {key}: {reason}."));
+            self.facts.notes.push(Note::new("idempotency_key", key, reason));
+            return;
+        }
     }
 
     /// What it may cost at each vendor.

@@ -51,17 +51,33 @@ pub(super) async fn submit(
     });
     tokio::select! {
         result = &mut submission => {
-            let (task, _) = result.map_err(lost)?;
+            let (task, _) = result.map_err(|error| lost(error, output))?;
             Err(follow::left(interrupt, &task.id, Some(&task.status)))
         }
         interrupt = interrupted() => Err(under_way.abandoned(senders.first.vendor(), interrupt)),
     }
 }
 
+/// The failure of a submission. Why other vendors did not take it was noted as it happened.
+fn refused(error: Error, output: &Output) -> Failure {
+    let noted: Vec<String> = error
+        .other_vendors()
+        .iter()
+        // These are found before any vendor is tried.
+        .filter(|other| output.is_text() && other.violations().is_empty())
+        .map(|other| format!("\n  {}", format!("{other:#}").replace('\n', "\n  ")))
+        .collect();
+    let mut failure = Failure::from(error);
+    for text in noted {
+        failure.message = failure.message.replacen(&text, "", 1);
+    }
+    failure
+}
+
 /// The failure of a submission; if the journal has its status as unknown, with what to do about it.
-fn lost(error: Error) -> Failure {
+fn lost(error: Error, output: &Output) -> Failure {
     let advice = advice(&error);
-    let failure = Failure::from(error);
+    let failure = refused(error, output);
     match advice {
         Some(advice) => failure.hint(&advice),
         None => failure,
@@ -86,10 +102,10 @@ async fn find(
 ) -> Result<VideoTask, Failure> {
     let search = options.within;
     let Some(ambiguity) = error.ambiguity().filter(|ambiguity| ambiguity.is_searchable()) else {
-        return Err(lost(error));
+        return Err(lost(error, output));
     };
     if search.is_zero() {
-        return Err(lost(error));
+        return Err(lost(error, output));
     }
     let client = senders.of(ambiguity.vendor)?;
     output.note(&format!(
@@ -103,7 +119,7 @@ async fn find(
     };
     let (vendor, model) = (ambiguity.vendor, ambiguity.model.clone());
     let next = advice(&error);
-    let mut failure = Failure::from(error);
+    let mut failure = refused(error, output);
     match found {
         Some(Ok(Reconciled::Found(mut task))) => {
             output.note(&format!("Found: {}.", task.id));

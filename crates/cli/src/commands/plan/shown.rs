@@ -10,7 +10,7 @@ pub(super) fn request(plan: &Plan) -> String {
     let headers: String = plan
         .headers
         .iter()
-        .map(|(name, value)| format!("{name}: {value}\n"))
+        .map(|(name, value)| format!("{name}: {}\n", masked(value)))
         .collect();
     format!("{} {}\n{headers}{body}", plan.method, plan.url)
 }
@@ -40,13 +40,35 @@ pub(super) fn files(plan: &Plan) -> Vec<String> {
     inline.chain(uploads).collect()
 }
 
-/// The body with its data URLs cut. With --json they are complete.
+/// A text that is a URL without user, password and query, which may be credentials.
+fn masked(text: &str) -> String {
+    let Some((scheme, rest)) = text
+        .split_once("://")
+        .filter(|(scheme, _)| !scheme.contains(char::is_whitespace))
+    else {
+        return text.to_owned();
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, rest) = rest.split_at(end);
+    let authority = match authority.rsplit_once('@') {
+        Some((_, host)) => format!("[masked]@{host}"),
+        None => authority.to_owned(),
+    };
+    let rest = match rest.split_once(['?', '#']) {
+        Some((path, _)) => format!("{path}?[masked]"),
+        None => rest.to_owned(),
+    };
+    format!("{scheme}://{authority}{rest}")
+}
+
+/// The body with its data URLs cut, and without credentials in URLs. With --json it is complete.
 pub(super) fn short(body: &Value) -> Value {
     match body {
         Value::String(text) if text.starts_with("data:") => match text.split_once(";base64,") {
             Some((kind, data)) if data.len() > 100 => format!("{kind};base64,<{} characters>", data.len()).into(),
             _ => body.clone(),
         },
+        Value::String(text) => masked(text).into(),
         Value::Array(items) => items.iter().map(short).collect(),
         Value::Object(members) => {
             let members = members.iter().map(|(name, value)| (name.clone(), short(value)));

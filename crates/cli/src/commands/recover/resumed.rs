@@ -22,6 +22,11 @@ pub(super) struct Resumed {
 }
 
 impl Resumed {
+    /// Whether its files are complete.
+    pub(super) fn is_downloaded(&self) -> bool {
+        matches!(self.result, Ok(Some(_)))
+    }
+
     /// As JSON.
     pub(super) fn document(&self) -> Value {
         let mut document = json!(self.entry);

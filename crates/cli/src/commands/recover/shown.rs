@@ -13,7 +13,7 @@ use crate::journal::{HEADS, line, name, unreadable};
 use crate::lost::candidates;
 use crate::output::{Output, moment, table};
 
-pub(super) fn show(all: &Recovered, unfinished: &[Resumed], keyless: &[Entry], output: &Output) -> Result<(), Failure> {
+pub(super) fn show(all: &Recovered, resumed: &[Resumed], keyless: &[Entry], output: &Output) -> Result<(), Failure> {
     let open: Vec<_> = all
         .open
         .iter()
@@ -28,17 +28,20 @@ pub(super) fn show(all: &Recovered, unfinished: &[Resumed], keyless: &[Entry], o
     if output.has_events() {
         return events::lost(all, keyless, output);
     }
+    let (downloaded, unfinished): (Vec<&Resumed>, Vec<&Resumed>) = resumed.iter().partition(|one| one.is_downloaded());
+    let documents = |all: &[&Resumed]| all.iter().map(|one| one.document()).collect::<Vec<_>>();
     let document = json!({
         "found": all.found,
         "open": open,
         "in_flight": all.in_flight,
-        "unfinished": unfinished.iter().map(Resumed::document).collect::<Vec<_>>(),
+        "downloaded": documents(&downloaded),
+        "unfinished": documents(&unfinished),
         "other_accounts": keyless,
         "unreadable": all.unreadable,
     });
     let ids = || {
         let open = all.open.iter().map(|lost| &lost.entry);
-        let left = unfinished.iter().map(|one| &one.entry);
+        let left = resumed.iter().map(|one| &one.entry);
         let entries = all
             .found
             .iter()
@@ -61,6 +64,7 @@ pub(super) fn show(all: &Recovered, unfinished: &[Resumed], keyless: &[Entry], o
             "In flight, or their sender has just died; retry in a few seconds",
             &mut all.in_flight.iter(),
         );
+        part(&mut text, "Downloaded:", &mut downloaded.iter().map(|one| &one.entry));
         if !unfinished.is_empty() {
             let has_end = unfinished.iter().any(|one| one.end.is_some());
             let heads = HEADS.into_iter().chain(has_end.then_some("download until"));
@@ -77,7 +81,7 @@ pub(super) fn show(all: &Recovered, unfinished: &[Resumed], keyless: &[Entry], o
             "Other accounts or base URLs (not searched; set their keys and base URLs)",
             &mut keyless.iter(),
         );
-        let is_left = |one: &Resumed| {
+        let is_left = |one: &&Resumed| {
             let is_completed = one.entry.status == Some(TaskStatus::Completed);
             matches!(one.result, Ok(None)) && (one.entry.target.is_some() || is_completed)
         };
