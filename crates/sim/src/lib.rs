@@ -112,9 +112,6 @@
 //!
 //! # Features
 //!
-//! - `clips` (default): encodes each video in its requested size and length; needs a C++ compiler.
-//!   Without it, every video is the same MP4: one second, 160x90 pixels, 12 frames, no sound. Answers still report
-//!   the requested size and length.
 //! - `client`: `Simulator::client` and `Simulator::client_builder`.
 
 mod dialects;
