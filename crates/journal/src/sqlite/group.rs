@@ -4,11 +4,10 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 use videogen::journal::JournalError;
 
-use super::SqliteJournal;
 use crate::error::broken;
 
 /// Writes of one transaction, so that other processes are not kept waiting long.
@@ -27,6 +26,42 @@ impl Queue {
         let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         queue.push_back(Arc::downgrade(&slot));
         slot
+    }
+
+    /// Runs a write in a transaction, which other writes may share. Its result is that of a committed transaction; an error of
+    /// `work` undoes what it wrote, and nothing else.
+    ///
+    /// # Errors
+    /// That of `work`, or when the file cannot be written.
+    pub(super) async fn run<T: Send + 'static>(
+        self: &Arc<Self>,
+        connection: &Arc<Mutex<Connection>>,
+        work: impl FnOnce(&Connection) -> Result<T, JournalError> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        let (waiting, result) = oneshot::channel();
+        let slot = self.add(Box::new(One {
+            work: Some(work),
+            result: None,
+            waiting,
+        }));
+        let (connection, queue) = (Arc::clone(connection), Arc::clone(self));
+        tokio::task::spawn_blocking(move || {
+            let is_taken = || slot.lock().unwrap_or_else(PoisonError::into_inner).is_none();
+            // By a transaction that began after it was added.
+            if is_taken() {
+                return;
+            }
+            // After a panic, its transaction was rolled back.
+            let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+            while !is_taken() {
+                let mut writes = queue.take();
+                let committed = commit(&mut connection, &mut writes);
+                writes.into_iter().for_each(|write| write.end(committed.clone()));
+            }
+        });
+        result
+            .await
+            .map_err(|_| JournalError::new("the journal call was aborted: the program is ending"))?
     }
 
     /// The writes of the next transaction.
@@ -71,46 +106,15 @@ impl<T: Send, F: FnOnce(&Connection) -> Result<T, JournalError> + Send> Write fo
     }
 }
 
-impl SqliteJournal {
-    /// Runs a write in a transaction, which other writes may share. Its result is that of a committed transaction; an error of
-    /// `work` undoes what it wrote, and nothing else.
-    ///
-    /// # Errors
-    /// That of `work`, or when the file cannot be written.
-    pub(super) async fn written<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Connection) -> Result<T, JournalError> + Send + 'static,
-    ) -> Result<T, JournalError> {
-        self.check_writable()?;
-        let (waiting, result) = oneshot::channel();
-        let slot = self.queue.add(Box::new(One {
-            work: Some(work),
-            result: None,
-            waiting,
-        }));
-        let (connection, queue) = (Arc::clone(&self.connection), Arc::clone(&self.queue));
-        tokio::task::spawn_blocking(move || {
-            let is_taken = || slot.lock().unwrap_or_else(PoisonError::into_inner).is_none();
-            // By a transaction that began after it was added.
-            if is_taken() {
-                return;
-            }
-            // After a panic, its transaction was rolled back.
-            let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-            while !is_taken() {
-                let mut writes = queue.take();
-                let committed = commit(&mut connection, &mut writes);
-                writes.into_iter().for_each(|write| write.end(committed.clone()));
-            }
-        });
-        result
-            .await
-            .map_err(|_| JournalError::new("the journal call was aborted: the program is ending"))?
-    }
+/// A transaction that locks the file from its beginning, so that its reads are still valid when it writes.
+pub(super) fn write(connection: &mut Connection) -> Result<Transaction<'_>, JournalError> {
+    connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(broken)
 }
 
 fn commit(connection: &mut Connection, writes: &mut [Box<dyn Write>]) -> Result<(), JournalError> {
-    let transaction = super::write(connection)?;
+    let transaction = write(connection)?;
     if let [write] = writes {
         return match write.run(&transaction) {
             true => transaction.commit().map_err(broken),
@@ -142,22 +146,16 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn one_failure_undoes_only_its_own_write() {
-        let folder = tempfile::tempdir().unwrap();
-        let journal = SqliteJournal::open(folder.path().join("journal.db")).unwrap();
-        let create = |connection: &Connection| {
-            connection
-                .execute_batch("CREATE TABLE numbers (number)")
-                .map_err(broken)
-        };
-        journal.written(create).await.unwrap();
-        // While the connection is in use, they gather.
-        let held = Arc::clone(&journal.connection);
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE numbers (number)").unwrap();
+        let (connection, queue) = (Arc::new(Mutex::new(connection)), Arc::new(Queue::default()));
         let writes: Vec<_> = {
-            let _held = held.lock().unwrap();
+            // While the connection is in use, they gather.
+            let _held = connection.lock().unwrap();
             (0..300)
                 .map(|number: i64| {
-                    let journal = journal.clone();
-                    let writes = async move {
+                    let (connection, queue) = (Arc::clone(&connection), Arc::clone(&queue));
+                    let write = async move {
                         let work = move |connection: &Connection| {
                             connection
                                 .execute("INSERT INTO numbers VALUES (?1)", [number])
@@ -167,9 +165,9 @@ mod tests {
                                 _ => Ok(number),
                             }
                         };
-                        journal.written(work).await
+                        queue.run(&connection, work).await
                     };
-                    tokio::spawn(writes)
+                    tokio::spawn(write)
                 })
                 .collect()
         };
@@ -180,11 +178,9 @@ mod tests {
             };
             assert_eq!(write.await.unwrap(), expected);
         }
-        let count = journal.run(|connection| {
-            let count = connection.query_row("SELECT count(*) FROM numbers", [], |row| row.get::<_, i64>(0));
-            count.map_err(broken)
-        });
-        assert_eq!(count.await.unwrap(), 200);
+        let sql = "SELECT count(*) FROM numbers";
+        let count = connection.lock().unwrap().query_row(sql, [], |row| row.get(0));
+        assert_eq!(count, Ok(200_i64));
     }
 
     /// As when a runtime ends before the write has begun.

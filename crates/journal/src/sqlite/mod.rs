@@ -27,7 +27,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
 use videogen::Timestamp;
 use videogen::journal::{
     BoxFuture, Budget, BudgetKey, Entry, Event, Found, GroupBy, Intent, Journal, JournalError, OverBudget, Position,
@@ -36,7 +36,7 @@ use videogen::journal::{
 use videogen::price::Decimal;
 
 use self::file::BUSY;
-use self::group::Queue;
+use self::group::{Queue, write};
 use self::submit::Opened;
 use crate::error::broken;
 use crate::name::without_password;
@@ -304,6 +304,15 @@ impl SqliteJournal {
         self.run(work).await
     }
 
+    /// Runs a write in a transaction, which other writes of this process may share.
+    async fn written<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, JournalError> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        self.check_writable()?;
+        self.queue.run(&self.connection, work).await
+    }
+
     fn check_writable(&self) -> Result<(), JournalError> {
         let message = || format!("the journal {} is open read-only", self.path.display());
         match self.is_read_only {
@@ -414,13 +423,6 @@ impl Journal for SqliteJournal {
     fn release_upload(&self, lease: UploadLease) -> BoxFuture<'_, Result<(), JournalError>> {
         Box::pin(self.written(move |connection| upload::remove_lease(connection, &lease)))
     }
-}
-
-/// A transaction that locks the file from its beginning, so that its reads are still valid when it writes.
-fn write(connection: &mut Connection) -> Result<Transaction<'_>, JournalError> {
-    connection
-        .transaction_with_behavior(TransactionBehavior::Immediate)
-        .map_err(broken)
 }
 
 fn text(error: impl fmt::Display) -> String {

@@ -2,7 +2,7 @@
 //! Baseline profile; numbers in brackets are sections of ITU-T H.264.
 //!
 //! A block of 16 x 16 pixels is coded as what is the least: as unchanged since the last picture, as a continuation of the
-//! row of pixels above it, or as its pixels.
+//! pixels above it or left of it, or as its pixels.
 
 use crate::media::bits::Bits;
 use crate::media::shape::Shape;
@@ -27,7 +27,8 @@ const LEVELS: [(u32, u32, u32); 8] = [
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Coded {
     Unchanged,
-    Continued,
+    FromAbove,
+    FromLeft,
     Pixels,
 }
 
@@ -81,13 +82,25 @@ impl Padded {
     }
 
     /// Whether the pixels of a block continue the row above it.
-    fn continues(&self, block: [usize; 2]) -> bool {
+    fn continues_above(&self, block: [usize; 2]) -> bool {
         let [across, down] = block;
         let Some(up) = down.checked_sub(1) else {
             return false;
         };
         let above = self.row([across, up], self.side - 1);
         (0..self.side).all(|y| self.row(block, y) == above)
+    }
+
+    /// Whether the pixels of a block continue the column left of it.
+    fn continues_left(&self, block: [usize; 2]) -> bool {
+        let [across, down] = block;
+        let Some(left) = across.checked_sub(1) else {
+            return false;
+        };
+        (0..self.side).all(|y| {
+            let beside = self.row([left, down], y)[self.side - 1];
+            self.row(block, y).iter().all(|pixel| *pixel == beside)
+        })
     }
 
     /// Whether a block is the same in another picture.
@@ -231,10 +244,13 @@ impl Encoder {
                             bits.number(first + 25);
                             write_pixels(&mut bits, picture, block);
                         }
+                        // The types and modes of the prediction (tables 7-11, 7-16).
                         _ => {
-                            bits.number(first + 1);
+                            let (kind, chroma) = if coded == Coded::FromAbove { (1, 2) } else { (2, 1) };
+                            bits.number(first + kind);
+                            bits.number(chroma);
                             let up = (row > 0).then(|| above[column]);
-                            write_continued(&mut bits, left, up);
+                            write_nothing(&mut bits, left, up);
                         }
                     }
                 }
@@ -255,8 +271,10 @@ impl Encoder {
         };
         if self.last.as_ref().is_some_and(is_same) {
             Coded::Unchanged
-        } else if picture.iter().all(|plane| plane.continues(block)) {
-            Coded::Continued
+        } else if picture.iter().all(|plane| plane.continues_above(block)) {
+            Coded::FromAbove
+        } else if picture.iter().all(|plane| plane.continues_left(block)) {
+            Coded::FromLeft
         } else {
             Coded::Pixels
         }
@@ -290,10 +308,9 @@ fn write_pixels(bits: &mut Bits, picture: &[Padded; 3], block: [usize; 2]) {
     }
 }
 
-/// A block without coefficients, predicted from the row above it (7.3.5.1).
-fn write_continued(bits: &mut Bits, left: Option<Coded>, up: Option<Coded>) {
-    // Chroma is predicted from above too; no change of the quantiser.
-    bits.number(2);
+/// What a predicted block adds: nothing (7.3.5.3).
+fn write_nothing(bits: &mut Bits, left: Option<Coded>, up: Option<Coded>) {
+    // No change of the quantiser.
     bits.number(0);
     // No coefficients, in a code that depends on how many the blocks beside it have (9.2.1): one of pixels counts as 16.
     let count = |coded| if coded == Coded::Pixels { 16 } else { 0 };

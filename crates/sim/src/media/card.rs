@@ -64,8 +64,9 @@ impl Card {
         self.clear_box();
         let way = u64::from(self.shape.width) - self.side() as u64;
         let last = u64::from(self.shape.frames.saturating_sub(1).max(1));
-        // Even, so that the box covers whole chroma pixels. At most the width, so it fits.
-        self.position = (way * u64::from(frame) / last / 2 * 2) as usize;
+        // At most the width, so it fits.
+        let step = self.step() as u64;
+        self.position = (way * u64::from(frame) / last / step * step) as usize;
         self.paint_box();
     }
 
@@ -103,15 +104,26 @@ impl Card {
         ]
     }
 
-    /// The box's side in pixels, even.
+    /// The pixels by which the box moves, and in which it is measured: blocks of the encoder, if there are enough. Otherwise an
+    /// even number, so that it covers whole chroma pixels.
+    fn step(&self) -> usize {
+        if self.shape.width.min(self.shape.height) < 64 {
+            2
+        } else {
+            16
+        }
+    }
+
+    /// The box's side in pixels.
     fn side(&self) -> usize {
-        (self.shape.width.min(self.shape.height) as usize / 8 * 2).max(2)
+        let step = self.step();
+        (self.shape.width.min(self.shape.height) as usize / 4 / step * step).max(2)
     }
 
     /// The rows of a plane that the box covers.
     fn rows(&self, channel: usize) -> std::ops::Range<usize> {
         let scale = self.planes[channel].scale;
-        let top = (self.shape.height as usize - self.side()) / 4 * 2;
+        let top = (self.shape.height as usize - self.side()) / 2 / self.step() * self.step();
         top / scale..(top + self.side()) / scale
     }
 
