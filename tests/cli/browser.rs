@@ -221,8 +221,11 @@ impl Browser {
         self.value("0");
         let is_problem = |event: &&Value| {
             let (level, kind) = (&event["params"]["entry"]["level"], &event["params"]["type"]);
+            // The browser stops loading a clip once it knows as much of it as the page needs.
+            let is_stopped = event["params"]["canceled"] == true && kind == "Media";
             match event["method"].as_str().unwrap_or_default() {
-                "Runtime.exceptionThrown" | "Network.loadingFailed" => true,
+                "Runtime.exceptionThrown" => true,
+                "Network.loadingFailed" => !is_stopped,
                 "Runtime.consoleAPICalled" => kind == "error" || kind == "warning" || kind == "assert",
                 "Log.entryAdded" => level == "error" || level == "warning",
                 _ => false,
