@@ -42,7 +42,7 @@ impl<'a> Surface<'a> {
                 Item::Mod(child) => {
                     let name = child.ident.to_string();
                     self.line(path, format!("{condition}pub mod {name}"));
-                    let from = [from, &[name.clone()]].concat();
+                    let from = [from, std::slice::from_ref(&name)].concat();
                     self.module(&from, &format!("{path}.{name}"), &condition);
                 }
                 Item::Use(item) => {

@@ -294,7 +294,7 @@ async fn run() -> ExitCode {
             let message = message.trim().trim_start_matches("error: ").to_owned() + &dashed_file();
             let args = OutputArgs::of_words(std::env::args_os());
             let mut failure = Failure::new(exit::INVALID, ErrorKind::InvalidRequest, message);
-            failure.error = Box::new(failure.error.violating(Vec::from_iter(late::rejected(&error))));
+            *failure.error = failure.error.violating(Vec::from_iter(late::rejected(&error)));
             Output::new(&args).failure(&failure);
             return ExitCode::from(exit::INVALID);
         }

@@ -179,7 +179,7 @@ impl Encoder {
         bits.number(surplus(down, self.shape.height));
         // The colours (annex E): limited range of BT.601, as the card has them.
         bits.flag(true);
-        bits.put(0b00_1, 3);
+        bits.put(0b001, 3);
         bits.put(5, 3);
         bits.flag(false);
         bits.flag(true);
@@ -227,7 +227,7 @@ impl Encoder {
                 continue;
             }
             let mut left = None;
-            for column in 0..across {
+            for (column, above) in above.iter_mut().enumerate() {
                 let block = [column, row];
                 let coded = self.coded(picture, block);
                 if coded == Coded::Unchanged {
@@ -249,13 +249,13 @@ impl Encoder {
                             let (kind, chroma) = if coded == Coded::FromAbove { (1, 2) } else { (2, 1) };
                             bits.number(first + kind);
                             bits.number(chroma);
-                            let up = (row > 0).then(|| above[column]);
+                            let up = (row > 0).then_some(*above);
                             write_nothing(&mut bits, left, up);
                         }
                     }
                 }
                 left = Some(coded);
-                above[column] = coded;
+                *above = coded;
             }
         }
         if skipped > 0 {
