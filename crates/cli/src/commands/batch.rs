@@ -1,6 +1,6 @@
 //! `videogen batch`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
@@ -32,11 +32,11 @@ use crate::config;
 use crate::cost;
 use crate::exit::{Failure, INVALID, IO};
 use crate::invocation::Invocation;
-use crate::journal::JournalArgs;
+use crate::journal::{JournalArgs, owner};
 use crate::output::{Output, file};
 use crate::price_file::Prices;
 use crate::routes::{OrderArgs, check_option, parse_route};
-use crate::text::many;
+use crate::text::{many, visible};
 use crate::uploads;
 
 /// Tasks of a vendor at the same time.
@@ -96,6 +96,9 @@ pub(crate) struct BatchArgs {
     /// Replace existing files.
     #[arg(long)]
     overwrite: bool,
+    /// Also download the files of jobs that another machine has done.
+    #[arg(long)]
+    fetch: bool,
     /// File for the results, a line per job [default: FILE.results.jsonl].
     #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(no_stream))]
     results: Option<PathBuf>,
@@ -259,8 +262,9 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
     group.max_cost = caps.max_cost;
     let (news, heard) = mpsc::unbounded_channel();
     let beside = journal_args.beside(&journal)?;
+    let owner = owner(&journal).await?;
     let batch = Arc::new(Batch {
-        claims: Claims::new(&beside, &name),
+        claims: Claims::new(Arc::clone(&journal), owner, &beside, &name),
         name,
         jobs,
         vendors,
@@ -269,6 +273,7 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
         settings: Settings {
             retry_failed: args.retry_failed,
             overwrite: args.overwrite,
+            fetch: args.fetch,
             order: args.order.order(),
             allow_unknown_cost: args.allow_unknown_cost,
             timeout: Duration::from_secs(args.timeout),
@@ -301,6 +306,19 @@ pub(crate) async fn batch(args: BatchArgs, journal: &JournalArgs, output: &Outpu
         output.note(&format!(
             "The status of ambiguous submissions is unknown, so they were not resent. Resolve them with: {}",
             Invocation::new("recover")
+        ));
+    }
+    let machines: Vec<&str> = ended
+        .results
+        .iter()
+        .filter_map(|line| line["machine"].as_str())
+        .collect();
+    if !machines.is_empty() {
+        let (jobs, names) = (many(machines.len(), "job"), BTreeSet::from_iter(machines));
+        let names: Vec<String> = names.into_iter().map(visible).collect();
+        output.note(&format!(
+            "The files of {jobs} are on other machines: {}. To download them here too, add: --fetch",
+            names.join(", ")
         ));
     }
     for advice in ended.counts.advice() {
