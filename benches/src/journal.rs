@@ -1,15 +1,15 @@
-//! Cost of a journal per submission, and maximum submissions per second with one file.
+//! Cost of a journal per submission, and maximum submissions per second with one file or database.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
+use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 use videogen::{Client, RetryPolicy, Vendor};
-use videogen_journal::SqliteJournal;
+use videogen_journal::Store;
 
 use crate::contenders::{facade, request};
 use crate::measure::{Rounds, cpu, median};
@@ -20,7 +20,8 @@ use crate::server::Server;
 #[derive(Debug, Args)]
 pub struct One {
     base_url: String,
-    file: PathBuf,
+    /// File, or URL of a database.
+    journal: String,
     seconds: f64,
     at_once: usize,
 }
@@ -32,11 +33,14 @@ struct Outcome {
     taken: f64,
 }
 
-fn journalled(base_url: &str, file: &Path) -> Result<Client> {
+/// Environment variable with the URL of a PostgreSQL server, whose schemas the benchmark creates and leaves.
+const POSTGRES: &str = "VIDEOGEN_TEST_POSTGRES";
+
+fn journalled(base_url: &str, journal: &str, runtime: &Runtime) -> Result<Client> {
     let builder = Client::builder(Vendor::Token360)
         .key("sk-bench".to_owned())
         .base_url(base_url);
-    let journal = Arc::new(SqliteJournal::open(file)?);
+    let journal = runtime.block_on(Store::open(journal))?;
     Ok(builder.retry(RetryPolicy::never()).journal(journal).build()?)
 }
 
@@ -48,15 +52,24 @@ pub fn run(quick: bool, folder: &Path) -> Result<()> {
     let folder = tempfile::tempdir_in(folder)?;
     let server = Server::start()?;
     cost(quick, &server, folder.path())?;
-    throughput(quick, &server, folder.path())
+    throughput(quick, &server, folder.path())?;
+    engines(quick, &server, folder.path())
+}
+
+fn runtime() -> Result<Runtime> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+}
+
+fn path(folder: &Path, name: &str) -> String {
+    folder.join(name).display().to_string()
 }
 
 fn cost(quick: bool, server: &Server, folder: &Path) -> Result<()> {
     let (rounds, calls) = if quick { (1, 4) } else { (15, 60) };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = runtime()?;
     let clients = [
         facade(Vendor::Token360, &server.base_url())?,
-        journalled(&server.base_url(), &folder.join("cost.db"))?,
+        journalled(&server.base_url(), &path(folder, "cost.db"), &runtime)?,
     ];
     let names = ["without", "with a journal"];
     let (mut wall, mut busy) = (Rounds::new(names), Rounds::new(names));
@@ -89,24 +102,8 @@ fn throughput(quick: bool, server: &Server, folder: &Path) -> Result<()> {
     let mut rates = vec![Vec::new(); shapes.len()];
     for round in 0..rounds {
         for (which, (processes, at_once)) in shapes.into_iter().enumerate() {
-            let file = folder.join(format!("rate-{round}-{which}.db"));
-            // Created before, so that no process waits for the tables.
-            SqliteJournal::open(&file)?;
-            let children: Vec<Child> = (0..processes)
-                .map(|_| {
-                    Command::new(std::env::current_exe()?)
-                        .args(["journal-one", &server.base_url()])
-                        .arg(&file)
-                        .args([seconds.to_string(), at_once.to_string()])
-                        .stdout(Stdio::piped())
-                        .spawn()
-                })
-                .collect::<std::io::Result<_>>()?;
-            let mut rate = 0.0;
-            for child in children {
-                let outcome: Outcome = serde_json::from_slice(&child.wait_with_output()?.stdout)?;
-                rate += outcome.submissions as f64 / outcome.taken;
-            }
+            let file = path(folder, &format!("rate-{round}-{which}.db"));
+            let rate = rate(server, &file, processes, at_once, seconds)?;
             rates[which].push(rate);
         }
     }
@@ -117,14 +114,64 @@ fn throughput(quick: bool, server: &Server, folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Submissions per second.
+fn rate(server: &Server, journal: &str, processes: usize, at_once: usize, seconds: f64) -> Result<f64> {
+    // Created before, so that no process waits for the tables.
+    runtime()?.block_on(Store::open(journal))?;
+    let children: Vec<Child> = (0..processes)
+        .map(|_| {
+            Command::new(std::env::current_exe()?)
+                .args(["journal-one", &server.base_url(), journal])
+                .args([seconds.to_string(), at_once.to_string()])
+                .stdout(Stdio::piped())
+                .spawn()
+        })
+        .collect::<std::io::Result<_>>()?;
+    let mut rate = 0.0;
+    for child in children {
+        let outcome: Outcome = serde_json::from_slice(&child.wait_with_output()?.stdout)?;
+        rate += outcome.submissions as f64 / outcome.taken;
+    }
+    Ok(rate)
+}
+
+/// A database next to a file.
+fn engines(quick: bool, server: &Server, folder: &Path) -> Result<()> {
+    let Ok(url) = std::env::var(POSTGRES) else {
+        println!("\nPostgreSQL: skipped; name a server in {POSTGRES}");
+        return Ok(());
+    };
+    let (rounds, seconds) = if quick { (1, 0.2) } else { (5, 5.0) };
+    let shapes = [1, 8, 64];
+    let join = if url.contains('?') { '&' } else { '?' };
+    let mut rates = vec![[Vec::new(), Vec::new()]; shapes.len()];
+    for round in 0..rounds {
+        for (which, at_once) in shapes.into_iter().enumerate() {
+            let name = format!("bench_{}_{round}_{which}", std::process::id());
+            let journals = [
+                path(folder, &format!("{name}.db")),
+                format!("{url}{join}options=-csearch_path%3D{name}"),
+            ];
+            for (rates, journal) in rates[which].iter_mut().zip(journals) {
+                rates.push(rate(server, &journal, 1, at_once, seconds)?);
+            }
+        }
+    }
+    println!("\n| submissions at once | SQLite, per second | PostgreSQL, per second |\n|---|---|---|");
+    for (at_once, [sqlite, postgres]) in shapes.into_iter().zip(rates) {
+        println!("| {at_once} | {:.0} | {:.0} |", median(&sqlite), median(&postgres));
+    }
+    Ok(())
+}
+
 impl One {
     /// Submits for the given time, and prints the result as JSON.
     ///
     /// # Errors
     /// When a submission fails, or is not in the journal.
     pub fn run(self) -> Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let client = journalled(&self.base_url, &self.file)?;
+        let runtime = runtime()?;
+        let client = journalled(&self.base_url, &self.journal, &runtime)?;
         let start = Instant::now();
         let until = start + Duration::from_secs_f64(self.seconds);
         let submissions = runtime.block_on(async {

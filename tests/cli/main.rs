@@ -26,6 +26,7 @@ mod faults;
 #[path = "../download/server.rs"]
 #[allow(dead_code)]
 mod file_server;
+mod fleet;
 mod follow;
 #[cfg(unix)]
 mod gallery;

@@ -13,7 +13,7 @@ use videogen::ErrorKind;
 use videogen::journal::{Entry, JournalError, Unreadable};
 use videogen_journal::{Owner, SqliteJournal, Store};
 
-use crate::environment::variable;
+use crate::environment::{text, variable};
 use crate::exit::{Failure, INVALID, IO};
 use crate::output::{Output, file as shown_path, moment, shown};
 
@@ -66,6 +66,8 @@ fn base(origin: &str) -> String {
     origin[..end].to_owned()
 }
 
+/// Environment variable with the name of this machine in a journal of several.
+const MACHINE: &str = "VIDEOGEN_MACHINE";
 /// Environment variable with the path of the file.
 pub(crate) const VARIABLE: &str = "VIDEOGEN_JOURNAL";
 
@@ -259,7 +261,10 @@ pub(crate) fn is_there(path: &Path) -> bool {
 /// Opens a journal, and creates it if it does not exist.
 pub(crate) fn opened(path: &Path) -> Result<Store, JournalError> {
     match Store::is_url(path) {
-        true => waited(Store::open(path)),
+        true => waited(Store::open(path)).map(|journal| match text(MACHINE) {
+            Some(name) => journal.on_machine(&name),
+            None => journal,
+        }),
         false => SqliteJournal::open(path).map(Store::Sqlite),
     }
 }
@@ -294,6 +299,14 @@ fn owned(journal: Store) -> Store {
     journal
 }
 
+/// The owner of what this process submits. `journal`: a database in which its lease begins now, to claim work.
+pub(crate) async fn owner(journal: &Store) -> Result<&'static Owner, Failure> {
+    if journal.machine().is_some() {
+        journal.enter(&OWNER).await.map_err(failure)?;
+    }
+    Ok(&OWNER)
+}
+
 /// Extends the lease of this process, for ever.
 async fn extended(journal: Store) {
     loop {
@@ -301,7 +314,10 @@ async fn extended(journal: Store) {
         let _ = journal.replay().await;
         if OWNER.has_entered() {
             // Where it fails, workers may follow the same tasks, which is harmless.
-            let _ = journal.extend(&OWNER).await;
+            if journal.extend(&OWNER).await == Ok(false) {
+                // It was stopped for long. It still has what no other process has taken over.
+                let _ = journal.enter(&OWNER).await;
+            }
         }
     }
 }

@@ -134,6 +134,7 @@ fn reason(given: &str, error: &Error) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
     use videogen::VideoDuration;

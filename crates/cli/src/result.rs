@@ -140,6 +140,9 @@ pub(crate) struct TaskResult {
     /// The files that are complete.
     #[serde(flatten)]
     pub(crate) files: SavedFiles,
+    /// Name of the other machine that has the files, which shares the journal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) machine: Option<String>,
     /// What it cost, if that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cost: Option<TaskCost>,
@@ -304,6 +307,7 @@ impl TaskResult {
             simulated: false,
             task: None,
             files: SavedFiles::default(),
+            machine: None,
             cost: None,
             request: RequestFacts::default(),
             refused_by: Vec::new(),

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use videogen::Timestamp;
 use videogen::journal::{
-    BoxFuture, Budget, BudgetKey, Entry, Event, Found, GroupBy, Intent, Journal, JournalError, OverBudget, Query,
-    Started, Subject, UploadKey, UploadLease, UploadRecord,
+    BoxFuture, Budget, BudgetKey, Changes, Entry, Event, Found, GroupBy, Intent, Journal, JournalError, OverBudget,
+    Query, Started, Subject, Topic, Turns, UploadKey, UploadLease, UploadRecord,
 };
 use videogen::price::Decimal;
 
@@ -264,6 +264,69 @@ impl Store {
         either!(self, journal => journal.take_over(owner, accounts, limit).await)
     }
 
+    /// Makes an owner the owner of one submission, and returns whether it is: not if another owner with a lease has it.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub async fn take(&self, owner: &Owner, intent: &str) -> Result<bool, JournalError> {
+        either!(self, journal => journal.take(owner, intent).await)
+    }
+
+    /// Claims work by its name for an owner, until it gives it back or its lease ends, and returns whether it has it: not if
+    /// another owner with a lease does.
+    ///
+    /// # Errors
+    /// When the journal cannot be written; always for a file, whose processes can lock files.
+    pub async fn claim(&self, owner: &Owner, name: &str) -> Result<bool, JournalError> {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(journal) => journal.claim(owner, name).await,
+            Self::Sqlite(_) => {
+                let _ = (owner, name);
+                Err(JournalError::new("work is claimed in a database only"))
+            }
+        }
+    }
+
+    /// Gives claimed work back.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub async fn unclaim(&self, owner: &Owner, name: &str) -> Result<(), JournalError> {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(journal) => journal.unclaim(owner, name).await,
+            Self::Sqlite(_) => {
+                let _ = (owner, name);
+                Ok(())
+            }
+        }
+    }
+
+    /// Sets the name of this machine, which a database records with the files that are saved on it: its host name, unless it is
+    /// set. A file has those of one machine.
+    #[must_use]
+    pub fn on_machine(self, name: &str) -> Self {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(journal) => Self::Postgres(journal.on_machine(name)),
+            Self::Sqlite(journal) => {
+                let _ = name;
+                Self::Sqlite(journal)
+            }
+        }
+    }
+
+    /// Returns the name of this machine, if the journal is shared with others.
+    #[must_use]
+    pub fn machine(&self) -> Option<&str> {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(journal) => Some(journal.machine()),
+            Self::Sqlite(_) => None,
+        }
+    }
+
     /// Gives a submission back.
     ///
     /// # Errors
@@ -356,5 +419,13 @@ impl Journal for Store {
 
     fn release_upload(&self, lease: UploadLease) -> BoxFuture<'_, Result<(), JournalError>> {
         either!(self, journal => journal.release_upload(lease))
+    }
+
+    fn changes(&self, topic: Topic) -> Option<Changes> {
+        either!(self, journal => journal.changes(topic))
+    }
+
+    fn reserve_turns(&self, turns: Turns) -> Option<BoxFuture<'_, Result<Duration, JournalError>>> {
+        either!(self, journal => journal.reserve_turns(turns))
     }
 }

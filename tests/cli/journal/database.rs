@@ -202,3 +202,47 @@ async fn the_password_of_a_url_is_printed_nowhere() {
     let safe = ["config", "set", "defaults.journal", "postgres://u@127.0.0.1:1/jobs"];
     assert_eq!(run(folder.path(), &simulator, &safe).0, 0);
 }
+
+/// A server that takes encrypted connections only, with a certificate for `localhost`.
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_are_encrypted_and_the_server_is_checked() {
+    let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let certificate = certified.cert.pem();
+    let files = [
+        ("server.crt", certificate.as_str()),
+        ("server.key", &certified.signing_key.serialize_pem()),
+        ("pg_hba.conf", "local all all trust\nhostssl all all all trust\n"),
+    ];
+    let Some(server) = server::Server::start_with("ssl = on\n", &files) else {
+        server::server();
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(folder.join("root.pem"), &certificate).unwrap();
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let check = |host: &str, parameters: &str| {
+        let url = format!("postgresql://videogen@{host}:{}/postgres?{parameters}", server.port());
+        let (code, document, err) = run(folder, &simulator, &["journal", "check", "--journal", &url]);
+        (code, format!("{document}{err}"))
+    };
+    for (host, parameters) in [
+        ("127.0.0.1", "sslmode=require"),
+        ("127.0.0.1", "sslmode=prefer"),
+        ("127.0.0.1", ""),
+        ("localhost", "sslmode=verify-full&sslrootcert=root.pem"),
+    ] {
+        let (code, said) = check(host, parameters);
+        assert_eq!(code, 0, "{host} {parameters}: {said}");
+    }
+    for (host, parameters, reason) in [
+        ("127.0.0.1", "sslmode=disable", "no encryption"),
+        // Another name, an unknown authority, and none at all.
+        ("127.0.0.1", "sslmode=verify-full&sslrootcert=root.pem", "certificate"),
+        ("localhost", "sslmode=verify-full", "certificate"),
+        ("localhost", "sslmode=verify-full&sslrootcert=absent.pem", "absent.pem"),
+    ] {
+        let (code, said) = check(host, parameters);
+        assert!(code != 0 && said.contains(reason), "{host} {parameters}: {code} {said}");
+    }
+}

@@ -5,6 +5,7 @@ mod faults;
 mod opened;
 mod proxy;
 mod server;
+mod together;
 
 use std::process::Command;
 

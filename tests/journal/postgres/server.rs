@@ -53,6 +53,11 @@ pub(crate) fn server() -> Option<&'static Server> {
 impl Server {
     /// Starts a server, if PostgreSQL is installed.
     pub(crate) fn start() -> Option<Self> {
+        Self::start_with("", &[])
+    }
+
+    /// The same with settings, and files in its data.
+    pub(crate) fn start_with(settings: &str, files: &[(&str, &str)]) -> Option<Self> {
         let programs = programs()?;
         let is_root = is_root();
         let user = USERS.into_iter().find(|user| is_root && exists(user));
@@ -88,20 +93,13 @@ impl Server {
             ],
         );
         let settings = format!(
-            "port = {port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = '{}'\nmax_connections = 400\n",
+            "port = {port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = '{}'\nmax_connections = 400\n{settings}",
             own.folder.display()
         );
-        // Written by its owner.
-        let mut configured = own
-            .command("tee")
-            .arg("-a")
-            .arg(format!("{data}/postgresql.conf"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        configured.stdin.take().unwrap().write_all(settings.as_bytes()).unwrap();
-        assert!(configured.wait().unwrap().success());
+        own.write("postgresql.auto.conf", &settings);
+        for (name, text) in files {
+            own.write(name, text);
+        }
         let server = Self {
             url: format!("postgresql://videogen@127.0.0.1:{port}/postgres?sslmode=disable"),
             own: Some(own),
@@ -143,6 +141,18 @@ impl Server {
 impl Own {
     fn data(&self) -> String {
         format!("{}/data", self.folder.display())
+    }
+
+    /// Writes a file of its data, which its owner alone may read.
+    fn write(&self, name: &str, text: &str) {
+        let mut written = self.command("sh");
+        let script = "umask 077; cat > \"$1\"";
+        written
+            .args(["-c", script, "sh"])
+            .arg(format!("{}/{name}", self.data()));
+        let mut written = written.stdin(Stdio::piped()).spawn().unwrap();
+        written.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        assert!(written.wait().unwrap().success());
     }
 
     /// A program, run by the user of the server.

@@ -67,10 +67,11 @@ impl Vendors {
         Ok(refused)
     }
 
-    /// Waits until a submission to `vendor` is within its documented limits.
+    /// Waits until a submission to `vendor` is within its documented limits, also together with other machines.
     pub(crate) async fn turn(&self, vendor: Vendor) {
         if let (Some(pace), Ok(client)) = (self.paces.get(vendor.as_str()), self.clients.of(vendor)) {
             pace.turn(client.speed()).await;
+            client.submission_turn().await;
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
 use videogen::download::DownloadOptions;
-use videogen::journal::{Destination, FileKind, further_video};
+use videogen::journal::{Destination, Entry, FileKind, further_video};
 use videogen::{Client, Downloaded, Error, ErrorKind, TaskId, VideoTask};
 
 use super::item::Job;
@@ -14,7 +14,7 @@ use crate::exit::Failure;
 use crate::invocation::quote;
 use crate::output::file;
 use crate::progress::{self, Line};
-use crate::result::{Outcome, SavedFiles, TaskResult};
+use crate::result::{Outcome, SavedFile, SavedFiles, TaskResult};
 
 impl Batch {
     /// The output files of a job, for the journal.
@@ -46,6 +46,34 @@ impl Batch {
             files.last_frame_file = Some(saved);
         }
         Some(files)
+    }
+
+    /// The result of a job whose files another machine has, if they are not wanted here too. What another job follows is.
+    pub(super) fn done_elsewhere(&self, index: usize, entry: &Entry) -> Option<TaskResult> {
+        let machine = self.claims.machine_with_files(entry, &self.jobs[index].output)?;
+        if self.settings.fetch || self.jobs.iter().any(|job| job.after == Some(index)) {
+            return None;
+        }
+        let saved = |kind| {
+            let file = entry.saved_file(kind)?;
+            Some(SavedFile {
+                path: file.path.to_string_lossy().to_string(),
+                bytes: file.bytes.unwrap_or_default(),
+            })
+        };
+        let further = 2..=entry.videos.unwrap_or(1);
+        let files = SavedFiles {
+            file: saved(FileKind::Video),
+            further_files: further.filter_map(|number| saved(FileKind::of_video(number))).collect(),
+            last_frame_file: self.jobs[index].last_frame().map(|_| saved(FileKind::LastFrame)),
+        };
+        Some(TaskResult {
+            outcome: Outcome::Done,
+            files,
+            machine: Some(machine.to_owned()),
+            cost: entry.cost.clone(),
+            ..TaskResult::left(entry.task.as_ref()?)
+        })
     }
 
     /// The video of a task in another place, where an earlier run has saved it.

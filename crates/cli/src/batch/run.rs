@@ -57,6 +57,8 @@ pub(crate) struct Batch {
 pub(crate) struct Settings {
     pub(crate) retry_failed: bool,
     pub(crate) overwrite: bool,
+    /// Whether to download what another machine has.
+    pub(crate) fetch: bool,
     /// The order in which the vendors of a job are tried.
     pub(crate) order: RouteOrder,
     pub(crate) allow_unknown_cost: bool,
@@ -103,18 +105,37 @@ impl Batch {
     /// Works on a job, which `line` shows. `tries`: how often that ended with [`Step::Again`].
     pub(crate) async fn work(&self, index: usize, frame: Option<PathBuf>, tries: u32, line: Line) -> Step {
         let job = &self.jobs[index];
-        let _claim = match self.claims.claim(&job.id) {
+        let claim = match self.claims.claim(&job.id).await {
             Ok(Some(claim)) => claim,
             Ok(None) => return Step::Elsewhere,
             Err(error) => {
-                let message = format!("cannot lock the job {}: {error}", job.id);
+                let message = format!("cannot claim the job {}: {error}", job.id);
                 return self.left(job, None, Failure::new(crate::exit::IO, ErrorKind::Io, message));
             }
         };
+        let step = self.work_on(index, frame, tries, line).await;
+        if let Step::Left(_) = &step
+            && let Ok(Some((_, entry))) = self.last_attempt(job).await
+        {
+            self.claims.release(&entry).await;
+        }
+        self.claims.give_back(claim).await;
+        step
+    }
+
+    /// Works on a job that this process has claimed.
+    async fn work_on(&self, index: usize, frame: Option<PathBuf>, tries: u32, line: Line) -> Step {
+        let job = &self.jobs[index];
         let Accepted { attempt, task, refused } = match self.submit(index, frame.clone(), tries).await {
             Ok(accepted) => accepted,
             Err(step) => return step,
         };
+        if let Some(reason) = &task.journal_error {
+            self.output.note(&format!(
+                "{}: {} is not recorded in the journal: {reason}",
+                job.id, task.id
+            ));
+        }
         line.answered(&task);
         if self.vendors.iter().nth(1).is_some() {
             line.taken_by(task.id.vendor());
@@ -174,6 +195,16 @@ impl Batch {
         let mut attempt = known.as_ref().map_or(1, |(attempt, _)| *attempt);
         let recorded = self.recorded(job);
         let entry = known.map(|(_, entry)| entry);
+        if let Some(entry) = &entry {
+            match self.claims.take(entry).await {
+                Ok(true) => {}
+                Ok(false) => return Err(Step::Elsewhere),
+                Err(error) => return Err(fault(Failure::new(crate::exit::IO, ErrorKind::Journal, error))),
+            }
+            if let Some(done) = self.done_elsewhere(index, entry) {
+                return Err(self.numbered(job, attempt, Step::Over(Box::new(done))));
+            }
+        }
         let lacks_frame = job.after.is_some() && frame.is_none();
         if lacks_frame && let Some(entry) = &entry {
             let refused = Vec::new();

@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
@@ -19,9 +18,6 @@ use crate::interrupt::{Interrupt, interrupted};
 use crate::output::Output;
 use crate::progress::Line;
 use crate::result::{Outcome, TaskResult};
-
-/// How often a job of another process is looked at.
-const LOOK: Duration = Duration::from_millis(500);
 
 /// What a job does.
 enum Phase {
@@ -305,7 +301,7 @@ impl Run<'_> {
         match step {
             Step::Elsewhere => {
                 self.phases[index] = Phase::Queued {
-                    from: now + LOOK,
+                    from: now + self.batch.claims.look(),
                     tries,
                 }
             }

@@ -14,7 +14,7 @@ use crate::output::Output;
 use crate::progress::Total;
 use crate::result::{Outcome, TaskResult};
 use crate::terminal::{fit, time};
-use crate::text::many;
+use crate::text::{many, visible};
 
 /// How many jobs have which outcome, and what they cost.
 #[derive(Debug, Default, Clone)]
@@ -191,6 +191,9 @@ impl<'a> View<'a> {
         }
         if let Some(path) = result.names().first().filter(|_| outcome == Outcome::Done) {
             line.push_str(&format!(", {path}"));
+        }
+        if let Some(machine) = &result.machine {
+            line.push_str(&format!(" on {}", visible(machine)));
         }
         if let Some(cost) = cost {
             line.push_str(&format!(" ({} {})", cost.amount.normalize(), cost.currency));

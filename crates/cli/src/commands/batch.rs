@@ -33,12 +33,12 @@ use crate::config;
 use crate::cost;
 use crate::exit::{Failure, INVALID, IO};
 use crate::invocation::Invocation;
-use crate::journal::JournalArgs;
+use crate::journal::{JournalArgs, owner};
 use crate::late::{Valid, late, late_or, seconds};
 use crate::output::{Output, file};
 use crate::price_file::Prices;
 use crate::routes::{OrderArgs, check_option, parse_route};
-use crate::text::many;
+use crate::text::{many, visible};
 use crate::uploads;
 
 /// Tasks of a vendor at the same time.
@@ -101,6 +101,9 @@ pub(crate) struct BatchArgs {
     /// Replace existing files.
     #[arg(long)]
     overwrite: bool,
+    /// Also download the files of jobs that another machine has done.
+    #[arg(long)]
+    fetch: bool,
     /// File for the results, a line per job [default: FILE.results.jsonl].
     #[arg(long, value_name = "FILE", value_parser = late_or(PathBufValueParser::new().try_map(no_stream), "./".into()))]
     results: Option<PathBuf>,
@@ -306,8 +309,9 @@ pub(crate) async fn batch(
     group.max_cost = caps.max_cost;
     let (news, heard) = mpsc::unbounded_channel();
     let beside = journal_args.beside(&journal)?;
+    let owner = owner(&journal).await?;
     let batch = Arc::new(Batch {
-        claims: Claims::new(&beside, &name),
+        claims: Claims::new(Arc::clone(&journal), owner, &beside, &name),
         name,
         jobs,
         vendors,
@@ -316,6 +320,7 @@ pub(crate) async fn batch(
         settings: Settings {
             retry_failed: args.retry_failed,
             overwrite: args.overwrite,
+            fetch: args.fetch,
             order: args.order.order(),
             allow_unknown_cost: args.allow_unknown_cost,
             timeout: Duration::from_secs(args.timeout),
@@ -348,6 +353,19 @@ pub(crate) async fn batch(
         output.note(&format!(
             "The status of ambiguous submissions is unknown, so they were not resent. Resolve them with: {}",
             Invocation::new("recover")
+        ));
+    }
+    let machines: Vec<&str> = ended
+        .results
+        .iter()
+        .filter_map(|line| line["machine"].as_str())
+        .collect();
+    if !machines.is_empty() {
+        let (jobs, names) = (many(machines.len(), "job"), BTreeSet::from_iter(machines));
+        let names: Vec<String> = names.into_iter().map(visible).collect();
+        output.note(&format!(
+            "The files of {jobs} are on other machines: {}. To download them here too, add: --fetch",
+            names.join(", ")
         ));
     }
     for advice in ended.counts.advice(again.failed) {

@@ -9,6 +9,7 @@ use clap::Args;
 use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
+use videogen::journal::{Changes, Journal as _, Topic};
 use videogen::{ErrorKind, Vendor};
 use videogen_journal::{Account, Owner, Store, Taken};
 
@@ -26,6 +27,8 @@ use self::job::{End, Job};
 
 /// How often it looks for submissions.
 const LOOK: Duration = Duration::from_secs(2);
+/// The shortest time between two looks.
+const PAUSE: Duration = Duration::from_millis(100);
 
 #[derive(Args)]
 pub(crate) struct WorkerArgs {
@@ -121,6 +124,17 @@ pub(crate) async fn worker(args: WorkerArgs, journal: &JournalArgs, output: &Out
     Ok(ExitCode::from(if is_stopped { 0 } else { worker.done.code }))
 }
 
+/// Waits until it looks again: earlier if another process gives something back, and there is room for it.
+async fn look(released: &mut Option<Changes>, has_room: bool) {
+    match released.as_mut().filter(|_| has_room) {
+        Some(released) => {
+            sleep(PAUSE).await;
+            released.within(LOOK).await;
+        }
+        None => sleep(LOOK).await,
+    }
+}
+
 impl Worker<'_> {
     /// Takes over submissions and works on them: for ever, or until nothing is left.
     async fn run(&mut self) -> Result<(), Failure> {
@@ -134,6 +148,7 @@ impl Worker<'_> {
             ));
         }
         let mut is_reachable = true;
+        let mut released = self.store.changes(Topic::Released);
         loop {
             let room = self
                 .args
@@ -164,7 +179,7 @@ impl Worker<'_> {
                         self.ended(&intent, end).await?;
                     }
                 }
-                () = sleep(LOOK) => {}
+                () = look(&mut released, room > 0) => {}
             }
         }
     }

@@ -6,8 +6,8 @@ use tokio::time::timeout;
 use uuid::Uuid;
 use videogen::Timestamp;
 use videogen::journal::{
-    BoxFuture, Budget, BudgetKey, Entry, Event, Found, GroupBy, Intent, Journal, JournalError, OverBudget, Query,
-    Started, Subject, UploadKey, UploadLease, UploadRecord,
+    BoxFuture, Budget, BudgetKey, Changes, Entry, Event, Found, GroupBy, Intent, Journal, JournalError, OverBudget,
+    Query, Started, Subject, Topic, Turns, UploadKey, UploadLease, UploadRecord,
 };
 use videogen::price::Decimal;
 
@@ -15,7 +15,7 @@ use super::clock::{NOW, Skew, time};
 use super::fault::Fault;
 use super::row::value;
 use super::session::Session;
-use super::{ATTEMPT, PostgresJournal, budget, copy, health, owner, prune, select, spend, upload};
+use super::{ATTEMPT, PostgresJournal, budget, copy, health, owner, prune, select, spend, turns, upload};
 use crate::health::Health;
 use crate::owner::{Account, Owner, Taken};
 use crate::prune::{Prune, Pruned};
@@ -125,7 +125,7 @@ impl PostgresJournal {
     /// When the database cannot be written.
     pub async fn vacuum(&self) -> Result<(), JournalError> {
         self.writable()?;
-        let tables = "submissions, events, totals, uploads, upload_leases, budgets, owners, owned";
+        let tables = "submissions, events, totals, uploads, upload_leases, budgets, owners, owned, turns, claims";
         // It takes as long as it needs.
         let vacuumed = self.retried_within(Duration::MAX, || async {
             let session = self.session().await?;
@@ -243,6 +243,21 @@ impl PostgresJournal {
         ))
     }
 
+    pub(crate) async fn take(&self, owner: &Owner, intent: &str) -> Result<bool, JournalError> {
+        self.writable()?;
+        on!(self, |session| owner::take(&session, owner, intent))
+    }
+
+    pub(crate) async fn claim(&self, owner: &Owner, name: &str) -> Result<bool, JournalError> {
+        self.writable()?;
+        on!(self, |session| owner::claim(&session, owner, name))
+    }
+
+    pub(crate) async fn unclaim(&self, owner: &Owner, name: &str) -> Result<(), JournalError> {
+        self.writable()?;
+        on!(self, |session| owner::unclaim(&session, owner, name))
+    }
+
     pub(crate) async fn release(&self, owner: &Owner, intent: &str) -> Result<(), JournalError> {
         self.writable()?;
         on!(self, |session| owner::release(&session, owner, intent))
@@ -307,6 +322,7 @@ impl Journal for PostgresJournal {
     fn record(&self, subject: Subject, event: Event) -> BoxFuture<'_, Result<Option<Entry>, JournalError>> {
         Box::pin(async move {
             self.writable()?;
+            let event = self.placed_here(event);
             let recorded = self.attempted(ATTEMPT, || self.record_once(&subject, &event)).await;
             let spool = self.spool.as_ref().filter(|_| Spool::takes(&subject, &event));
             match (recorded, spool) {
@@ -411,5 +427,30 @@ impl Journal for PostgresJournal {
             self.writable()?;
             on!(self, |session| upload::release(&session, &lease))
         })
+    }
+
+    fn changes(&self, topic: Topic) -> Option<Changes> {
+        self.shared.hub.subscribe(topic)
+    }
+
+    fn reserve_turns(&self, turns: Turns) -> Option<BoxFuture<'_, Result<Duration, JournalError>>> {
+        if self.shared.is_read_only {
+            return None;
+        }
+        // Each attempt reserves, so an unanswered one is not repeated.
+        Some(Box::pin(async move {
+            let reserved = self.clone().patience(Duration::ZERO);
+            on!(reserved, |session| turns::reserve(&session, &turns))
+        }))
+    }
+}
+
+impl PostgresJournal {
+    /// The event, with the machine that has its file.
+    fn placed_here(&self, mut event: Event) -> Event {
+        if let Event::Placing { file, .. } | Event::Downloaded { file, .. } = &mut event {
+            file.machine.get_or_insert_with(|| self.machine.clone());
+        }
+        event
     }
 }

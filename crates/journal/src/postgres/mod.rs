@@ -7,6 +7,7 @@
 mod address;
 mod budget;
 mod calls;
+mod changes;
 mod clock;
 mod copy;
 mod fault;
@@ -21,6 +22,7 @@ mod settings;
 mod spend;
 mod submit;
 mod tls;
+mod turns;
 mod upload;
 
 use std::fmt;
@@ -34,6 +36,7 @@ use tokio::time::timeout;
 use videogen::journal::JournalError;
 
 use self::address::Address;
+use self::changes::Hub;
 use self::fault::Fault;
 use self::session::{Session, pool};
 use crate::owner::Owner;
@@ -65,10 +68,13 @@ pub struct PostgresJournal {
     owner: Option<Owner>,
     /// Where tasks are kept that cannot be recorded.
     spool: Option<Spool>,
+    /// Name of the machine that has the files of this process.
+    machine: String,
 }
 
 struct Shared {
     pool: Pool,
+    hub: Arc<Hub>,
     name: String,
     schema: String,
     is_read_only: bool,
@@ -133,10 +139,12 @@ impl PostgresJournal {
                 schema: address.schema.clone(),
                 is_read_only,
                 warnings: Vec::new(),
+                hub: Hub::new(address.clone()),
             }),
             patience: PATIENCE,
             owner: None,
             spool: None,
+            machine: gethostname::gethostname().to_string_lossy().into_owned(),
         };
         // A server that cannot be reached is reported at once.
         let hurried = journal.clone().patience(Duration::ZERO);
@@ -166,6 +174,19 @@ impl PostgresJournal {
     pub fn spooled_in(mut self, folder: impl AsRef<Path>) -> Self {
         self.spool = Some(Spool::new(folder.as_ref()));
         self
+    }
+
+    /// Sets the name of this machine, which is recorded with the files that are saved on it: its host name, unless it is set.
+    #[must_use]
+    pub fn on_machine(mut self, name: impl Into<String>) -> Self {
+        self.machine = name.into();
+        self
+    }
+
+    /// Returns the name of this machine; see [`on_machine`](Self::on_machine).
+    #[must_use]
+    pub fn machine(&self) -> &str {
+        &self.machine
     }
 
     /// Makes an owner the owner of what is submitted with the returned journal.

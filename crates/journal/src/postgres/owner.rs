@@ -29,8 +29,11 @@ pub(super) async fn enter(session: &Session, owner: &Owner) -> Result<(), Fault>
     owner.entering();
     let sql = "DELETE FROM owners WHERE until < clock_timestamp() - interval '1 hour'";
     session.run(sql, &[]).await?;
-    let sql = "DELETE FROM owned WHERE NOT EXISTS (SELECT FROM owners WHERE owners.owner = owned.owner)";
-    session.run(sql, &[]).await?;
+    for table in ["owned", "claims"] {
+        let sql =
+            format!("DELETE FROM {table} WHERE NOT EXISTS (SELECT FROM owners WHERE owners.owner = {table}.owner)");
+        session.run(&sql, &[]).await?;
+    }
     let sql = format!(
         "INSERT INTO owners (owner, until) VALUES ($1, {UNTIL}) ON CONFLICT (owner) DO UPDATE SET until = EXCLUDED.until"
     );
@@ -61,25 +64,32 @@ pub(super) async fn take_over(
     }
     let names: Vec<&str> = accounts.iter().map(|account| account.account.as_str()).collect();
     let origins: Vec<&str> = accounts.iter().map(|account| account.origin.as_str()).collect();
-    let sql = format!(
-        "SELECT {} FROM submissions WHERE (open OR unfinished)
-            AND EXISTS (SELECT FROM unnest($1::text[], $2::text[]) AS wanted (account, origin)
-                WHERE submissions.account = wanted.account
-                    AND (submissions.origin IS NULL OR submissions.origin = wanted.origin))
-            AND NOT EXISTS (SELECT FROM owned JOIN owners ON owners.owner = owned.owner
-                WHERE owned.intent = submissions.intent AND owners.until > clock_timestamp())
-        ORDER BY begun, intent LIMIT $3 FOR UPDATE OF submissions SKIP LOCKED",
-        columns()
-    );
+    // Of owners whose lease has ended, and then without an owner, each from an index.
+    const DEAD: &str = "intent IN (SELECT intent FROM owned JOIN owners ON owners.owner = owned.owner
+        WHERE owners.until <= clock_timestamp())";
     let mut found = Vec::new();
-    for row in session.rows(&sql, &[&names, &origins, &i64::from(limit)]).await? {
-        let (intent, skew, now): (String, _, _) = (value(&row, 0)?, skew(&row)?, now(&row)?);
-        let record = read(&row);
-        // Its sender extends its lease itself.
-        if record.as_ref().is_ok_and(|entry| entry.is_in_flight(now)) {
-            continue;
+    for whose in [DEAD, "NOT is_owned"] {
+        let limit = i64::from(limit) - found.len() as i64;
+        if limit <= 0 {
+            break;
         }
-        found.push((intent, record.map(|entry| skew.entry(entry))));
+        let sql = format!(
+            "SELECT {} FROM submissions WHERE (open OR unfinished) AND {whose}
+                AND EXISTS (SELECT FROM unnest($1::text[], $2::text[]) AS wanted (account, origin)
+                    WHERE submissions.account = wanted.account
+                        AND (submissions.origin IS NULL OR submissions.origin = wanted.origin))
+            ORDER BY begun, intent LIMIT $3 FOR UPDATE OF submissions SKIP LOCKED",
+            columns()
+        );
+        for row in session.rows(&sql, &[&names, &origins, &limit]).await? {
+            let (intent, skew, now): (String, _, _) = (value(&row, 0)?, skew(&row)?, now(&row)?);
+            let record = read(&row);
+            // Its sender extends its lease itself.
+            if record.as_ref().is_ok_and(|entry| entry.is_in_flight(now)) {
+                continue;
+            }
+            found.push((intent, record.map(|entry| skew.entry(entry))));
+        }
     }
     let intents: Vec<&str> = found.iter().map(|(intent, _)| intent.as_str()).collect();
     let sql = "INSERT INTO owned (intent, owner) SELECT unnest($1::text[]), $2
@@ -96,6 +106,33 @@ pub(super) async fn take_over(
     Ok(Some(taken))
 }
 
+/// Takes one submission, unless another owner with a lease has it, or this one has none.
+pub(super) async fn take(session: &Session, owner: &Owner, intent: &str) -> Result<bool, Fault> {
+    let sql = "INSERT INTO owned (intent, owner) SELECT intent, owner FROM submissions, owners
+            WHERE intent = $1 AND owner = $2 AND until > clock_timestamp()
+        ON CONFLICT (intent) DO UPDATE SET owner = EXCLUDED.owner
+            WHERE owned.owner = EXCLUDED.owner
+                OR NOT EXISTS (SELECT FROM owners WHERE owners.owner = owned.owner AND owners.until > clock_timestamp())";
+    Ok(session.run(sql, &[&intent, &owner.id()]).await? > 0)
+}
+
+/// Claims work by its name, unless another owner with a lease has it, or this one has none.
+pub(super) async fn claim(session: &Session, owner: &Owner, name: &str) -> Result<bool, Fault> {
+    let sql =
+        "INSERT INTO claims (name, owner) SELECT $1, owner FROM owners WHERE owner = $2 AND until > clock_timestamp()
+        ON CONFLICT (name) DO UPDATE SET owner = EXCLUDED.owner
+        WHERE claims.owner = EXCLUDED.owner
+            OR NOT EXISTS (SELECT FROM owners WHERE owners.owner = claims.owner AND owners.until > clock_timestamp())";
+    Ok(session.run(sql, &[&name, &owner.id()]).await? > 0)
+}
+
+/// Gives claimed work back.
+pub(super) async fn unclaim(session: &Session, owner: &Owner, name: &str) -> Result<(), Fault> {
+    let sql = "DELETE FROM claims WHERE name = $1 AND owner = $2";
+    session.run(sql, &[&name, &owner.id()]).await?;
+    Ok(())
+}
+
 /// Gives a submission back.
 pub(super) async fn release(session: &Session, owner: &Owner, intent: &str) -> Result<(), Fault> {
     let sql = "DELETE FROM owned WHERE intent = $1 AND owner = $2";
@@ -106,6 +143,7 @@ pub(super) async fn release(session: &Session, owner: &Owner, intent: &str) -> R
 /// Gives everything back. In a transaction.
 pub(super) async fn leave(session: &Session, owner: &Owner) -> Result<(), Fault> {
     for sql in [
+        "DELETE FROM claims WHERE owner = $1",
         "DELETE FROM owned WHERE owner = $1",
         "DELETE FROM owners WHERE owner = $1",
     ] {

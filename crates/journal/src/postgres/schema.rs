@@ -9,7 +9,7 @@ use videogen::journal::JournalError;
 
 /// Migrations; append only. The column `entry` is the whole entry as JSON; the others are for lookups and sums. Times are
 /// milliseconds since 1970, in UTC. Text is compared by its bytes, as in an SQLite file.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     r#"
 CREATE TABLE submissions (
     intent TEXT COLLATE "C" PRIMARY KEY,
@@ -174,6 +174,67 @@ CREATE TABLE owned (
     owner TEXT COLLATE "C" NOT NULL
 );
 CREATE INDEX owned_owner ON owned (owner);
+"#,
+    // Several processes that share work: who has none, notifications, turns of accounts, and jobs.
+    r#"
+ALTER TABLE submissions ADD COLUMN is_owned BOOLEAN NOT NULL DEFAULT false;
+UPDATE submissions SET is_owned = true FROM owned WHERE owned.intent = submissions.intent;
+CREATE INDEX submissions_free ON submissions (begun, intent) WHERE (open OR unfinished) AND NOT is_owned;
+
+CREATE FUNCTION mark_owned() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    UPDATE submissions SET is_owned = true FROM added WHERE submissions.intent = added.intent AND NOT is_owned;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER owned_added AFTER INSERT ON owned REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION mark_owned();
+
+-- Notifications are hints. Their channel is that of the schema.
+CREATE FUNCTION mark_free() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    UPDATE submissions SET is_owned = false FROM removed WHERE submissions.intent = removed.intent AND is_owned;
+    IF EXISTS (SELECT FROM removed JOIN submissions USING (intent) WHERE open OR unfinished) THEN
+        PERFORM pg_notify('videogen_' || md5(TG_TABLE_SCHEMA), '{"released": true}');
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER owned_removed AFTER DELETE ON owned REFERENCING OLD TABLE AS removed
+    FOR EACH STATEMENT EXECUTE FUNCTION mark_free();
+
+CREATE FUNCTION notify_event() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    notice TEXT;
+BEGIN
+    SELECT json_build_object('submission', intent, 'task', task, 'status', status)::text INTO notice
+        FROM submissions WHERE intent = NEW.intent;
+    -- The longest one is 8000 bytes.
+    IF octet_length(notice) < 7900 THEN
+        PERFORM pg_notify('videogen_' || md5(TG_TABLE_SCHEMA), notice);
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER events_added AFTER INSERT ON events FOR EACH ROW
+    WHEN (NEW.event ~ '^\{"event":"(accepted|rejected|not_sent|ambiguous|found|assigned|dismissed|status)"')
+    EXECUTE FUNCTION notify_event();
+
+-- When the next request to an account may be sent, in microseconds since 1970.
+CREATE TABLE turns (
+    account TEXT COLLATE "C" NOT NULL,
+    origin TEXT COLLATE "C" NOT NULL,
+    limit_name TEXT COLLATE "C" NOT NULL,
+    next BIGINT NOT NULL,
+    PRIMARY KEY (account, origin, limit_name)
+) WITH (fillfactor = 50);
+
+-- Work that is no submission yet, and the owner that does it.
+CREATE TABLE claims (
+    name TEXT COLLATE "C" PRIMARY KEY,
+    owner TEXT COLLATE "C" NOT NULL
+);
+CREATE INDEX claims_owner ON claims (owner);
 "#,
 ];
 

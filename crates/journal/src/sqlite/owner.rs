@@ -100,6 +100,16 @@ pub(crate) fn take_over(
     Ok(Some(taken))
 }
 
+/// Takes one submission, unless another owner with a lease has it. In a transaction.
+pub(crate) fn take(connection: &Connection, owner: &Owner, intent: &str) -> Result<bool, JournalError> {
+    let sql = "INSERT OR REPLACE INTO owned (intent, owner) SELECT intent, ?2 FROM submissions WHERE intent = ?1
+        AND NOT EXISTS (SELECT 1 FROM owned JOIN owners ON owners.owner = owned.owner
+            WHERE owned.intent = ?1 AND owned.owner <> ?2 AND owners.until > ?3)";
+    let now = Utc::now().timestamp_millis();
+    let taken = connection.execute(sql, params![intent, owner.id(), now]);
+    taken.map(|rows| rows > 0).map_err(broken)
+}
+
 /// Gives a submission back.
 pub(crate) fn release(connection: &Connection, owner: &Owner, intent: &str) -> Result<(), JournalError> {
     let sql = "DELETE FROM owned WHERE intent = ?1 AND owner = ?2";

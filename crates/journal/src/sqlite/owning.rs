@@ -40,6 +40,12 @@ impl SqliteJournal {
             .await
     }
 
+    pub(crate) async fn take(&self, owner: &Owner, intent: &str) -> Result<bool, JournalError> {
+        let (owner, intent) = (owner.clone(), intent.to_owned());
+        self.written(move |connection| owner::take(connection, &owner, &intent))
+            .await
+    }
+
     pub(crate) async fn release(&self, owner: &Owner, intent: &str) -> Result<(), JournalError> {
         let (owner, intent) = (owner.clone(), intent.to_owned());
         self.written(move |connection| owner::release(connection, &owner, &intent))

@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until, timeout};
 use videogen_wire::facts::RateLimit;
 
+use super::turns::SharedTurns;
 use crate::model::{Error, ErrorKind, TaskId, TimeScale};
 use crate::poll::DurationBook;
 use crate::transport::pace::{Blocked, Outcome, Pace, Turn};
@@ -32,6 +33,8 @@ struct Shared {
     accepted: Mutex<VecDeque<(TaskId, Instant)>>,
     /// Notifies waiters that found the account full.
     freed: Notify,
+    /// The turns of all processes that share a journal.
+    turns: Option<SharedTurns>,
 }
 
 /// Permit for one request. Dropping it unused returns the turn.
@@ -49,13 +52,24 @@ enum State {
 }
 
 impl Account {
-    pub(crate) fn new(limits: &[RateLimit], scale: TimeScale) -> Self {
+    pub(crate) fn new(limits: &[RateLimit], scale: TimeScale, turns: Option<SharedTurns>) -> Self {
         Self(Arc::new(Shared {
             pace: Mutex::new(Pace::new(limits, scale)),
             durations: Mutex::default(),
             accepted: Mutex::default(),
             freed: Notify::new(),
+            turns,
         }))
+    }
+
+    /// When the next turn is among all processes that share the journal. A guessed limit is for each process.
+    async fn shared_turn(&self) -> Option<Instant> {
+        let turns = self.0.turns.as_ref()?;
+        let (limits, scale) = {
+            let pace = self.pace();
+            (pace.limits().to_vec(), pace.scale)
+        };
+        turns.next(&limits, scale).await
     }
 
     pub(crate) fn pace(&self) -> MutexGuard<'_, Pace> {
@@ -98,6 +112,9 @@ impl Account {
                     if turn.at > now {
                         sleep_until(turn.at).await;
                     }
+                    if let Some(at) = self.shared_turn().await {
+                        sleep_until(at).await;
+                    }
                     if self.pace().is_current(Instant::now()) {
                         permit.state = State::Sent;
                         self.0.freed.notify_one();
@@ -131,15 +148,22 @@ impl Account {
                 account: self.clone(),
                 state: State::Reserved(turn),
             });
-            if at - start > patience {
+            let limited = |at: Instant| {
                 let message = "the account is rate limited, so nothing was sent";
-                return Err(
-                    Error::new(ErrorKind::RateLimited, message).after(Some(self.pace().scale.vendors(at - now)))
-                );
+                Error::new(ErrorKind::RateLimited, message).after(Some(self.pace().scale.vendors(at - now)))
+            };
+            if at - start > patience {
+                return Err(limited(at));
             }
             match permit {
                 Ok(mut permit) => {
                     if at > now {
+                        sleep_until(at).await;
+                    }
+                    if let Some(at) = self.shared_turn().await {
+                        if at - start > patience {
+                            return Err(limited(at));
+                        }
                         sleep_until(at).await;
                     }
                     // The vendor may have sent a longer `Retry-After` meanwhile.

@@ -15,6 +15,8 @@ use crate::client::account::Account;
 use crate::client::core::Inner;
 use crate::client::delay::Delays;
 use crate::client::observer::{Observer, SubmitEvent, UploadEvent};
+use crate::client::recording::{fingerprint, origin};
+use crate::client::turns::SharedTurns;
 use crate::client::{check_encrypted, parse_base_url};
 use crate::journal::Journal;
 use crate::journal::LEASE;
@@ -376,9 +378,16 @@ impl ClientBuilder {
         )?;
         let session = Session::new(&key, &facts.auth).map_err(|error| config(error.to_string()))?;
         let session = session.through(http.proxy_towards(&url).as_deref());
+        let base_url = url.as_str().trim_end_matches('/').to_owned();
+        let turns = |submits| {
+            let (journal, account) = (self.journal.clone()?, fingerprint(self.vendor, &key));
+            Some(SharedTurns::new(journal, account, origin(&base_url), submits))
+        };
+        let account = Account::new(facts.rate_limits.query, scale, turns(false));
+        let submit_turns = turns(true);
         Ok(Client(Arc::new(Inner {
             vendor: self.vendor,
-            base_url: url.as_str().trim_end_matches('/').to_owned(),
+            base_url,
             key,
             session,
             http,
@@ -391,7 +400,8 @@ impl ClientBuilder {
             patience: self.submit_timeout.saturating_add(LEASE),
             skew: Mutex::default(),
             budget: Budget::new(scale),
-            account: Account::new(facts.rate_limits.query, scale),
+            account,
+            submit_turns,
             uploads: Default::default(),
             prices: self.prices,
             scale,

@@ -14,6 +14,7 @@ mod list_all;
 mod observer;
 mod plan;
 mod recording;
+mod turns;
 mod uploads;
 
 pub use builder::ClientBuilder;

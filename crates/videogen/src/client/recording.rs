@@ -1,13 +1,13 @@
 //! Reads and writes of the client's journal: task status and files.
 
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::Client;
 use crate::journal::{Entry, Event, FileKind, Found, JournalError, Query, Reason, SavedFile, Subject};
 use crate::model::address::scope;
 use crate::model::mask::sha256;
-use crate::model::{Error, ErrorKind, TaskCost, TaskId, VideoTask};
+use crate::model::{Error, ErrorKind, TaskCost, TaskId, Vendor, VideoTask};
 
 impl Client {
     /// Returns the account's id in the journal: a fingerprint of vendor and API key, from which the key cannot be
@@ -20,8 +20,7 @@ impl Client {
     /// ```
     #[must_use]
     pub fn account(&self) -> String {
-        let key = self.0.key.expose_secret();
-        sha256(format!("{}\n{key}", self.0.vendor).as_bytes())[..16].to_owned()
+        fingerprint(self.0.vendor, &self.0.key)
     }
 
     /// Returns the origin of the base URL as recorded in the journal: scheme, host and port, and a digest of the path
@@ -35,15 +34,7 @@ impl Client {
     /// ```
     #[must_use]
     pub fn origin(&self) -> String {
-        let base_url = &self.0.base_url;
-        let Ok(url) = Url::parse(base_url) else {
-            return base_url.clone();
-        };
-        let origin = url.origin().ascii_serialization();
-        match url.path().trim_end_matches('/') {
-            "" => origin,
-            path => format!("{origin}/{}", &sha256(path.as_bytes())[..8]),
-        }
+        origin(&self.0.base_url)
     }
 
     /// Returns the scope of this client's keys and tasks, and of what its submissions count against budgets; see
@@ -142,6 +133,7 @@ impl Client {
             bytes: Some(bytes),
             sha256: None,
             placed: true,
+            machine: None,
         };
         self.record_download(task, kind, Ok(&file)).await;
     }
@@ -194,6 +186,24 @@ impl Client {
             Some(record) => Err(journal_error(record.into())),
             None => Ok(found.entries),
         }
+    }
+}
+
+/// The id of an account in the journal.
+pub(super) fn fingerprint(vendor: Vendor, key: &SecretString) -> String {
+    let key = key.expose_secret();
+    sha256(format!("{vendor}\n{key}").as_bytes())[..16].to_owned()
+}
+
+/// The origin of a base URL as recorded in the journal.
+pub(super) fn origin(base_url: &str) -> String {
+    let Ok(url) = Url::parse(base_url) else {
+        return base_url.to_owned();
+    };
+    let origin = url.origin().ascii_serialization();
+    match url.path().trim_end_matches('/') {
+        "" => origin,
+        path => format!("{origin}/{}", &sha256(path.as_bytes())[..8]),
     }
 }
 

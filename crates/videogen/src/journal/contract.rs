@@ -3,13 +3,14 @@
 use std::fmt;
 use std::future::ready;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use rust_decimal::Decimal;
 
 use super::{
-    Budget, BudgetKey, Entry, Event, Found, Intent, JournalError, OverBudget, Query, Subject, UploadKey, UploadLease,
-    UploadRecord,
+    Budget, BudgetKey, Changes, Entry, Event, Found, Intent, JournalError, OverBudget, Query, Subject, Topic, Turns,
+    UploadKey, UploadLease, UploadRecord,
 };
 
 /// Durable storage of submissions. Several processes may use the same journal at once.
@@ -93,6 +94,19 @@ pub trait Journal: fmt::Debug + Send + Sync {
     fn release_upload(&self, _lease: UploadLease) -> BoxFuture<'_, Result<(), JournalError>> {
         Box::pin(ready(Ok(())))
     }
+
+    /// Subscribes to what all processes record from now on. A journal that cannot notify returns `None`: a caller that waits
+    /// for another process looks from time to time.
+    fn changes(&self, _topic: Topic) -> Option<Changes> {
+        None
+    }
+
+    /// Reserves the next turns of an account, for which all processes that share the journal compete, and returns the time
+    /// until the first of them. The others follow at the interval. A journal that does not keep turns returns `None`: each
+    /// process keeps the limits of the vendor for itself.
+    fn reserve_turns(&self, _turns: Turns) -> Option<BoxFuture<'_, Result<Duration, JournalError>>> {
+        None
+    }
 }
 
 impl<J: Journal + ?Sized> Journal for Arc<J> {
@@ -146,6 +160,14 @@ impl<J: Journal + ?Sized> Journal for Arc<J> {
 
     fn release_upload(&self, lease: UploadLease) -> BoxFuture<'_, Result<(), JournalError>> {
         (**self).release_upload(lease)
+    }
+
+    fn changes(&self, topic: Topic) -> Option<Changes> {
+        (**self).changes(topic)
+    }
+
+    fn reserve_turns(&self, turns: Turns) -> Option<BoxFuture<'_, Result<Duration, JournalError>>> {
+        (**self).reserve_turns(turns)
     }
 }
 

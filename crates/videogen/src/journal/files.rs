@@ -52,6 +52,9 @@ pub struct SavedFile {
     /// Whether the file is in place. `false`: it was complete and about to be moved there.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub placed: bool,
+    /// Name of the machine that has the file, in a journal that several machines share.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub machine: Option<String>,
 }
 
 /// Journals of earlier versions have only the path.
@@ -66,6 +69,7 @@ enum SavedForm {
         sha256: Option<String>,
         #[serde(default)]
         placed: bool,
+        machine: Option<String>,
     },
 }
 
@@ -77,17 +81,20 @@ impl From<SavedForm> for SavedFile {
                 bytes: None,
                 sha256: None,
                 placed: true,
+                machine: None,
             },
             SavedForm::Whole {
                 path,
                 bytes,
                 sha256,
                 placed,
+                machine,
             } => Self {
                 path,
                 bytes,
                 sha256,
                 placed,
+                machine,
             },
         }
     }
@@ -100,6 +107,7 @@ impl SavedFile {
             bytes: Some(bytes),
             sha256,
             placed: false,
+            machine: None,
         }
     }
 

@@ -23,6 +23,7 @@
 // Floor 1: depends on `model` alone. It may not use clients or a network.
 
 mod budget;
+mod changes;
 mod charge;
 mod contract;
 mod corrected;
@@ -44,6 +45,7 @@ mod tests;
 mod upload;
 
 pub use budget::{Budget, BudgetKey, OverBudget, ParseBudgetError, Period};
+pub use changes::{Changes, Topic, Turns};
 pub use charge::{Charge, ChargeKind};
 pub use contract::{Journal, Started};
 pub use destination::{Destination, further_video};

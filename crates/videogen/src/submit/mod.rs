@@ -19,6 +19,7 @@ mod cap;
 mod comparison;
 mod digests;
 mod existing;
+mod follow;
 mod intent;
 mod listing;
 mod options;

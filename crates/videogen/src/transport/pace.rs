@@ -76,8 +76,8 @@ pub(crate) enum Blocked {
 pub(crate) struct Pace {
     /// Speed of the vendor's time, in which limits and `Retry-After` are stated.
     pub(crate) scale: TimeScale,
-    /// Whether the limits are a guess, because none are documented.
-    is_guess: bool,
+    /// The documented limits; otherwise those in use are a guess.
+    limits: Vec<RateLimit>,
     interval: Duration,
     early: Duration,
     /// When the next request would be due with even spacing.
@@ -97,7 +97,7 @@ impl Pace {
     pub(crate) fn new(limits: &[RateLimit], scale: TimeScale) -> Self {
         let mut pace = Self {
             scale,
-            is_guess: true,
+            limits: Vec::new(),
             interval: Duration::ZERO,
             early: Duration::ZERO,
             next: None,
@@ -114,8 +114,8 @@ impl Pace {
 
     /// Replaces the limits; all apply at once. Without any, the default applies.
     pub(crate) fn set_limits(&mut self, limits: &[RateLimit]) {
-        self.is_guess = limits.is_empty();
-        let limits = if self.is_guess { UNDOCUMENTED } else { limits };
+        self.limits = limits.to_vec();
+        let limits = if limits.is_empty() { UNDOCUMENTED } else { limits };
         // With requests up to `early` before even spacing, a window contains (window + early) / interval of them.
         let scale = self.scale;
         let window = |limit: &RateLimit| scale.real(Duration::from_secs(limit.per.clamp(1, 86_400)));
@@ -126,6 +126,11 @@ impl Pace {
             .unwrap_or_default();
         let interval = |limit: &RateLimit| (window(limit) + self.early) / limit.limit.max(1);
         self.interval = limits.iter().map(interval).max().unwrap_or_default();
+    }
+
+    /// The documented limits.
+    pub(crate) fn limits(&self) -> &[RateLimit] {
+        &self.limits
     }
 
     /// When the next request is allowed, if not now.
@@ -144,7 +149,7 @@ impl Pace {
         if let Some(until) = self.throttled_until(now) {
             return Err(Blocked::Until(until));
         }
-        if !self.is_guess {
+        if !self.limits.is_empty() {
             return self.turn(now);
         }
         let after = self.next.map_or(now, |next| next.max(now)) + self.interval;

@@ -11,6 +11,7 @@ use futures_util::stream;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::client::Client;
+use crate::journal::{Changes, Topic};
 use crate::model::{Error, ErrorKind, TaskId, TaskRef, TaskStatus, TimeScale, VideoTask};
 use crate::poll::{DurationBook, LastPoll, PollPolicy, PollState};
 use crate::poll::{Known, Refusals, URL_GRACE};
@@ -23,6 +24,8 @@ use crate::wait::polled::Polled;
 pub(crate) const LAST_TURN: Duration = Duration::from_secs(1);
 /// How long a poll may take at least, also after the timeout.
 const LAST_RESPONSE: Duration = Duration::from_secs(5);
+/// A shorter pause needs no notification.
+const NOTIFIED: Duration = Duration::from_secs(1);
 /// A task must be watched from this age on for its duration to be recorded.
 const FROM_THE_START: Duration = Duration::from_secs(10);
 
@@ -122,6 +125,8 @@ pub(crate) struct Watching {
     failure: Option<Error>,
     /// The status of the last response.
     status: Option<TaskStatus>,
+    /// The end of the task, as another process records it.
+    end: Option<Changes>,
     over: bool,
 }
 
@@ -144,6 +149,7 @@ impl Watching {
             refusals: Refusals::default(),
             failure: None,
             status: None,
+            end: None,
             over: false,
         }
     }
@@ -179,9 +185,8 @@ impl Watching {
                     .deadline
                     .is_some_and(|deadline| due.is_none_or(|due| due >= deadline));
                 match (due, self.deadline) {
-                    (_, Some(deadline)) if self.over => sleep_until(deadline).await,
-                    (Some(due), _) => sleep_until(due).await,
-                    (None, _) => std::future::pending().await,
+                    (_, Some(deadline)) if self.over => self.over = !self.notified_until(Some(deadline)).await,
+                    (due, _) => drop(self.notified_until(due).await),
                 }
                 let account = &self.client.0.account;
                 let permit = match self.deadline {
@@ -225,6 +230,33 @@ impl Watching {
             }
             Err(self.timed_out())
         })
+    }
+
+    /// Waits until then, or until another process has recorded the end of the task, and returns whether it has.
+    async fn notified_until(&mut self, until: Option<Instant>) -> bool {
+        let passed = async {
+            match until {
+                Some(until) => sleep_until(until).await,
+                None => std::future::pending().await,
+            }
+        };
+        let is_long = until.is_none_or(|until| until > Instant::now() + NOTIFIED);
+        // Of a task that has ended, only the file is missing.
+        let is_ended = self.status.as_ref().is_some_and(TaskStatus::is_ended);
+        if is_long
+            && self.end.is_none()
+            && let Some(journal) = &self.client.0.journal
+        {
+            self.end = journal.changes(Topic::End(self.id.clone()));
+        }
+        let Some(end) = self.end.as_mut().filter(|_| is_long && !is_ended) else {
+            passed.await;
+            return false;
+        };
+        tokio::select! {
+            () = passed => false,
+            _ = end.end() => true,
+        }
     }
 
     fn timed_out(&self) -> Error {

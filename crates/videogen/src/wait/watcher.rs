@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::client::Client;
 use crate::client::Permit;
+use crate::journal::{Changes, Topic};
 use crate::model::{Error, Operation, TaskId, TaskPage, VideoTask};
 use crate::transport::trace::{WaitSpan, WaitSpans};
 use crate::wait::job::Job;
@@ -53,6 +54,8 @@ pub struct Watcher {
     flights: tokio::sync::Mutex<FuturesUnordered<Flight>>,
     spans: WaitSpans,
     seen: Option<Seen>,
+    /// The ends of tasks, as other processes record them.
+    ends: tokio::sync::Mutex<Option<Changes>>,
 }
 
 /// Called with the events of all tasks.
@@ -121,6 +124,7 @@ impl Watcher {
             flights: tokio::sync::Mutex::new(FuturesUnordered::new()),
             spans: WaitSpans::default(),
             seen: None,
+            ends: tokio::sync::Mutex::default(),
         }
     }
 
@@ -301,6 +305,12 @@ impl Watcher {
     fn drive(&self) -> BoxFuture<'_, Option<Ended>> {
         Box::pin(async move {
             let mut flights = self.flights.lock().await;
+            let mut ends = self.ends.lock().await;
+            if ends.is_none()
+                && let Some(journal) = &self.client.0.journal
+            {
+                *ends = journal.changes(Topic::Ends);
+            }
             // Kept across iterations, so that it keeps its place in the queue.
             let mut permit: Option<Pin<Box<dyn Future<Output = Permit> + Send>>> = None;
             loop {
@@ -337,6 +347,9 @@ impl Watcher {
                     }
                     () = sleep_until(at.unwrap_or_else(Instant::now)), if at.is_some() => {}
                     () = self.changed.notified() => {}
+                    Some(ended) = async { Some(ends.as_mut()?.end().await) }, if ends.is_some() => {
+                        self.schedule().wake(&ended, Instant::now());
+                    }
                 }
             }
         })
