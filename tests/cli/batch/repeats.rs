@@ -1,7 +1,8 @@
 //! Jobs whose requests were submitted a short time ago, under another key or none.
 
 use serde_json::json;
-use videogen_sim::Simulator;
+use videogen::Vendor;
+use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
 use super::{at, code, document, stderr, write};
 
@@ -57,4 +58,22 @@ async fn jobs_that_repeat_a_submission_are_refused_before_anything_is_sent() {
     // Its submissions count for the command in turn.
     let generated = run(&["generate", "a fox", "-d", "5", "--vendor", "token360"]);
     assert_eq!(code(&generated), REPEATED, "{}", stderr(&generated));
+}
+
+/// Whether the earlier one was accepted is unknown.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeat_of_a_lost_submission_is_looked_up_first() {
+    let simulator = Simulator::builder().speed(200.0).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let run = |args: &[&str]| at(&simulator, folder, args).output().unwrap();
+    simulator.inject(Fault::new(Vendor::Token360, Operation::Submit, FaultKind::DropAfter));
+    let lost = run(&["generate", "a boat", "--vendor", "token360", "--search-timeout", "0"]);
+    assert_eq!(code(&lost), 6, "{}", stderr(&lost));
+    write(folder, "jobs.jsonl", &[json!({"id": "boat", "prompt": "a boat"})]);
+    let refused = run(&["batch", "jobs.jsonl", "--vendor", "token360"]);
+    assert_eq!(code(&refused), REPEATED, "{}", stderr(&refused));
+    let text = stderr(&refused);
+    assert!(text.contains("Look them up with: videogen recover"), "{text}");
+    assert_eq!(simulator.stats().tasks, 1);
 }

@@ -63,11 +63,13 @@ pub(super) fn refused(path: &Path, repeats: &[Repeat]) -> Failure {
         1 => format!("{}: a job repeats an earlier submission", file(path)),
         count => format!("{}: {count} jobs repeat earlier submissions", file(path)),
     };
+    // Whether one without a task was accepted is unknown.
+    let first = match repeats.iter().any(|repeat| repeat.error.task().is_none()) {
+        true => format!("Look them up with: {}", Invocation::new("recover")),
+        false => format!("Show them with: {}", Invocation::new("list").flag("--local", true)),
+    };
     Failure::new(REPEATED, ErrorKind::Repeated, format!("{heading}\n{}", listed(repeats)))
-        .hint(&format!(
-            "Show them with: {}",
-            Invocation::new("list").flag("--local", true)
-        ))
+        .hint(&first)
         .hint("To submit (and pay) again, add: --again")
 }
 
