@@ -1,6 +1,6 @@
 //! A test of an application: the code under test takes a client, and the test gives it that of a simulator.
 //!
-//! `cargo run --example application_test` runs the application once; in a package of its own, `cargo test` runs the test.
+//! `cargo run --example application_test` runs the application once; in a separate package, `cargo test` runs the test.
 
 use std::path::{Path, PathBuf};
 

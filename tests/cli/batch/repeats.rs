@@ -28,7 +28,7 @@ async fn jobs_that_repeat_a_submission_are_refused_before_anything_is_sent() {
     let id = document(&generated)["task"]["id"].as_str().unwrap().to_owned();
     assert_eq!(simulator.stats().tasks, 3);
 
-    // The batch itself goes on, and another one with the same jobs does not begin.
+    // The same batch may be run again. Another one with the same jobs is refused.
     assert_eq!(code(&batch("boats.jsonl", &["--retry-failed"])), 0);
     let fox = json!({"id": "fox", "prompt": "a fox", "duration": 5});
     write(folder, "more.jsonl", &[boats[0].clone(), kite, fox]);

@@ -14,6 +14,8 @@ use same_file::Handle;
 use videogen::journal::Entry;
 use videogen_journal::{Owner, Store};
 
+use super::item::place;
+
 /// The claims of a batch.
 pub(crate) struct Claims {
     store: Arc<Store>,
@@ -104,7 +106,7 @@ impl Claims {
         let file = entry.saved_file(videogen::journal::FileKind::Video)?;
         let machine = file.machine.as_deref().filter(|machine| *machine != own)?;
         // In a folder that both machines share.
-        let is_here = std::path::absolute(path).is_ok_and(|path| path == file.path) && path.exists();
+        let is_here = place(path) == file.path && path.exists();
         (file.placed && !entry.is_unfinished() && !is_here).then_some(machine)
     }
 }
