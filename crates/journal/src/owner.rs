@@ -54,6 +54,14 @@ impl Owner {
         }
     }
 
+    /// The owner with this id: another process, [on whose behalf](crate::Store::leave) this one gives everything back because it
+    /// has ended.
+    #[must_use]
+    pub fn with_id(mut self, id: &str) -> Self {
+        id.clone_into(&mut self.id);
+        self
+    }
+
     /// Sets how long it is assumed to be running without extending its lease.
     #[must_use]
     pub fn with_lease(mut self, lease: Duration) -> Self {
@@ -78,7 +86,9 @@ impl Owner {
         self.has_entered.store(true, Ordering::Relaxed);
     }
 
-    pub(crate) fn id(&self) -> &str {
+    /// Returns its unique id.
+    #[must_use]
+    pub fn id(&self) -> &str {
         &self.id
     }
 

@@ -5,7 +5,7 @@
 
 use std::fs::{self, File, TryLockError};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::io;
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,10 +63,17 @@ impl Claims {
     /// Claims a job; `None` if another process has it.
     pub(super) async fn claim(&self, job: &str) -> Result<Option<Claim>, String> {
         match &self.place {
-            Place::Folder(folder) => match lock(folder, job) {
-                Ok(lock) => Ok(lock.map(Claim::File)),
-                Err(error) => Err(error.to_string()),
-            },
+            Place::Folder(folder) => {
+                let Some(mut lock) = lock(folder, job).map_err(|error| error.to_string())? else {
+                    return Ok(None);
+                };
+                let ended = lock.exchange(self.owner.id()).map_err(|error| error.to_string())?;
+                if let Some(ended) = ended {
+                    // Otherwise its submissions wait for the end of its lease.
+                    let _ = self.store.leave(&Owner::new().with_id(&ended)).await;
+                }
+                Ok(Some(Claim::File(lock)))
+            }
             Place::Database(prefix) => {
                 let name = format!("{prefix}{job}");
                 match self.store.claim(self.owner, &name).await {
@@ -148,6 +155,19 @@ fn lock(folder: &Path, job: &str) -> io::Result<Option<Lock>> {
     }
 }
 
+impl Lock {
+    /// Writes the id of this process's owner. Returns that of another process, which was killed while it had the lock.
+    fn exchange(&mut self, owner: &str) -> io::Result<Option<String>> {
+        let mut before = Vec::new();
+        io::Read::take(&mut self.file, 64).read_to_end(&mut before)?;
+        self.file.rewind()?;
+        self.file.set_len(0)?;
+        self.file.write_all(owner.as_bytes())?;
+        let before = String::from_utf8_lossy(&before).into_owned();
+        Ok(Some(before).filter(|before| !before.is_empty() && before != owner))
+    }
+}
+
 impl Drop for Lock {
     fn drop(&mut self) {
         // While still locked, so that no other process can lock it in between.
@@ -177,6 +197,14 @@ mod tests {
         drop(first);
         drop(lock(&own, "1").unwrap().unwrap());
         drop(second);
+        // Another process was killed while it had the lock.
+        fs::create_dir_all(&own).unwrap();
+        fs::write(own.join("1"), "another").unwrap();
+        let mut third = lock(&own, "1").unwrap().unwrap();
+        assert_eq!(third.exchange("this").unwrap(), Some("another".to_owned()));
+        assert_eq!(fs::read(own.join("1")).unwrap(), b"this");
+        drop(third);
+        assert_eq!(lock(&own, "1").unwrap().unwrap().exchange("this").unwrap(), None);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

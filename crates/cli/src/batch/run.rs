@@ -114,9 +114,13 @@ impl Batch {
             }
         };
         let step = self.work_on(index, frame, tries, line).await;
-        if let Step::Left(_) = &step
-            && let Ok(Some((_, entry))) = self.last_attempt(job).await
-        {
+        let is_left = match &step {
+            Step::Left(_) => true,
+            // Its status may still be unknown. Another process that waits for it would wait as long as this one runs.
+            Step::Over(result) => result.outcome != Outcome::Done,
+            Step::Elsewhere | Step::Again(..) | Step::OverLimit(_) => false,
+        };
+        if is_left && let Ok(Some((_, entry))) = self.last_attempt(job).await {
             self.claims.release(&entry).await;
         }
         self.claims.give_back(claim).await;
