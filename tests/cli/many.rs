@@ -236,7 +236,11 @@ async fn everything_is_checked_before_the_first_submission() {
         2,
         &["-o one.mp4 names one file, but there are 2 tasks"],
     );
-    refused(&["-n", "0"], 2, &["--count = 0: use a whole number from 1 to 100"]);
+    refused(
+        &["-n", "0"],
+        2,
+        &["--count = 0: not accepted; use a whole number from 1 to 100"],
+    );
     refused(
         &["-n", "51", "--no-wait"],
         2,

@@ -51,8 +51,8 @@ fn all_values_are_reported_with_what_else_is_wrong() {
     );
     assert!(
         stderr(&output).starts_with(
-            "error: invalid options (nothing was sent)\n  --duration = abc: use whole seconds, such as 6, or auto\n  \
-             --count = 0: use a whole number from 1 to 100\n"
+            "error: invalid options (nothing was sent)\n  --duration = abc: not accepted; use whole seconds, such as 6, or auto\n  \
+             --count = 0: not accepted; use a whole number from 1 to 100\n"
         ),
         "{}",
         stderr(&output)
@@ -74,8 +74,12 @@ fn all_values_are_reported_with_what_else_is_wrong() {
         "{error}"
     );
     assert_eq!(
-        (&violations[0]["value"], &violations[0]["rule"]),
-        (&json!("abc"), &json!("use whole seconds, such as 6, or auto")),
+        (&violations[0]["value"], &violations[0]["rule"], &violations[0]["hint"]),
+        (
+            &json!("abc"),
+            &json!("not accepted"),
+            &json!("use whole seconds, such as 6, or auto")
+        ),
         "{error}"
     );
 }
@@ -133,7 +137,7 @@ fn no_problem_of_a_submission_hides_another() {
             "--resolution = 9p",
             "--max-cost = abc",
             "--idempotency-key = \"\": the key is empty; use one",
-            "--timeout = -1: use a whole number from 0",
+            "--timeout = -1: not accepted; use a whole number from 0",
             "--max-bytes = x",
             "ARK_API_KEY",
         ],
@@ -213,7 +217,7 @@ fn other_commands_report_all_values_too() {
     let text = stderr(&output);
     for words in [
         "--vendor = nosuch",
-        "--in-flight = 0: use a whole number from 1",
+        "--in-flight = 0: not accepted; use a whole number from 1",
         "--timeout = x",
         "--max-cost = y",
         "--var = z: must be NAME=VALUE",

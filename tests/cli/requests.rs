@@ -139,7 +139,7 @@ fn empty_models_and_negative_durations_are_refused() {
         (["--model", ""], "  --model = \"\": it is empty"),
         (
             ["--duration", "-1"],
-            "  --duration = -1: use whole seconds, such as 6, or auto",
+            "  --duration = -1: not accepted; use whole seconds, such as 6, or auto",
         ),
     ] {
         let output = plan(folder.path(), &[&["--vendor", "toapis"][..], &args].concat());

@@ -114,6 +114,7 @@ const CRATES: &[(&str, &str, Floors)] = &[
             ("request_args", 6),
             ("submission", 5),
             ("unsaved", 4),
+            ("usage", 4),
             ("uploads", 5),
             ("webhook", 5),
             ("clips", 6),

@@ -434,6 +434,12 @@ fn has_key(vendor: Vendor) -> bool {
     keys::has(vendor)
 }
 
+/// The failure without a key of each of these vendors; `None` if there are all.
+pub(crate) fn missing_keys(vendors: &[Vendor]) -> Option<Failure> {
+    let several = keys::check_all(vendors).err();
+    several.or_else(|| Some(no_key(&[*vendors.iter().find(|vendor| !keys::has(**vendor))?])))
+}
+
 /// The failure without a key of any of these vendors.
 pub(crate) fn no_key(vendors: &[Vendor]) -> Failure {
     keys::missing(vendors).hint(&format!(

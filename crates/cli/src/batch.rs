@@ -12,6 +12,7 @@ mod earlier;
 mod fetch;
 pub(crate) mod item;
 pub(crate) mod limits;
+mod outputs;
 pub(crate) mod pace;
 pub(crate) mod plan;
 pub(crate) mod preview;

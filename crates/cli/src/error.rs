@@ -1,5 +1,7 @@
 //! Errors as JSON, in one form for every command. Depends on nothing else in this crate.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 use videogen::lost::{Ambiguity, Candidate, Evidence, Grade};
@@ -53,6 +55,9 @@ pub(crate) struct ErrorDocument {
     /// The rules that the request breaks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     violations: Vec<Violation>,
+    /// What is wrong with the jobs of a batch.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) jobs: Vec<JobProblem>,
     /// The limit of cost that does not allow the submission.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cost_limit: Option<CostLimit>,
@@ -62,6 +67,50 @@ pub(crate) struct ErrorDocument {
     /// Why the other vendors of a route did not take the request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     other_vendors: Vec<ErrorDocument>,
+}
+
+/// Something wrong with a job of a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub(crate) struct JobProblem {
+    /// The line of the file where the job begins, from 1.
+    pub(crate) line: usize,
+    /// The id of the job, if it can be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) item: Option<String>,
+    /// What is wrong, for people.
+    pub(crate) message: String,
+    /// The vendor whose rule the job breaks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) vendor: Option<Vendor>,
+    /// The rule that it breaks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) violation: Option<Violation>,
+    /// The earlier submission that it repeats.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) submission: Option<String>,
+    /// The task of that submission.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) task: Option<TaskId>,
+}
+
+impl JobProblem {
+    pub(crate) fn new(line: usize, message: impl Into<String>) -> Self {
+        Self {
+            line,
+            item: None,
+            message: message.into(),
+            vendor: None,
+            violation: None,
+            submission: None,
+            task: None,
+        }
+    }
+}
+
+impl fmt::Display for JobProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_fmt(format_args!("line {}: {}", self.line, self.message))
+    }
 }
 
 /// Kind of a failure: of the library, or of the command.
@@ -135,6 +184,7 @@ impl ErrorDocument {
     pub(crate) fn add(&mut self, other: Self) {
         self.message = format!("{}\n{}", self.message, other.message);
         self.violations.extend(other.violations);
+        self.jobs.extend(other.jobs);
         self.retryable &= other.retryable;
         if let Some(hint) = other.hint {
             self.hint = Some(match self.hint.take() {
@@ -182,6 +232,7 @@ impl ErrorDocument {
             candidates: Vec::new(),
             submission: None,
             violations: Vec::new(),
+            jobs: Vec::new(),
             cost_limit: None,
             cause: None,
             other_vendors: Vec::new(),

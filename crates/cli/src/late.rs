@@ -81,7 +81,11 @@ fn violation(field: String, given: &str, error: &Error) -> Violation {
         value = format!("{value:?}");
     }
     let reason = reason(given, error);
-    let (rule, hint) = reason.split_once("; ").unwrap_or((&reason, ""));
+    let (rule, hint) = match reason.split_once("; ") {
+        Some(parts) => parts,
+        None if reason.starts_with("use ") => ("not accepted", reason.as_str()),
+        None => (reason.as_str(), ""),
+    };
     Violation::new(field, hide_urls(&value), rule, hint)
 }
 
@@ -189,13 +193,13 @@ mod tests {
         assert_eq!(
             shown,
             [
-                "--count = 0: use a whole number from 1 to 100",
-                "duration = 4.5: use whole seconds, such as 6, or auto",
-                "--max-cost = \"a b\": use a decimal number in USD, or with the three capital letters of its currency \
+                "--count = 0: not accepted; use a whole number from 1 to 100",
+                "duration = 4.5: not accepted; use whole seconds, such as 6, or auto",
+                "--max-cost = \"a b\": not accepted; use a decimal number in USD, or with the three capital letters of its currency \
                  after it, such as 2.50 or 30CNY",
                 "model = \"\": it is empty",
-                "--order = x: use one of given, price",
-                "seed = z: use a whole number",
+                "--order = x: not accepted; use one of given, price",
+                "seed = z: not accepted; use a whole number",
             ]
         );
         assert_eq!(invalid(), []);

@@ -50,12 +50,11 @@ mod tests;
 mod text;
 mod unsaved;
 mod uploads;
+mod usage;
 mod user_file;
 mod webhook;
 mod words;
 
-use std::ffi::OsString;
-use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -263,18 +262,6 @@ fn main() -> ExitCode {
     code
 }
 
-/// What to write for an existing file whose name begins with a dash, which is taken for an option.
-fn dashed_file() -> String {
-    let is_dashed = |arg: &OsString| arg.as_encoded_bytes().starts_with(b"-") && Path::new(arg).is_file();
-    let file = std::env::args_os().skip(1).find(is_dashed);
-    file.map_or_else(String::new, |file| {
-        format!(
-            "\n\nTo name the file, write {}",
-            output::file(&Path::new(".").join(file))
-        )
-    })
-}
-
 async fn run() -> ExitCode {
     // Known before the rest of the command line, for help and for errors in it.
     let color = terminal::color_of_words(std::env::args_os());
@@ -290,12 +277,8 @@ async fn run() -> ExitCode {
         Ok(cli) => cli,
         // `--json` and `--events` apply even if the rest of the command line is invalid.
         Err(error) if error.use_stderr() => {
-            let message = error.render().to_string();
-            let message = message.trim().trim_start_matches("error: ").to_owned() + &dashed_file();
             let args = OutputArgs::of_words(std::env::args_os());
-            let mut failure = Failure::new(exit::INVALID, ErrorKind::InvalidRequest, message);
-            *failure.error = failure.error.violating(Vec::from_iter(late::rejected(&error)));
-            Output::new(&args).failure(&failure);
+            Output::new(&args).failure(&usage::failure(&command, std::env::args_os().collect(), &error));
             return ExitCode::from(exit::INVALID);
         }
         Err(error) => error.exit(),

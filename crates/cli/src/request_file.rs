@@ -258,13 +258,15 @@ pub(crate) fn from_members(members: Map<String, Value>) -> Parsed {
 
 /// The error for an unknown member, with what to write instead, or the most similar known one.
 fn misspelt(name: &str, known: &[&str]) -> String {
-    if serde_json::from_value::<Role>(name.into()).is_ok() {
-        return format!("unknown member `{name}`; write \"inputs\": [{{\"role\": \"{name}\", \"source\": \"...\"}}].");
-    }
     if name == "vendor" {
         return "unknown member `vendor`; pass it with --vendor.".to_owned();
     }
-    match nearest::nearest(name, known.iter().copied()) {
+    let mut names = known.to_vec();
+    names.extend(Role::ALL.iter().map(|role| -> &str { role.as_str() }));
+    match nearest::nearest(name, names) {
+        Some(role) if serde_json::from_value::<Role>(role.into()).is_ok() => {
+            format!("unknown member `{name}`; write \"inputs\": [{{\"role\": \"{role}\", \"source\": \"...\"}}].")
+        }
         Some(candidate) => format!("unknown member `{name}`; did you mean `{candidate}`?"),
         None => format!("unknown member `{name}`."),
     }

@@ -319,3 +319,63 @@ fn an_output_that_serves_no_job_is_reported_once() {
     assert_eq!((code(&output), stderr(&output).as_str()), (2, expected));
     assert!(!folder.join("none").exists());
 }
+
+#[test]
+fn the_options_the_jobs_and_the_key_are_reported_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let text = [
+        r#"{"id": "a", "prompt": "x", "frist_frame": "a.png", "output": "../a.mp4"}"#,
+        r#"{"id": "b", "prompt": "x", "duration": 99, "sead": 1}"#,
+        "{bad",
+    ];
+    std::fs::write(folder.join("jobs.jsonl"), text.join("\n")).unwrap();
+    let wrong = |args: &[&str]| {
+        run(
+            folder,
+            &[&["batch", "jobs.jsonl", "--vendor", "token360"], args].concat(),
+        )
+    };
+    let output = wrong(&["-o", "missing/", "--results", "none/r", "--in-flight", "0"]);
+    assert_eq!(code(&output), 2);
+    let shown = stderr(&output);
+    for words in [
+        "--in-flight = 0: not accepted; use a whole number from 1",
+        "--results: the folder none does not exist; create it, or add --parents",
+        "-o missing/: the folder missing/ does not exist; create it, or add --parents",
+        "unknown member `frist_frame`; write \"inputs\": [{\"role\": \"first_frame\", \"source\": \"...\"}].",
+        "did you mean `seed`?",
+        "(members: ",
+        "no API key: set TOKEN360_API_KEY",
+    ] {
+        assert_eq!(shown.matches(words).count(), 1, "{words}: {shown}");
+    }
+    // An unreadable line may be a job too.
+    let shown = stderr(&wrong(&["-o", "one", "--parents"]));
+    assert!(
+        shown.contains("-o one names one file for 2 jobs; write one/, or add {item} to the name"),
+        "{shown}"
+    );
+    let document: serde_json::Value = serde_json::from_str(&stdout(&wrong(&["--parents", "--json"]))).unwrap();
+    let jobs = document["error"]["jobs"].as_array().unwrap();
+    let rule = jobs.iter().find(|job| !job["violation"].is_null()).unwrap();
+    assert_eq!(rule["line"], 2);
+    assert_eq!(rule["item"], "b");
+    assert_eq!(rule["vendor"], "token360");
+    assert_eq!(rule["violation"]["field"], "duration");
+    assert_eq!(rule["violation"]["hint"], "use 15");
+    let unreadable = jobs.last().unwrap();
+    assert_eq!(unreadable["line"], 3);
+    assert!(unreadable.get("item").is_none());
+    assert_eq!(jobs.len(), 5);
+    // Options that clap refuses, with those that it would accept.
+    let output = wrong(&["--fast", "--in-flight", "0", "--slow=1", "--json"]);
+    let document: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let message = document["error"]["message"].as_str().unwrap();
+    assert!(
+        message.contains("'--fast'") && message.contains("'--slow'"),
+        "{message}"
+    );
+    assert_eq!(document["error"]["violations"][0]["rule"], "not accepted");
+    assert_eq!(document["error"]["violations"][0]["hint"], "use a whole number from 1");
+}

@@ -75,5 +75,10 @@ async fn a_repeat_of_a_lost_submission_is_looked_up_first() {
     assert_eq!(code(&refused), REPEATED, "{}", stderr(&refused));
     let text = stderr(&refused);
     assert!(text.contains("Look them up with: videogen recover"), "{text}");
+    let refused = run(&["batch", "jobs.jsonl", "--vendor", "token360", "--json"]);
+    let document = document(&refused);
+    let job = &document["error"]["jobs"][0];
+    assert_eq!((&job["line"], &job["item"]), (&json!(1), &json!("boat")));
+    assert!(job["submission"].is_string() && job.get("task").is_none(), "{job}");
     assert_eq!(simulator.stats().tasks, 1);
 }

@@ -5,30 +5,33 @@ use videogen::submit::SubmitOptions;
 use videogen::{Client, ErrorKind};
 
 use super::item::Job;
-use super::reader::Problem;
 use super::results::Recorded;
+use crate::error::JobProblem;
 
 /// The part of a masked prompt that hides the rest.
 const MASKED: &str = "[masked]";
 
 /// What is wrong with a changed job.
-fn problem(job: &Job) -> Problem {
+fn problem(job: &Job) -> JobProblem {
     let text = format!(
         "{}: its request differs from the one that was submitted under this id; use a new id, or for another batch another --name",
         job.id
     );
-    Problem { line: job.line, text }
+    JobProblem {
+        item: Some(job.id.clone()),
+        ..JobProblem::new(job.line, text)
+    }
 }
 
 /// The problem of a job that the results file has with another request.
-pub(super) fn since_result(job: &Job, known: Option<&Recorded>) -> Option<Problem> {
+pub(super) fn since_result(job: &Job, known: Option<&Recorded>) -> Option<JobProblem> {
     let known = known.filter(|known| known.may_have_task())?;
     let sha256 = known.request_sha256.as_ref()?;
     (*sha256 != job.sha256).then(|| problem(job))
 }
 
 /// The problem of a job that the journal has with another request, under `key`. `client`: of the vendor of the submission.
-pub(super) async fn since_entry(job: &Job, key: &str, entry: &Entry, client: Option<&Client>) -> Option<Problem> {
+pub(super) async fn since_entry(job: &Job, key: &str, entry: &Entry, client: Option<&Client>) -> Option<JobProblem> {
     let client = client.filter(|client| client.owns(entry))?;
     let options = SubmitOptions::default().idempotency_key(key);
     let routes = job.routes.iter().filter(|route| route.vendor == client.vendor());

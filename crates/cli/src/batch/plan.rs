@@ -9,10 +9,12 @@ use videogen::route::Route;
 use videogen::submit::{Note, Plan, plan};
 use videogen::{ErrorKind, Role, Vendor, VideoRequest};
 
-use super::item::{Job, digest, place, stand_in};
-use super::reader::{self, OWN, Problem, Raw};
+use super::item::{Job, digest, stand_in};
+use super::outputs::Outputs;
+use super::reader::{self, OWN, Raw};
 use super::vars::{self, Vars};
 use crate::account::with_variable;
+use crate::error::JobProblem;
 use crate::exit::{Failure, INVALID};
 use crate::options;
 use crate::output::file;
@@ -22,8 +24,6 @@ use crate::text::many;
 
 /// Longest id, which is also part of the names of files.
 const ID: usize = 64;
-/// Output file of a job that names none.
-const OUTPUT: &str = "{item}.mp4";
 
 /// What holds for all jobs.
 pub(crate) struct Common {
@@ -40,9 +40,31 @@ pub(crate) struct Common {
     pub(crate) prices: PriceBook,
 }
 
+/// The jobs of a file that were checked.
+pub(crate) struct Checked {
+    /// As far as they are right.
+    pub(crate) jobs: Vec<Job>,
+    /// The vendors that they name, if it can be read.
+    pub(crate) vendors: Vec<Vendor>,
+    /// Everything that is wrong with them.
+    pub(crate) fault: Option<Failure>,
+}
+
 /// Reads and checks the file at `path`.
-pub(crate) fn jobs(path: &Path, common: &Common) -> Result<Vec<Job>, Failure> {
-    let found = reader::read(path)?;
+pub(crate) fn jobs(path: &Path, common: &Common) -> Checked {
+    let of_option = common.routes.iter().map(|route| route.vendor).collect();
+    let outputs = Outputs::new(common.output.as_deref(), common.parents);
+    let found = match reader::read(path) {
+        Ok(found) => found,
+        Err(failure) => {
+            return Checked {
+                jobs: Vec::new(),
+                vendors: of_option,
+                fault: Failure::all([failure].into_iter().chain(outputs.failures(0, 0))),
+            };
+        }
+    };
+    let unreadable = found.problems.len();
     let mut checks = Checks {
         common,
         folder: path.parent().unwrap_or(Path::new("")),
@@ -50,46 +72,67 @@ pub(crate) fn jobs(path: &Path, common: &Common) -> Result<Vec<Job>, Failure> {
         problems: found.problems,
         used: BTreeSet::new(),
         given: BTreeMap::new(),
-        own: BTreeSet::new(),
-        is_shared: false,
+        outputs,
+        vendors: Vec::new(),
+        has_listed: false,
     };
     let jobs = checks.jobs(found.jobs);
     checks.check_used();
-    let shared = checks.shared_output(jobs.len());
-    let Checks { mut problems, used, .. } = checks;
-    if problems.is_empty()
-        && let Some(name) = common.vars.keys().find(|name| !used.contains(*name))
-    {
-        let message = format!("--var {name}: no job uses the variable `{name}`");
-        return Err(Failure::new(INVALID, videogen::ErrorKind::InvalidRequest, message));
-    }
-    problems.sort();
+    let Checks {
+        mut problems,
+        used,
+        outputs,
+        vendors,
+        ..
+    } = checks;
+    problems.sort_by(|one, other| (one.line, &one.message).cmp(&(other.line, &other.message)));
     problems.dedup();
-    let refused = (!problems.is_empty()).then(|| refused(path, &problems));
-    Failure::all(refused.into_iter().chain(shared)).map_or(Ok(jobs), Err)
+    for problem in &mut problems {
+        let job = jobs.iter().find(|job| job.line == problem.line);
+        problem.item = job.map(|job| job.id.clone());
+    }
+    let mut faults = Vec::from_iter((!problems.is_empty()).then(|| refused(path, &problems)));
+    faults.extend(outputs.failures(jobs.len(), unreadable));
+    // Jobs that cannot be read may use others.
+    let unused = common
+        .vars
+        .keys()
+        .filter(|name| unreadable == 0 && !used.contains(*name));
+    faults.extend(unused.map(|name| {
+        let message = format!("--var {name}: no job uses the variable `{name}`");
+        Failure::new(INVALID, ErrorKind::InvalidRequest, message)
+    }));
+    Checked {
+        jobs,
+        vendors: if vendors.is_empty() { of_option } else { vendors },
+        fault: Failure::all(faults),
+    }
 }
 
 /// Reports every problem with its line.
-pub(crate) fn refused(path: &Path, problems: &[Problem]) -> Failure {
+pub(crate) fn refused(path: &Path, problems: &[JobProblem]) -> Failure {
     let count = many(problems.len(), "problem");
     let lines: Vec<String> = problems.iter().map(|problem| format!("  {problem}")).collect();
     let message = format!("{}: {count}; nothing was sent\n{}", file(path), lines.join("\n"));
-    Failure::new(INVALID, videogen::ErrorKind::InvalidRequest, message)
+    let mut failure = Failure::new(INVALID, ErrorKind::InvalidRequest, message);
+    failure.error.jobs = problems.to_vec();
+    failure
 }
 
 struct Checks<'a> {
     common: &'a Common,
     folder: &'a Path,
     texts: std::collections::HashSet<String>,
-    problems: Vec<Problem>,
+    problems: Vec<JobProblem>,
     /// The variables that texts have.
     used: BTreeSet<String>,
     /// The variables that jobs have values of, with the first line of each.
     given: BTreeMap<String, usize>,
-    /// The lines of the jobs that name an output file.
-    own: BTreeSet<usize>,
-    /// Whether --output names one file for several jobs.
-    is_shared: bool,
+    outputs: Outputs<'a>,
+    /// The vendors that jobs name.
+    vendors: Vec<Vendor>,
+    /// Whether the members that a job can have were listed.
+    has_listed: bool,
 }
 
 /// A job whose members were read, as far as they are right.
@@ -107,7 +150,7 @@ struct Read {
 
 impl Checks<'_> {
     fn problem(&mut self, line: usize, text: impl Into<String>) {
-        self.problems.push(Problem::new(line, text));
+        self.problems.push(JobProblem::new(line, text));
     }
 
     fn jobs(&mut self, raw: Vec<Raw>) -> Vec<Job> {
@@ -146,7 +189,16 @@ impl Checks<'_> {
             if is_followed {
                 job.request.return_last_frame = Some(true);
             }
-            let output = self.output(&job, index);
+            let own = job.output.as_deref();
+            let (output, problems) = self
+                .outputs
+                .of(job.line, index, &job.id, own, &job.routes, &job.request);
+            problems.into_iter().for_each(|text| self.problem(job.line, text));
+            for route in &job.routes {
+                if !self.vendors.contains(&route.vendor) {
+                    self.vendors.push(route.vendor);
+                }
+            }
             let (estimates, notes) = self.estimates(&job, is_followed);
             jobs.push(Job {
                 sha256: digest(&job.request, job.after.as_deref()),
@@ -160,7 +212,7 @@ impl Checks<'_> {
                 notes,
             });
         }
-        self.check_outputs(&jobs);
+        self.problems.extend(self.outputs.check(&jobs));
         jobs
     }
 
@@ -241,6 +293,8 @@ impl Checks<'_> {
                 .strip_suffix(')')
                 .and_then(|reason| reason.split_once(" (members: "))
             {
+                // Once: the list is long.
+                Some((unknown, _)) if std::mem::replace(&mut self.has_listed, true) => unknown.to_owned(),
                 Some((unknown, known)) => format!("{unknown} (members: {known}, {})", OWN.join(", ")),
                 None => reason,
             };
@@ -323,7 +377,7 @@ impl Checks<'_> {
                 // It is the same for every job: one line is enough.
                 Err(error) if error.kind() == ErrorKind::Config => {
                     let text = with_variable(route.vendor, format!("{error:#}"));
-                    if self.problems.iter().all(|problem| problem.text != text) {
+                    if self.problems.iter().all(|problem| problem.message != text) {
                         self.problem(job.line, text);
                     }
                 }
@@ -335,10 +389,12 @@ impl Checks<'_> {
                             "first_frame" if job.after.is_some() => " (it begins with the last frame of another job)",
                             _ => "",
                         };
-                        self.problem(
-                            job.line,
-                            format!("{}: {}{reason}", route.vendor.name(), options::in_job(violation)),
-                        );
+                        let text = format!("{}: {}{reason}", route.vendor.name(), options::in_job(violation));
+                        self.problems.push(JobProblem {
+                            vendor: Some(route.vendor),
+                            violation: Some(violation.clone()),
+                            ..JobProblem::new(job.line, text)
+                        });
                     }
                 }
             }
@@ -360,116 +416,6 @@ impl Checks<'_> {
         }
         (estimates, notes)
     }
-
-    /// The output file of a job.
-    fn output(&mut self, job: &Read, index: usize) -> PathBuf {
-        let (folder, template) = match &self.common.output {
-            None => (Path::new(""), OUTPUT.to_owned()),
-            Some(path) if is_folder(path) => (path.as_path(), OUTPUT.to_owned()),
-            Some(path) => {
-                let folder = path.parent().unwrap_or(Path::new(""));
-                let name = path.file_name().unwrap_or_default();
-                (folder, name.to_string_lossy().to_string())
-            }
-        };
-        let is_own = job.output.is_some();
-        if is_own {
-            self.own.insert(job.line);
-        }
-        let name = job.output.clone().unwrap_or(template);
-        let mut name = name
-            .replace("{item}", &job.id)
-            .replace("{index}", &(index + 1).to_string());
-        match job.routes.as_slice() {
-            [] => name = name.replace("{vendor}", "x").replace("{model}", "x"),
-            [only] => {
-                let model = only
-                    .request(&job.request)
-                    .map(|request| request.model)
-                    .unwrap_or_default();
-                name = name.replace("{vendor}", only.vendor.as_str());
-                name = name.replace("{model}", &model.replace(['/', '\\', ':'], "-"));
-            }
-            _ if name.contains("{vendor}") || name.contains("{model}") => {
-                let text = format!(
-                    "output: `{name}`: the vendor and the model of a job with several vendors are not known \
-                     before its submission; use {{item}} or {{index}}"
-                );
-                self.problem(job.line, text);
-                name = name.replace("{vendor}", "x").replace("{model}", "x");
-            }
-            _ => {}
-        }
-        if let Some(begin) = name.find('{')
-            && let Some(end) = name[begin..].find('}')
-        {
-            let unknown = &name[begin..=begin + end];
-            let text = format!(
-                "output: `{unknown}` is not known before the submission; use {{item}}, {{index}}, {{vendor}} or {{model}}"
-            );
-            self.problem(job.line, text);
-        }
-        let is_below = |part: std::path::Component<'_>| matches!(part, std::path::Component::Normal(_));
-        if is_own && (name == "-" || !Path::new(&name).components().all(is_below)) {
-            let text = format!("output: `{name}` is no file in the folder of --output; name one there");
-            self.problem(job.line, text);
-        }
-        folder.join(name)
-    }
-
-    /// The failure of --output that names one file for several of `jobs`.
-    fn shared_output(&self, jobs: usize) -> Option<Failure> {
-        let path = self.common.output.as_ref().filter(|_| self.is_shared)?;
-        let folder = match path.extension() {
-            None => format!("write {}", file(&path.join(""))),
-            Some(_) => "name a folder".to_owned(),
-        };
-        let message = format!(
-            "-o {} names one file for {}; {folder}, or add {{item}} to the name",
-            file(path),
-            many(jobs - self.own.len(), "job")
-        );
-        Some(Failure::new(INVALID, ErrorKind::InvalidRequest, message))
-    }
-
-    /// Each file is written by one job.
-    fn check_outputs(&mut self, jobs: &[Job]) {
-        let mut names: HashMap<PathBuf, &Job> = HashMap::new();
-        for job in jobs {
-            for path in std::iter::once(job.output.clone()).chain(job.last_frame()) {
-                let place = place(&path);
-                match names.get(&place) {
-                    None => drop(names.insert(place, job)),
-                    // Two jobs with one id are reported as such.
-                    Some(first) if first.id == job.id && first.line != job.line => {}
-                    Some(first) if !self.own.contains(&first.line) && !self.own.contains(&job.line) => {
-                        self.is_shared = true;
-                    }
-                    Some(first) => {
-                        let text = format!("output: line {} writes {} too", first.line, file(&path));
-                        self.problem(job.line, text);
-                    }
-                }
-            }
-            let folder = job.output.parent().filter(|folder| !folder.as_os_str().is_empty());
-            if job.output.is_dir() {
-                self.problem(job.line, format!("output: {} is a folder", file(&job.output)));
-            } else if let Some(folder) = folder.filter(|folder| !self.common.parents && !folder.is_dir()) {
-                self.problem(
-                    job.line,
-                    format!(
-                        "output: the folder {} does not exist; create it, or add --parents",
-                        file(folder)
-                    ),
-                );
-            }
-        }
-    }
-}
-
-/// Whether a path names a folder for the files.
-pub(crate) fn is_folder(path: &Path) -> bool {
-    path.as_os_str().to_string_lossy().ends_with(std::path::is_separator) || path.is_dir()
 }
 
 /// The vendors of `ark,token360=MODEL`.

@@ -14,11 +14,11 @@ use super::changed;
 use super::item::Job;
 use super::limits::{Caps, Limits, Over};
 use super::plan;
-use super::reader::Problem;
 use super::repeats::{self, Repeat};
 use super::results::Recorded;
 use crate::account;
 use crate::cost::Total;
+use crate::error::JobProblem;
 use crate::exit::Failure;
 use crate::journal::failure;
 use crate::output::{file, fitted};
@@ -46,7 +46,7 @@ pub(crate) struct Preview<'a> {
     /// The limit that does not allow a job, or the jobs that follow it.
     over: Vec<Option<Over>>,
     /// What must be mended before anything is sent.
-    problems: Vec<Problem>,
+    problems: Vec<JobProblem>,
     /// The jobs that repeat earlier submissions.
     repeats: Vec<Repeat>,
 }
@@ -125,12 +125,12 @@ impl<'a> Preview<'a> {
         let fates: Vec<Fate> = (0..jobs.len()).map(|index| in_chain(index, jobs, &own)).collect();
         for ((job, fate), reason) in jobs.iter().zip(&fates).zip(&found.in_the_way) {
             let reason = reason.as_ref().filter(|_| fate.submits);
-            problems.extend(reason.map(|reason| Problem {
-                line: job.line,
-                text: format!("output: {reason}"),
+            problems.extend(reason.map(|reason| JobProblem {
+                item: Some(job.id.clone()),
+                ..JobProblem::new(job.line, format!("output: {reason}"))
             }));
         }
-        problems.sort();
+        problems.sort_by_key(|problem| problem.line);
         let mut repeats = Vec::new();
         for (job, _) in jobs
             .iter()

@@ -1,7 +1,6 @@
 //! Reads jobs from JSON Lines, CSV, TOML or YAML: each as JSON members with the line where it begins.
 
 use std::collections::HashSet;
-use std::fmt;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -11,6 +10,7 @@ use toml_edit::{Document, Item};
 use videogen::{ErrorKind, Role};
 
 use super::written::{self, Written};
+use crate::error::JobProblem;
 use crate::exit::{Failure, INVALID, IO};
 use crate::input;
 use crate::output::file;
@@ -34,35 +34,11 @@ pub(super) struct Raw {
     pub(super) written: Written,
 }
 
-/// Something to mend in the file.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Problem {
-    /// The line, from 1.
-    pub(crate) line: usize,
-    /// What is wrong there.
-    pub(crate) text: String,
-}
-
-impl Problem {
-    pub(super) fn new(line: usize, text: impl Into<String>) -> Self {
-        Self {
-            line,
-            text: text.into(),
-        }
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_fmt(format_args!("line {}: {}", self.line, self.text))
-    }
-}
-
 /// The jobs of a file, and what is wrong with others.
 #[derive(Debug, Default)]
 pub(super) struct Jobs {
     pub(super) jobs: Vec<Raw>,
-    pub(super) problems: Vec<Problem>,
+    pub(super) problems: Vec<JobProblem>,
 }
 
 impl Jobs {
@@ -73,7 +49,7 @@ impl Jobs {
     fn add_written(&mut self, line: usize, value: Value, written: Written) {
         match value {
             Value::Object(members) => self.jobs.push(Raw { line, members, written }),
-            _ => self.problems.push(Problem::new(
+            _ => self.problems.push(JobProblem::new(
                 line,
                 "a job must be an object, such as {\"prompt\": \"a kite\"}",
             )),
@@ -110,7 +86,7 @@ pub(super) fn read(path: &Path) -> Result<Jobs, Failure> {
 }
 
 /// One object per line; empty lines are skipped.
-fn json_lines(text: &str) -> Result<Jobs, Problem> {
+fn json_lines(text: &str) -> Result<Jobs, JobProblem> {
     let mut found = Jobs::default();
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         match serde_json::from_str(line) {
@@ -118,7 +94,7 @@ fn json_lines(text: &str) -> Result<Jobs, Problem> {
             Err(error) => {
                 // The line is ours.
                 let text = format!("invalid JSON at column {}: {}", error.column(), words::syntax(&error));
-                found.problems.push(Problem::new(index + 1, text));
+                found.problems.push(JobProblem::new(index + 1, text));
             }
         }
     }
@@ -127,9 +103,9 @@ fn json_lines(text: &str) -> Result<Jobs, Problem> {
 
 /// The first line names the members. Empty cells are left out. Columns `vars.NAME` are variables, and those named after a role
 /// are inputs.
-fn csv(text: &str) -> Result<Jobs, Problem> {
+fn csv(text: &str) -> Result<Jobs, JobProblem> {
     let broken = |error: &::csv::Error| {
-        Problem::new(
+        JobProblem::new(
             line(text, error.position()),
             match error.kind() {
                 ::csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
@@ -154,7 +130,7 @@ fn csv(text: &str) -> Result<Jobs, Problem> {
     for name in names.iter().filter(|name| !seen.insert(name.as_str())) {
         found
             .problems
-            .push(Problem::new(1, format!("the column `{name}` is there twice")));
+            .push(JobProblem::new(1, format!("the column `{name}` is there twice")));
     }
     let strings = texts();
     for record in reader.records() {
@@ -231,11 +207,12 @@ pub(super) fn typed(texts: &HashSet<String>, name: &str, text: &str) -> Value {
 }
 
 /// Tables named `[[jobs]]`.
-fn toml(text: &str) -> Result<Jobs, Problem> {
+fn toml(text: &str) -> Result<Jobs, JobProblem> {
     let line = |at: Option<usize>| 1 + text[..at.unwrap_or_default().min(text.len())].matches('\n').count();
-    let broken = |error: toml_edit::TomlError| Problem::new(line(error.span().map(|span| span.start)), error.message());
+    let broken =
+        |error: toml_edit::TomlError| JobProblem::new(line(error.span().map(|span| span.start)), error.message());
     let document = Document::parse(text).map_err(broken)?;
-    let mut values: Value = toml_edit::de::from_str(text).map_err(|error| Problem::new(1, error.message()))?;
+    let mut values: Value = toml_edit::de::from_str(text).map_err(|error| JobProblem::new(1, error.message()))?;
     let lines: Vec<usize> = match document.get("jobs") {
         Some(Item::ArrayOfTables(tables)) => {
             let begin = |table: &toml_edit::Table| line(table.span().map(|span| span.start));
@@ -245,11 +222,11 @@ fn toml(text: &str) -> Result<Jobs, Problem> {
             let begin = |value: &toml_edit::Value| line(value.span().map(|span| span.start));
             all.iter().map(begin).collect()
         }
-        _ => return Err(Problem::new(1, "it has no jobs: write each as a table [[jobs]]")),
+        _ => return Err(JobProblem::new(1, "it has no jobs: write each as a table [[jobs]]")),
     };
     if let Some(name) = document.iter().map(|(name, _)| name).find(|name| *name != "jobs") {
         let at = document.get(name).and_then(Item::span).map(|span| span.start);
-        return Err(Problem::new(
+        return Err(JobProblem::new(
             line(at),
             format!("unknown table or value `{name}`: jobs are tables [[jobs]]"),
         ));
@@ -264,7 +241,7 @@ fn toml(text: &str) -> Result<Jobs, Problem> {
 }
 
 /// A list, or a mapping with the list `jobs`.
-fn yaml(text: &str) -> Result<Jobs, Problem> {
+fn yaml(text: &str) -> Result<Jobs, JobProblem> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Whole {
@@ -274,7 +251,7 @@ fn yaml(text: &str) -> Result<Jobs, Problem> {
         let line = error.location().map_or(1, |location| location.line());
         let reason = error.to_string();
         let reason = reason.lines().next().unwrap_or_default().to_owned();
-        Problem::new(usize::try_from(line).unwrap_or_default(), reason)
+        JobProblem::new(usize::try_from(line).unwrap_or_default(), reason)
     };
     // As in YAML 1.2, `no` is a text.
     let options = || serde_saphyr::options! { strict_booleans: true };

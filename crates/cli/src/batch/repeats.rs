@@ -7,6 +7,7 @@ use videogen::{Client, Error, ErrorKind, Vendor};
 
 use super::item::Job;
 use crate::again;
+use crate::error::JobProblem;
 use crate::exit::{Failure, REPEATED};
 use crate::invocation::Invocation;
 use crate::output::file;
@@ -21,6 +22,19 @@ pub(super) struct Repeat {
     pub(super) item: String,
     /// With the submission and its task.
     pub(super) error: Error,
+}
+
+impl Repeat {
+    /// For programs.
+    fn problem(&self) -> JobProblem {
+        JobProblem {
+            item: Some(self.item.clone()),
+            submission: self.error.submission().map(str::to_owned),
+            task: self.error.task().cloned(),
+            vendor: self.error.vendor(),
+            ..JobProblem::new(self.line, format!("{:#}", self.error))
+        }
+    }
 }
 
 /// The submission that a job of the batch `name` repeats, at any of its vendors. One whose first frame does not exist yet is
@@ -68,9 +82,10 @@ pub(super) fn refused(path: &Path, repeats: &[Repeat]) -> Failure {
         true => format!("Look them up with: {}", Invocation::new("recover")),
         false => format!("Show them with: {}", Invocation::new("list").flag("--local", true)),
     };
-    Failure::new(REPEATED, ErrorKind::Repeated, format!("{heading}\n{}", listed(repeats)))
-        .hint(&first)
-        .hint("To submit (and pay) again, add: --again")
+    let message = format!("{heading}\n{}", listed(repeats));
+    let mut failure = Failure::new(REPEATED, ErrorKind::Repeated, message);
+    failure.error.jobs = repeats.iter().map(Repeat::problem).collect();
+    failure.hint(&first).hint("To submit (and pay) again, add: --again")
 }
 
 /// The jobs, a line for each.

@@ -176,13 +176,27 @@ pub(crate) async fn batch(
         base_url: if args.simulate { |_| None } else { default_base_url },
         prices,
     };
-    let jobs = match is_known {
-        true => plan::jobs(&args.file, &common).map_err(|failure| faults.push(failure)),
-        false => Err(()),
-    };
-    let Some(mut jobs) = jobs.ok().filter(|_| faults.is_empty()) else {
-        return Err(Failure::all(faults).unwrap_or_else(|| invalid("no jobs".to_owned())));
-    };
+    let results = args.results.unwrap_or_else(|| sibling(&args.file, ".results.jsonl"));
+    let folder = results.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !args.parents && !folder.is_dir()) {
+        faults.push(invalid(format!(
+            "--results: the folder {} does not exist; create it, or add --parents",
+            file(folder)
+        )));
+    }
+    let mut jobs = Vec::new();
+    if is_known {
+        let checked = plan::jobs(&args.file, &common);
+        faults.extend(checked.fault);
+        if !args.simulate && !args.dry_run {
+            // After the rest, whose exit code is that of an invalid command line.
+            faults.extend(account::missing_keys(&checked.vendors));
+        }
+        jobs = checked.jobs;
+    }
+    if let Some(failure) = Failure::all(faults) {
+        return Err(failure);
+    }
     let mut noted = BTreeSet::new();
     for (line, note) in jobs
         .iter()
@@ -202,14 +216,6 @@ pub(crate) async fn batch(
             route.vendor,
             file(&config::get().path)
         ));
-    }
-    let results = args.results.unwrap_or_else(|| sibling(&args.file, ".results.jsonl"));
-    let folder = results.parent().filter(|folder| !folder.as_os_str().is_empty());
-    if let Some(folder) = folder.filter(|folder| !args.parents && !folder.is_dir()) {
-        return Err(invalid(format!(
-            "--results: the folder {} does not exist; create it, or add --parents",
-            file(folder)
-        )));
     }
     let sidecars = Sidecars {
         wanted: args.sidecar,

@@ -5,11 +5,10 @@ use videogen::route::Route;
 use videogen::{Vendor, VideoRequest};
 
 use super::job::Job;
-use crate::account::{AccountArgs, explained, no_key, of_vendor};
+use crate::account::{AccountArgs, explained, missing_keys, of_vendor};
 use crate::config;
 use crate::exit::Failure;
 use crate::journal::JournalArgs;
-use crate::keys;
 use crate::result::Configured;
 use crate::several::of_prompts;
 
@@ -93,7 +92,6 @@ impl Early<'_> {
                 vendors.push(route.vendor);
             }
         }
-        let missing = keys::check_all(&vendors).err();
-        missing.or_else(|| Some(no_key(&[vendors.into_iter().find(|vendor| !keys::has(*vendor))?])))
+        missing_keys(&vendors)
     }
 }
