@@ -57,7 +57,7 @@ impl Site {
     }
 }
 
-fn head(stream: &mut TcpStream) -> String {
+fn head(stream: &mut impl std::io::Read) -> String {
     let (mut text, mut buffer) = (String::new(), [0; 1024]);
     while !text.contains("\r\n\r\n") {
         match stream.read(&mut buffer) {
@@ -246,6 +246,77 @@ fn fetched_pages_are_compared_and_what_is_no_page_removes_nothing() {
     }
     // The page is there for the maintainer's round.
     assert_eq!(fs::read_to_string(into.join("create.html")).unwrap(), text("glued.txt"));
+}
+
+/// Puts TLS in front of a server; returns the base URL and the certificate.
+fn encrypted(plain: &Site) -> (String, String) {
+    let rcgen::CertifiedKey { cert, signing_key } =
+        rcgen::generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![cert.der().clone()], key)
+        .unwrap();
+    let config = std::sync::Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("https://{}", listener.local_addr().unwrap());
+    let target = plain.base.trim_start_matches("http://").to_owned();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let session = rustls::ServerConnection::new(std::sync::Arc::clone(&config)).unwrap();
+            let mut stream = rustls::StreamOwned::new(session, stream.unwrap());
+            // A client that does not trust the certificate ends the handshake.
+            let request = head(&mut stream);
+            if request.is_empty() {
+                continue;
+            }
+            let mut inner = TcpStream::connect(&target).unwrap();
+            inner.write_all(request.as_bytes()).unwrap();
+            let mut response = Vec::new();
+            inner.read_to_end(&mut response).unwrap();
+            let _ = stream.write_all(&response);
+            stream.conn.send_close_notify();
+            let _ = stream.flush();
+        }
+    });
+    (base, cert.pem())
+}
+
+#[test]
+fn only_a_trusted_certificate_is_accepted() {
+    let mut site = Site::new(|_| vec![ok("/create", text("glued.txt"))]);
+    let (base, certificate) = encrypted(&site);
+    site.base = base;
+    let copy = specs_of(&site);
+    let trusted = copy.path().join("trusted.pem");
+    fs::write(&trusted, certificate).unwrap();
+    let state = |trust: bool| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command
+            .args(["docs", "token360", "--fetch", "--json", "--root"])
+            .arg(copy.path());
+        if trust {
+            // Read by rustls on Linux; elsewhere the system's store decides.
+            command.env("SSL_CERT_FILE", &trusted);
+        }
+        let output = command.output().unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let pages = json["pages"].as_array().unwrap();
+        let page = pages.iter().find(|page| page["page"] == "create").unwrap();
+        (page["state"].clone(), page["reason"].to_string())
+    };
+    let (unknown, reason) = state(false);
+    assert_eq!(unknown, "cannot_read", "{reason}");
+    assert!(reason.contains("certificate"), "{reason}");
+    assert!(site.paths().is_empty(), "nothing is requested from an unknown server");
+    if cfg!(target_os = "linux") {
+        let (known, reason) = state(true);
+        assert_eq!(known, "agreement", "{reason}");
+        assert!(site.paths().contains(&"/create".to_owned()));
+    }
 }
 
 /// The weekly script, with a stand-in for GitHub's command.
