@@ -363,6 +363,36 @@ fn long_unit_tests_are_in_a_separate_file() {
 
 /// No dependency needs a newer Rust than `rust-version`.
 #[test]
+fn code_for_one_system_is_in_one_module() {
+    let mut files = Vec::new();
+    for folder in ["crates", "xtask/src", "benches/src"] {
+        rust_files(&root().join(folder), &mut files);
+    }
+    let forms = [
+        "cfg(unix)",
+        "cfg(windows)",
+        "cfg!(unix)",
+        "cfg!(windows)",
+        "os::unix",
+        "os::windows",
+    ];
+    let is_system = |path: &Path| {
+        let path = relative(path);
+        path.contains("/src/system") || path.ends_with("/tests.rs") || path.contains("/tests/")
+    };
+    let elsewhere: Vec<String> = files
+        .iter()
+        .filter(|path| !is_system(path))
+        .filter(|path| forms.iter().any(|form| code(path).contains(form)))
+        .map(|path| relative(path))
+        .collect();
+    assert!(
+        elsewhere.is_empty(),
+        "code for one operating system: move it into `system` of the crate: {elsewhere:#?}"
+    );
+}
+
+#[test]
 fn the_stated_rust_version_is_sufficient() {
     let metadata = metadata();
     let packages = metadata["packages"].as_array().unwrap();

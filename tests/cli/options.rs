@@ -271,3 +271,32 @@ fn a_single_value_is_in_the_document() {
         assert!(!violation["rule"].as_str().unwrap().is_empty(), "{error}");
     }
 }
+
+#[test]
+fn a_wrong_base_url_hides_no_other_problem() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(
+        folder.path(),
+        &[
+            "generate",
+            "x",
+            "--vendor",
+            "toapis",
+            "--base-url",
+            "nonsense",
+            "-d",
+            "99",
+            "-r",
+            "99p",
+        ],
+    );
+    let shown = stderr(&output);
+    for words in [
+        "--base-url: the URL is invalid",
+        "--duration = 99",
+        "--resolution = 99p",
+    ] {
+        assert!(shown.contains(words), "no {words} in {shown}");
+    }
+    assert_eq!(output.status.code(), Some(2));
+}

@@ -276,9 +276,11 @@ impl TaskArgs {
 /// The failure of a plan or a client. `base_url`: from an option; without it, a failure about the base URL names the variable.
 pub(crate) fn of_vendor(vendor: Vendor, base_url: Option<&str>, error: videogen::Error) -> Failure {
     let mut failure = Failure::from(error);
-    if base_url.is_none() {
-        failure.message = with_variable(vendor, failure.message);
-        failure.error.message = with_variable(vendor, failure.error.message);
+    for text in [&mut failure.message, &mut failure.error.message] {
+        *text = match base_url {
+            None => with_variable(vendor, std::mem::take(text)),
+            Some(_) => text.replacen("the base URL ", "--base-url: the URL ", 1),
+        };
     }
     failure
 }

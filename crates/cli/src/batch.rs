@@ -16,6 +16,7 @@ mod outputs;
 pub(crate) mod pace;
 pub(crate) mod plan;
 pub(crate) mod preview;
+mod quotes;
 pub(crate) mod reader;
 mod repeats;
 pub(crate) mod results;

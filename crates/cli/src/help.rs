@@ -230,7 +230,7 @@ Examples:
   videogen config list --json
 
 The file is CONFIG_DIR/videogen/config.toml, or the one that VIDEOGEN_CONFIG \
-names. [defaults] has vendor, model, output, journal and timeout. [vendor.NAME] \
+names. [defaults] has vendor, model, output, journal, timeout and key_store. [vendor.NAME] \
 has model, base_url and fields of requests, such as duration and aspect_ratio. \
 A value applies where neither an option, nor the request file, nor a variable \
 has one, and the command prints what it took from the file.";

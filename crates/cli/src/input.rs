@@ -7,6 +7,7 @@ use videogen::ErrorKind;
 
 use crate::exit::{Failure, INVALID, IO};
 use crate::output::{Output, file};
+use crate::system::END_OF_INPUT;
 
 /// Standard input of a command, which can be read once.
 pub(crate) struct StandardInput<'a> {
@@ -29,9 +30,9 @@ impl<'a> StandardInput<'a> {
         }
         let mut stdin = std::io::stdin().lock();
         if stdin.is_terminal() {
-            let end = if cfg!(windows) { "Ctrl-Z and Enter" } else { "Ctrl-D" };
-            self.output
-                .announce(&format!("Reading {what} from standard input; end it with {end}."));
+            self.output.announce(&format!(
+                "Reading {what} from standard input; end it with {END_OF_INPUT}."
+            ));
         }
         let mut bytes = Vec::new();
         stdin.read_to_end(&mut bytes).map_err(|error| {

@@ -1,10 +1,12 @@
 //! Interrupts: Ctrl-C and equivalent signals. All commands use this module, so that all
-//! of them handle the same signals. Depends on nothing else in this crate.
+//! of them handle the same signals.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use tokio::sync::watch;
+
+use crate::system;
 
 /// The kind of an interrupt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +33,8 @@ impl Interrupt {
 /// Every interrupt so far.
 static RECEIVED: LazyLock<watch::Receiver<Vec<Interrupt>>> = LazyLock::new(|| {
     let (send, received) = watch::channel(Vec::new());
-    platform::listen(&Arc::new(send));
+    let all = [Interrupt::CtrlC, Interrupt::Terminate, Interrupt::Hangup];
+    system::listen(all, &Arc::new(send));
     received
 });
 
@@ -67,67 +70,4 @@ pub(crate) fn has_been() -> bool {
 pub(crate) fn last() -> Option<Interrupt> {
     let last = HANDLED.load(Ordering::Relaxed).checked_sub(1)?;
     RECEIVED.borrow().get(last).copied()
-}
-
-#[cfg(unix)]
-mod platform {
-    use std::sync::Arc;
-
-    use tokio::signal::unix::{SignalKind, signal};
-    use tokio::sync::watch;
-
-    use super::Interrupt;
-
-    pub(super) fn listen(send: &Arc<watch::Sender<Vec<Interrupt>>>) {
-        for (kind, interrupt) in [
-            (SignalKind::interrupt(), Interrupt::CtrlC),
-            (SignalKind::terminate(), Interrupt::Terminate),
-            (SignalKind::hangup(), Interrupt::Hangup),
-        ] {
-            if interrupt == Interrupt::Hangup && hangup_is_ignored() {
-                continue;
-            }
-            if let Ok(mut signals) = signal(kind) {
-                let send = send.clone();
-                tokio::spawn(async move {
-                    while signals.recv().await.is_some() {
-                        send.send_modify(|interrupts| interrupts.push(interrupt));
-                    }
-                });
-            }
-        }
-    }
-
-    /// Whether the program was started by `nohup`. Known on Linux only.
-    fn hangup_is_ignored() -> bool {
-        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-        ignored.is_some_and(|mask| u64::from_str_radix(mask.trim(), 16).is_ok_and(|mask| mask & 1 == 1))
-    }
-}
-
-#[cfg(windows)]
-mod platform {
-    use std::sync::Arc;
-
-    use tokio::signal::windows;
-    use tokio::sync::watch;
-
-    use super::Interrupt;
-
-    pub(super) fn listen(send: &Arc<watch::Sender<Vec<Interrupt>>>) {
-        macro_rules! listen {
-            ($($kind:ident: $interrupt:expr),*) => {$(
-                if let Ok(mut signals) = windows::$kind() {
-                    let send = send.clone();
-                    tokio::spawn(async move {
-                        while signals.recv().await.is_some() {
-                            send.send_modify(|interrupts| interrupts.push($interrupt));
-                        }
-                    });
-                }
-            )*};
-        }
-        listen!(ctrl_c: Interrupt::CtrlC, ctrl_break: Interrupt::Terminate, ctrl_close: Interrupt::Hangup);
-    }
 }

@@ -114,7 +114,7 @@ fn reason(given: &str, error: &Error) -> String {
     let text = match (error.kind(), error.source()) {
         (ErrorKind::InvalidUtf8, _) => "it is not UTF-8".to_owned(),
         (_, Some(source)) => source.to_string(),
-        (_, None) => "it is empty".to_owned(),
+        (_, None) => "it is empty; give a value, or leave out the option".to_owned(),
     };
     if let Some((_, range)) = text.split_once(" is not in ") {
         return match range.split_once("..") {
@@ -197,7 +197,7 @@ mod tests {
                 "duration = 4.5: not accepted; use whole seconds, such as 6, or auto",
                 "--max-cost = \"a b\": not accepted; use a decimal number in USD, or with the three capital letters of its currency \
                  after it, such as 2.50 or 30CNY",
-                "model = \"\": it is empty",
+                "model = \"\": it is empty; give a value, or leave out the option",
                 "--order = x: not accepted; use one of given, price",
                 "seed = z: not accepted; use a whole number",
             ]

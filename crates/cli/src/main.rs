@@ -10,7 +10,6 @@ mod config;
 mod cost;
 mod csv;
 mod diagnosis;
-mod echo;
 mod ended;
 mod environment;
 mod error;
@@ -44,6 +43,7 @@ mod several;
 mod sidecar;
 mod since;
 mod submission;
+mod system;
 mod terminal;
 #[cfg(test)]
 mod tests;

@@ -16,6 +16,8 @@ use videogen::price::{Reserved, TaskCost};
 use videogen::task::{TaskParameters, Usage};
 use videogen::{Error, ErrorKind, TaskId, TaskStatus, Timestamp, Vendor, VideoRequest, VideoTask};
 
+use crate::system;
+
 /// Content of a sidecar.
 #[derive(Serialize, JsonSchema)]
 #[schemars(title = "Sidecar")]
@@ -292,12 +294,8 @@ pub(crate) fn write(
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut builder = tempfile::Builder::new();
     builder.prefix(".videogen-").suffix(".json");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        // Those of any new file: the video next to it has them too.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
+    // The video next to it has it too.
+    system::usual_mode(&mut builder);
     let mut file = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
     serde_json::to_writer_pretty(&mut file, &sidecar)?;
     file.write_all(b"\n")?;

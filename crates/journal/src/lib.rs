@@ -47,6 +47,7 @@ mod spool;
 mod sqlite;
 mod store;
 mod stored;
+mod system;
 
 pub use copy::{Copied, copy};
 pub use health::Health;

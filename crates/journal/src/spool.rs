@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use videogen::journal::{Event, JournalError, Subject};
 
+use crate::system;
+
 /// A folder with a file for each task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Spool {
@@ -63,8 +65,7 @@ impl Spool {
         file.write_all(document.to_string().as_bytes())?;
         file.sync_all()?;
         fs::rename(&partial, &path)?;
-        #[cfg(unix)]
-        File::open(&self.folder)?.sync_all()?;
+        system::sync_folder(&self.folder)?;
         Ok(path)
     }
 

@@ -130,6 +130,7 @@ pub mod poll;
 mod router;
 mod rules;
 pub mod submit;
+mod system;
 mod transport;
 pub mod upload;
 mod vendors;

@@ -379,3 +379,49 @@ fn the_options_the_jobs_and_the_key_are_reported_together() {
     assert_eq!(document["error"]["violations"][0]["rule"], "not accepted");
     assert_eq!(document["error"]["violations"][0]["hint"], "use a whole number from 1");
 }
+
+#[test]
+fn a_file_that_is_no_table_or_list_of_jobs_hides_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for (name, text, line, words) in [
+        (
+            "open.csv",
+            "id,prompt\nboat,\"a paper boat\nkite,a red kite\n",
+            2,
+            "a cell begins with a double quote that is never closed",
+        ),
+        (
+            "moved.csv",
+            "id,prompt,duration\nboat,\"a boat,5\nkite,\"a kite\",5\nstorm,\"a storm\",5\n",
+            3,
+            "that it has opened in line 2",
+        ),
+        (
+            "twice.yaml",
+            "- prompt: x\n  duration: 99\n- prompt: x\n  prompt: y\n",
+            4,
+            "the member `prompt` is given twice",
+        ),
+        (
+            "twice.toml",
+            "[[jobs]]\nprompt = 'x'\nprompt = 'y'\n",
+            3,
+            "the member `prompt` is given twice",
+        ),
+    ] {
+        std::fs::write(folder.join(name), text).unwrap();
+        let output = run(folder, &["batch", name, "--vendor", "token360", "--dry-run", "--json"]);
+        assert_eq!(code(&output), 2, "{name}");
+        let document: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+        let jobs = document["error"]["jobs"].as_array().unwrap();
+        let found = jobs.iter().find(|job| job["line"] == line).unwrap();
+        assert!(found["message"].as_str().unwrap().contains(words), "{document}");
+        // The rest of a list is checked too.
+        let rules = jobs
+            .iter()
+            .filter(|job| job["violation"]["field"] == "duration")
+            .count();
+        assert_eq!(rules, usize::from(name == "twice.yaml"), "{document}");
+    }
+}

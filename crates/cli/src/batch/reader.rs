@@ -5,10 +5,11 @@ use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use serde_saphyr::Spanned;
+use serde_saphyr::{DuplicateKeyPolicy, Spanned};
 use toml_edit::{Document, Item};
 use videogen::{ErrorKind, Role};
 
+use super::quotes;
 use super::written::{self, Written};
 use crate::error::JobProblem;
 use crate::exit::{Failure, INVALID, IO};
@@ -78,7 +79,11 @@ pub(super) fn read(path: &Path) -> Result<Jobs, Failure> {
             return Err(invalid(message.to_owned()));
         }
     };
-    let jobs = jobs.map_err(|problem| invalid(problem.to_string()))?;
+    // Of such a file, nothing more is known.
+    let jobs = jobs.unwrap_or_else(|problem| Jobs {
+        problems: vec![problem],
+        ..Jobs::default()
+    });
     if jobs.jobs.is_empty() && jobs.problems.is_empty() {
         return Err(invalid("it has no jobs".to_owned()));
     }
@@ -115,9 +120,13 @@ fn csv(text: &str) -> Result<Jobs, JobProblem> {
             },
         )
     };
+    let delimiter = delimiter(text);
+    if let Some(problem) = quotes::fault(text, delimiter) {
+        return Err(problem);
+    }
     let mut reader = ::csv::ReaderBuilder::new()
         .trim(::csv::Trim::All)
-        .delimiter(delimiter(text))
+        .delimiter(delimiter)
         .from_reader(text.as_bytes());
     let names: Vec<String> = reader
         .headers()
@@ -206,11 +215,24 @@ pub(super) fn typed(texts: &HashSet<String>, name: &str, text: &str) -> Value {
     }
 }
 
+/// How an error about a member that is given twice begins.
+const DUPLICATE: &str = "duplicate mapping key: ";
+
+fn twice(name: &str) -> String {
+    format!("the member `{}` is given twice", name.trim())
+}
+
 /// Tables named `[[jobs]]`.
 fn toml(text: &str) -> Result<Jobs, JobProblem> {
     let line = |at: Option<usize>| 1 + text[..at.unwrap_or_default().min(text.len())].matches('\n').count();
-    let broken =
-        |error: toml_edit::TomlError| JobProblem::new(line(error.span().map(|span| span.start)), error.message());
+    let broken = |error: toml_edit::TomlError| {
+        let at = error.span().unwrap_or_default();
+        let reason = match error.message() {
+            "duplicate key" => twice(text.get(at.clone()).unwrap_or_default()),
+            other => other.to_owned(),
+        };
+        JobProblem::new(line(Some(at.start)), reason)
+    };
     let document = Document::parse(text).map_err(broken)?;
     let mut values: Value = toml_edit::de::from_str(text).map_err(|error| JobProblem::new(1, error.message()))?;
     let lines: Vec<usize> = match document.get("jobs") {
@@ -250,11 +272,37 @@ fn yaml(text: &str) -> Result<Jobs, JobProblem> {
     let broken = |error: serde_saphyr::Error| {
         let line = error.location().map_or(1, |location| location.line());
         let reason = error.to_string();
-        let reason = reason.lines().next().unwrap_or_default().to_owned();
+        let reason = reason.lines().next().unwrap_or_default();
+        // `error: line 4 column 3: …`
+        let reason = reason
+            .split_once(": ")
+            .filter(|(start, _)| *start == "error")
+            .map_or(reason, |(_, rest)| rest);
+        let reason = reason
+            .split_once(": ")
+            .filter(|(start, _)| start.starts_with("line "))
+            .map_or(reason, |(_, rest)| rest);
+        let name = reason.strip_prefix(DUPLICATE).and_then(|rest| rest.split(',').next());
+        let reason = name.map_or_else(|| reason.to_owned(), twice);
         JobProblem::new(usize::try_from(line).unwrap_or_default(), reason)
     };
     // As in YAML 1.2, `no` is a text.
-    let options = || serde_saphyr::options! { strict_booleans: true };
+    let strict = || serde_saphyr::options! { strict_booleans: true };
+    let mut found = Jobs::default();
+    let mut lenient = false;
+    if let Err(error) = serde_saphyr::from_str_with_options::<Value>(text, strict()) {
+        let is_duplicate = error.to_string().contains(DUPLICATE);
+        let problem = broken(error);
+        if !is_duplicate {
+            return Err(problem);
+        }
+        // The rest is checked too.
+        (lenient, found.problems) = (true, vec![problem]);
+    }
+    let options = || match lenient {
+        true => serde_saphyr::options! { strict_booleans: true, duplicate_keys: DuplicateKeyPolicy::FirstWins },
+        false => strict(),
+    };
     let whole: Value = serde_saphyr::from_str_with_options(text, options()).map_err(broken)?;
     let (jobs, list): (Vec<Spanned<Value>>, &str) = match whole.is_object() {
         true => {
@@ -266,8 +314,10 @@ fn yaml(text: &str) -> Result<Jobs, JobProblem> {
             "",
         ),
     };
-    let written = written::in_yaml(text, &whole);
-    let mut found = Jobs::default();
+    let written = match lenient {
+        true => Written::default(),
+        false => written::in_yaml(text, &whole),
+    };
     for (index, job) in jobs.into_iter().enumerate() {
         let line = usize::try_from(job.referenced.line()).unwrap_or_default();
         found.add_written(line, job.value, written::of_job(&written, &format!("{list}/{index}")));

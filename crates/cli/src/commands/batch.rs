@@ -154,12 +154,20 @@ pub(crate) async fn batch(
     if args.dry_run && output.has_events() {
         faults.push(invalid("--dry-run has no events; use --json".to_owned()));
     }
+    let is_named = args.name.is_some();
     let name = match args.name {
         Some(name) => name,
         None => args.file.file_stem().unwrap_or_default().to_string_lossy().to_string(),
     };
     if name.trim().is_empty() {
-        faults.push(invalid("--name: the name of the batch is empty".to_owned()));
+        let message = match is_named {
+            true => "--name: the name of the batch is empty; give one, or leave out the option".to_owned(),
+            false => format!(
+                "{}: this is no file with jobs; name one, such as jobs.jsonl",
+                file(&args.file)
+            ),
+        };
+        faults.push(invalid(message));
     }
     let prices = match Prices::read() {
         Ok(prices) => prices.book,

@@ -15,6 +15,7 @@ use crate::exit::{Failure, INVALID};
 use crate::journal::JournalArgs;
 use crate::output::{Output, file};
 use crate::output_file::{OutputFile, folder_of, io_failure};
+use crate::system;
 use crate::text::many;
 
 #[derive(Args)]
@@ -103,9 +104,7 @@ fn write(target: &OutputFile, page: &str, overwrite: bool) -> Result<(), Failure
         )));
     }
     let mut builder = tempfile::Builder::new();
-    // As for any other file: what the umask leaves.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    system::usual_mode(&mut builder);
     let mut temporary = builder
         .prefix(".videogen-")
         .tempfile_in(folder_of(&target.real))

@@ -10,13 +10,13 @@ use tokio::time::timeout;
 use videogen::{ErrorKind, RetryPolicy, Vendor};
 
 use crate::account;
-use crate::echo::Echo;
 use crate::environment;
 use crate::exit::{ACCOUNT, Failure, INVALID, IO, VENDOR, stoppable};
 use crate::interrupt::{Interrupt, interrupted};
 use crate::keys;
 use crate::output::Output;
 use crate::probe::{LIMIT, probe};
+use crate::system::Echo;
 
 /// How long the prompt may take to end after a Ctrl-C that was typed.
 const RESTORED: Duration = Duration::from_secs(1);

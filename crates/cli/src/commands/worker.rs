@@ -18,7 +18,7 @@ use crate::exit::{AMBIGUOUS, Failure, INVALID, NO_VIDEO};
 use crate::interrupt::interrupted;
 use crate::journal::{JournalArgs, failure, named, unreadable};
 use crate::output::Output;
-use crate::output_file::writable_folder;
+use crate::output_file::{make_folder, writable_folder};
 use crate::result::TaskResult;
 
 mod job;
@@ -35,6 +35,9 @@ pub(crate) struct WorkerArgs {
     /// Folder for all files [default: where each submission names them].
     #[arg(short, long, value_name = "FOLDER")]
     output: Option<PathBuf>,
+    /// Create the folder if it is missing.
+    #[arg(long, requires = "output")]
+    parents: bool,
     /// Also write PATH.json with the request, task and cost.
     #[arg(long)]
     sidecar: bool,
@@ -79,6 +82,9 @@ pub(crate) async fn worker(args: WorkerArgs, journal: &JournalArgs, output: &Out
     if args.account.base_url.is_some() && args.account.vendor.is_none() {
         // Otherwise every vendor's key would be sent there.
         return Err(refused("--base-url is for one vendor; name it with --vendor"));
+    }
+    if let Some(folder) = args.output.as_deref().filter(|_| args.parents) {
+        make_folder(folder)?;
     }
     let folder = args.output.as_deref().map(writable_folder).transpose()?;
     let Some(store) = journal.open()? else {

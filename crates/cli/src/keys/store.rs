@@ -9,6 +9,7 @@ use videogen::{ErrorKind, Vendor};
 use crate::environment::variable;
 use crate::exit::{ACCOUNT, Failure, IO};
 use crate::output::file;
+use crate::system;
 use crate::user_file;
 
 /// Environment variable with the path of the file.
@@ -103,23 +104,12 @@ fn read(path: &Path) -> Result<DocumentMut, Failure> {
 }
 
 /// Rejects a file that others may read.
-#[cfg(unix)]
 fn check_mode(path: &Path) -> Result<(), Failure> {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    match std::fs::metadata(path) {
-        Ok(metadata) if metadata.is_file() && metadata.permissions().mode() & 0o077 != 0 => {
-            let path = file(path);
-            let message = format!("{path} has API keys, and other users may read or change it, so it is not used");
-            let command = format!("chmod 600 {}", shell_words::quote(&path));
-            Err(Failure::new(ACCOUNT, ErrorKind::Config, message).hint(&format!("Protect it with: {command}")))
-        }
-        _ => Ok(()),
+    if !system::is_open_to_others(path) {
+        return Ok(());
     }
-}
-
-/// The folder of the user protects it.
-#[cfg(not(unix))]
-fn check_mode(_: &Path) -> Result<(), Failure> {
-    Ok(())
+    let path = file(path);
+    let message = format!("{path} has API keys, and other users may read or change it, so it is not used");
+    let command = format!("chmod 600 {}", shell_words::quote(&path));
+    Err(Failure::new(ACCOUNT, ErrorKind::Config, message).hint(&format!("Protect it with: {command}")))
 }

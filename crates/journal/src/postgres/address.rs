@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 use tokio_postgres::Config;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::SslMode;
+
+use crate::system;
 
 /// The schema of the tables, unless the URL names one.
 const SCHEMA: &str = "videogen";
@@ -184,10 +186,9 @@ fn name(config: &Config) -> String {
     for (number, host) in config.get_hosts().iter().enumerate() {
         let port = ports.get(number).or(ports.first()).filter(|port| **port != 5432);
         let port = port.map_or_else(String::new, |port| format!(":{port}"));
-        match host {
-            Host::Tcp(host) => hosts.push(format!("{host}{port}")),
-            #[cfg(unix)]
-            Host::Unix(path) => socket = Some(format!("?host={}", path.display())),
+        match system::host_or_socket(host) {
+            Ok(host) => hosts.push(format!("{host}{port}")),
+            Err(path) => socket = Some(format!("?host={}", path.display())),
         }
     }
     if hosts.is_empty() && socket.is_none() {

@@ -1,6 +1,6 @@
 //! The journal's file: which paths can hold a journal, and its creation for its owner only.
 
-use std::fs::{Metadata, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{Error, ErrorKind};
 use std::path::Path;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::name::url;
+use crate::system;
 
 /// How long a process waits for another one's commit.
 pub(crate) const BUSY: Duration = Duration::from_secs(30);
@@ -45,7 +46,7 @@ pub(crate) fn check(path: &Path) -> Result<(), String> {
     match path.metadata() {
         Ok(metadata) if metadata.is_dir() => Err("it is a directory; name a file".to_owned()),
         Ok(metadata) if !metadata.is_file() => Err("it is not a regular file; name one".to_owned()),
-        Ok(metadata) => match links(&metadata) {
+        Ok(metadata) => match system::links(&metadata) {
             0 => Err("the file has been deleted; name another one".to_owned()),
             1 => Ok(()),
             // SQLite derives the name of the write-ahead log from that of the file.
@@ -57,30 +58,6 @@ pub(crate) fn check(path: &Path) -> Result<(), String> {
         // Other errors are reported by opening it.
         Err(_) => Ok(()),
     }
-}
-
-#[cfg(unix)]
-fn links(metadata: &Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::nlink(metadata)
-}
-
-#[cfg(not(unix))]
-fn links(_: &Metadata) -> u64 {
-    1
-}
-
-/// The device and inode of the file at `path`, on systems that have them. While the file is open, no other file gets
-/// the same.
-#[cfg(unix)]
-pub(crate) fn identity(path: &Path) -> std::io::Result<Option<(u64, u64)>> {
-    use std::os::unix::fs::MetadataExt as _;
-    path.metadata().map(|metadata| Some((metadata.dev(), metadata.ino())))
-}
-
-#[cfg(not(unix))]
-#[allow(clippy::unnecessary_wraps, reason = "it can fail on Unix")]
-pub(crate) fn identity(_: &Path) -> std::io::Result<Option<(u64, u64)>> {
-    Ok(None)
 }
 
 /// Creates the file and its directories for their owner only, whatever the umask, because it contains prompts. Symbolic
@@ -97,14 +74,10 @@ pub(crate) fn create(path: &Path) -> std::io::Result<()> {
         }
         let mut options = OpenOptions::new();
         options.create_new(true).write(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        system::owner_only(&mut options);
         match options.open(&path) {
             Ok(file) => {
-                #[cfg(unix)]
-                file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-                drop(file);
-                return Ok(());
+                return system::restrict(&file);
             }
             Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
             // A dangling link, or a file that another process has just created.
@@ -124,18 +97,12 @@ fn create_directory(path: &Path) -> std::io::Result<()> {
     if let Some(parent) = path.parent() {
         create_directory(parent)?;
     }
-    #[allow(unused_mut, reason = "the mode is only set on Unix")]
     let mut builder = std::fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    system::owner_only_folder(&mut builder);
     match builder.create(path) {
         Err(_) if path.is_dir() => Ok(()),
         Err(error) => Err(error),
-        Ok(()) => {
-            #[cfg(unix)]
-            std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
-            Ok(())
-        }
+        Ok(()) => system::restrict_folder(path),
     }
 }
 

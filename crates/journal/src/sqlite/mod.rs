@@ -43,6 +43,7 @@ use crate::name::without_password;
 use crate::owner::Owner;
 use crate::prune::{Prune, Pruned};
 use crate::spend::{Origins, Spent};
+use crate::system;
 
 /// A journal in an SQLite file. Cloning is cheap and shares the connection.
 #[derive(Clone)]
@@ -81,7 +82,7 @@ impl SqliteJournal {
             // The current directory may change.
             let absolute = std::path::absolute(path).map_err(text)?;
             // Before opening, so that a file replaced meanwhile is noticed.
-            let identity = file::identity(&absolute).map_err(text)?;
+            let identity = system::identity(&absolute).map_err(text)?;
             // Without URI parsing, so that every path is taken literally.
             let mut connection =
                 Connection::open_with_flags(path, OpenFlags::default() & !OpenFlags::SQLITE_OPEN_URI).map_err(text)?;

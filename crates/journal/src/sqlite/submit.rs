@@ -7,10 +7,11 @@ use videogen::Timestamp;
 use videogen::journal::{Entry, Event, Intent, JournalError, Started, Subject};
 
 use super::row::{entry, log, new, put};
-use super::{budget, file, owner, repeat};
+use super::{budget, owner, repeat};
 use crate::owner::Owner;
+use crate::system;
 
-/// The path and [identity](file::identity) of a file when it was opened.
+/// The path and [identity](system::identity) of a file when it was opened.
 pub(super) type Opened = (PathBuf, Option<(u64, u64)>);
 
 /// Begins a submission. In a transaction.
@@ -93,7 +94,7 @@ pub(super) fn record(
 /// would pay for its key again.
 fn unchanged(path: &Path, identity: Option<(u64, u64)>) -> Result<(), JournalError> {
     let shown = path.display();
-    match file::identity(path) {
+    match system::identity(path) {
         Ok(now) if now == identity => Ok(()),
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(JournalError::new(format!(
             "the journal {shown} cannot be checked: {error}"

@@ -15,6 +15,7 @@ use super::answer::Version;
 use crate::journal::FileKind;
 use crate::model::TaskId;
 use crate::model::mask::sha256;
+use crate::system;
 
 /// Maximum length of a sidecar, in bytes.
 const LONGEST: u64 = 64 * 1024;
@@ -200,12 +201,14 @@ fn open(path: &Path, sidecar: &Sidecar) -> io::Result<Option<(File, u64, Version
         return Ok(Some((file, 0, Version::default())));
     }
     let length = file.metadata()?.len();
-    let note = sidecar.read().filter(|_| !has_other_names(&file));
+    // One with another name may be in place already: its process was killed after that.
+    let note = sidecar.read().filter(|_| !system::may_have_other_names(&file));
     let Some(version) = note.and_then(|note| note.version(&sidecar.origin, length)) else {
         return discard();
     };
     let note = sidecar.write(&version)?;
-    if !have_same_owner(&file, &note) {
+    // Other users may have planted a file in a shared folder.
+    if !system::have_same_owner(&file, &note) {
         return discard();
     }
     // A request for no bytes would be refused, without the version.
@@ -218,42 +221,7 @@ fn open(path: &Path, sidecar: &Sidecar) -> io::Result<Option<(File, u64, Version
 /// Whether `path` names this file, and not another one or a link.
 fn is_at(file: &File, path: &Path) -> bool {
     match (file.metadata(), path.symlink_metadata()) {
-        #[cfg(unix)]
-        (Ok(opened), Ok(named)) => {
-            use std::os::unix::fs::MetadataExt as _;
-            (opened.dev(), opened.ino()) == (named.dev(), named.ino())
-        }
-        #[cfg(not(unix))]
-        (Ok(_), Ok(named)) => named.is_file(),
+        (Ok(opened), Ok(named)) => system::are_same(&opened, &named),
         _ => false,
-    }
-}
-
-/// Whether the file has another name, a hard link: a process that was killed may have put it in place already.
-fn has_other_names(file: &File) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt as _;
-        !file.metadata().is_ok_and(|found| found.nlink() == 1)
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = file;
-        false
-    }
-}
-
-/// Whether both files belong to one user. Other users may have planted a file in a shared folder.
-fn have_same_owner(one: &File, other: &File) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt as _;
-        let owner = |file: &File| file.metadata().ok().map(|found| found.uid());
-        owner(one).is_some() && owner(one) == owner(other)
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = (one, other);
-        true
     }
 }

@@ -13,6 +13,7 @@ use super::media::Media;
 use super::writer::{Writer, apart};
 use crate::journal::{SavedFile, digest_of};
 use crate::model::{Error, ErrorKind};
+use crate::system;
 
 /// A partial file. Dropping it deletes it, unless another process can resume the download.
 pub(super) struct Partial<'a> {
@@ -196,11 +197,8 @@ impl<'a> Partial<'a> {
         // Before the folder is synced, so that it does not reappear after a power failure.
         drop(self.name);
         // Some file systems cannot sync a folder; the file is in place anyway.
-        #[cfg(unix)]
-        {
-            let folder = folder(target).to_owned();
-            let _ = apart(move || File::open(folder)?.sync_all()).await;
-        }
+        let folder = folder(target).to_owned();
+        let _ = apart(move || system::sync_folder(&folder)).await;
         Ok(())
     }
 }

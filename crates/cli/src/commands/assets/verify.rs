@@ -19,6 +19,7 @@ use crate::account::AccountArgs;
 use crate::exit::{Failure, INVALID, IO, TIMEOUT};
 use crate::invocation::Invocation;
 use crate::output::{Output, elapsed, file};
+use crate::system;
 
 #[derive(Args)]
 pub(crate) struct VerifyArgs {
@@ -174,8 +175,7 @@ fn read(path: &Path, vendor: Vendor, name: &str) -> Result<Option<Begun>, Failur
 fn write(path: &Path, begun: &Begun) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    system::owner_only(&mut options);
     let mut file = options.open(path)?;
     file.write_all(&serde_json::to_vec(begun)?)?;
     file.sync_all()

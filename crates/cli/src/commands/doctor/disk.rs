@@ -6,6 +6,7 @@ use indicatif::HumanBytes;
 
 use crate::config;
 use crate::diagnosis::{DiskReport, Finding};
+use crate::system;
 
 /// Less than this is a problem: a download that does not fit fails after the video was paid for.
 const LOW: u64 = 1 << 30;
@@ -44,10 +45,7 @@ fn existing(path: &Path) -> Option<PathBuf> {
 /// The problem of a disk that is nearly full.
 fn finding(report: &DiskReport) -> Option<Finding> {
     let DiskReport { holds, path, .. } = report;
-    let command = match cfg!(windows) {
-        true => "Get-PSDrive -PSProvider FileSystem".to_owned(),
-        false => format!("df -h {}", shell_words::quote(path)),
-    };
+    let command = system::show_free_space(path);
     (report.free_bytes < LOW).then(|| Finding {
         exit_code: None,
         message: format!("only {} are free for the {holds} in {path}", shown(report.free_bytes)),
@@ -74,12 +72,8 @@ mod tests {
         assert!(finding(&report(LOW)).is_none());
         let low = finding(&report(300 << 20)).map(|found| (found.exit_code, found.message, found.command));
         let message = "only 300.00 MiB are free for the videos in /mnt/my clips";
-        let command = if cfg!(windows) {
-            "Get-PSDrive -PSProvider FileSystem"
-        } else {
-            "df -h '/mnt/my clips'"
-        };
-        assert_eq!(low, Some((None, message.to_owned(), command.to_owned())));
+        let command = system::show_free_space("/mnt/my clips");
+        assert_eq!(low, Some((None, message.to_owned(), command)));
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::exit::{ACCOUNT, Failure, INVALID, VENDOR};
 use crate::invocation::Invocation;
 use crate::keys::{self, Origin};
 use crate::probe::{LIMIT, probe};
+use crate::system;
 
 /// Largest difference of clocks, in seconds. Signed webhooks have a time.
 const SKEW: i64 = 30;
@@ -169,19 +170,12 @@ fn findings(report: &VendorReport) -> Vec<Finding> {
     }
     if let Some(seconds) = report.clock_skew_seconds.filter(|seconds| seconds.abs() > SKEW) {
         let way = if seconds > 0 { "behind" } else { "ahead of" };
-        let command = if cfg!(windows) {
-            "w32tm /resync"
-        } else if cfg!(target_os = "macos") {
-            "sudo sntp -sS time.apple.com"
-        } else {
-            "sudo timedatectl set-ntp true"
-        };
         add(
             format!(
                 "the clock of this machine is {} s {way} that of {name}; signed webhooks may be rejected",
                 seconds.abs()
             ),
-            command.to_owned(),
+            system::SET_CLOCK.to_owned(),
         );
     }
     if !report.new_models.is_empty() {

@@ -2,7 +2,7 @@
 
 use videogen::journal::{Entry, Journal as _, Query, State};
 use videogen::route::Route;
-use videogen::{Vendor, VideoRequest};
+use videogen::{ErrorKind, Vendor, VideoRequest};
 
 use super::job::Job;
 use crate::account::{AccountArgs, explained, missing_keys, of_vendor};
@@ -77,7 +77,13 @@ impl Early<'_> {
         };
         let base_url = self.account.base_url(vendor).filter(|_| !self.simulate);
         let error = videogen::submit::plan(vendor, base_url.as_deref(), &request).err()?;
+        // A wrong address hides no rule.
+        let further = match error.kind() {
+            ErrorKind::Config => videogen::submit::plan(vendor, None, &request).err(),
+            _ => None,
+        };
         let failure = of_vendor(vendor, self.account.base_url.as_deref(), error);
+        let failure = failure.and(further.map(Failure::from));
         Some(explained(failure, self.from_config))
     }
 
