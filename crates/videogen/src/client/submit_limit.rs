@@ -175,19 +175,19 @@ mod tests {
         let mut window = Window::default();
         let begin = Instant::now();
         let after = |seconds: f64| begin + Duration::from_secs_f64(seconds);
-        let mut turn = |at, factor| {
+        let mut tried = |at, factor| {
             let taken = window.take(at, LIMITS, TimeScale::new(factor).unwrap_or_default());
             if taken.is_ok() {
                 window.send(at, LIMITS);
             }
             taken
         };
-        assert_eq!((turn(begin, 1.0), turn(begin, 1.0)), (Ok(()), Ok(())));
-        assert_eq!(turn(after(1.0), 1.0), Err(Some(after(10.5))));
-        assert_eq!((turn(after(10.5), 1.0), turn(after(10.5), 1.0)), (Ok(()), Ok(())));
-        assert_eq!(turn(after(21.0), 1.0), Ok(()));
-        assert_eq!(turn(after(22.0), 1.0), Err(Some(after(63.0))));
-        assert_eq!(turn(after(22.0), 10.0), Ok(()));
+        assert_eq!((tried(begin, 1.0), tried(begin, 1.0)), (Ok(()), Ok(())));
+        assert_eq!(tried(after(1.0), 1.0), Err(Some(after(10.5))));
+        assert_eq!((tried(after(10.5), 1.0), tried(after(10.5), 1.0)), (Ok(()), Ok(())));
+        assert_eq!(tried(after(21.0), 1.0), Ok(()));
+        assert_eq!(tried(after(22.0), 1.0), Err(Some(after(63.0))));
+        assert_eq!(tried(after(22.0), 10.0), Ok(()));
     }
 
     /// Submissions wait for a slow journal: what has a permit may be sent at any time.

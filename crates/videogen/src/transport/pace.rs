@@ -135,7 +135,11 @@ impl Pace {
 
     /// The documented limits, or the guess.
     pub(crate) fn limits_in_use(&self) -> &[RateLimit] {
-        if self.limits.is_empty() { UNDOCUMENTED } else { &self.limits }
+        if self.limits.is_empty() {
+            UNDOCUMENTED
+        } else {
+            &self.limits
+        }
     }
 
     /// When the next request is allowed, if not now.
