@@ -84,22 +84,31 @@ async fn a_fleet_survives_kills_and_restarts() {
     let mut running: Vec<Child> = (0..4).map(start).collect();
     // When each is killed next: after some seconds.
     let mut random = 20_u64;
-    let mut pause = |machine: usize| {
+    let mut pause = || {
         random = random
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        // A batch reads all its jobs first.
-        Duration::from_millis(if machine == 0 { 6_000 } else { 2_000 } + (random >> 33) % 6_000)
+        Duration::from_millis(2_000 + (random >> 33) % 6_000)
     };
-    let mut next: Vec<Instant> = (0..4).map(|machine| Instant::now() + pause(machine)).collect();
+    let mut next: Vec<Instant> = (0..4).map(|_| Instant::now() + pause()).collect();
+    // A batch reads all its jobs first: its time begins when it submits, or there is nothing more to submit.
+    let mut known = Some((simulator.stats().tasks, Instant::now()));
     let (mut kills, mut restarts) = (0, 0);
     while begun.elapsed() < Duration::from_secs(seconds) {
+        if let Some((tasks, begun)) = known
+            && (simulator.stats().tasks > tasks || begun.elapsed() > Duration::from_secs(40))
+        {
+            (known, next[0]) = (None, Instant::now() + pause());
+        }
         for machine in 0..4 {
-            if next[machine] <= Instant::now() {
+            if next[machine] <= Instant::now() && (machine > 0 || known.is_none()) {
                 running[machine].kill().unwrap();
                 running[machine].wait().unwrap();
                 running[machine] = start(machine);
-                (next[machine], kills) = (Instant::now() + pause(machine), kills + 1);
+                (next[machine], kills) = (Instant::now() + pause(), kills + 1);
+                if machine == 0 {
+                    known = Some((simulator.stats().tasks, Instant::now()));
+                }
             }
         }
         if restarts < 2 && begun.elapsed() > Duration::from_secs(seconds) * (restarts + 1) / 3 {
