@@ -44,14 +44,14 @@ struct Window {
 /// Permit to send one submission. Dropping it unused returns it.
 pub(crate) struct SubmitPermit {
     limiter: SubmitLimiter,
-    turn: Option<SingleTurn>,
+    reserved: Option<SingleTurn>,
     is_used: bool,
 }
 
 impl fmt::Debug for SubmitPermit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SubmitPermit")
-            .field("turn", &self.turn)
+            .field("reserved", &self.reserved)
             .finish_non_exhaustive()
     }
 }
@@ -117,7 +117,7 @@ impl SubmitLimiter {
         }
         let mut permit = SubmitPermit {
             limiter: self.clone(),
-            turn: None,
+            reserved: None,
             is_used: false,
         };
         permit.renew(scale).await;
@@ -137,12 +137,12 @@ impl SubmitPermit {
         else {
             return;
         };
-        if limits.is_empty() || self.turn.is_some_and(|turn| turn.end >= Instant::now()) {
+        if limits.is_empty() || self.reserved.is_some_and(|turn| turn.end >= Instant::now()) {
             return;
         }
         let _head = head.lock().await;
-        self.turn = turns.single(limits, scale).await;
-        if let Some(turn) = &self.turn {
+        self.reserved = turns.single(limits, scale).await;
+        if let Some(turn) = &self.reserved {
             sleep_until(turn.begin).await;
         }
     }
