@@ -8,9 +8,11 @@ use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 use videogen::{Vendor, VideoRequest};
 use videogen_journal::Store;
 use videogen_sim::{Operation, Simulator};
@@ -209,20 +211,61 @@ async fn an_answer_is_kept_while_the_database_is_down() {
     assert_eq!((simulator.stats().tasks, clips(folder).len()), (1, 1));
 }
 
+/// A command whose task is kept ends soon, although the database is down.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kept_task_does_not_hold_the_command() {
+    let Some(server) = Server::start() else {
+        server();
+        return;
+    };
+    let server: &'static Server = Box::leak(Box::new(server));
+    let url = server.schema("held");
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let down = Arc::new(Mutex::new(None));
+    let since = Arc::clone(&down);
+    simulator.rewrite(Operation::Submit, move |_| {
+        server.down("immediate");
+        *since.lock().unwrap() = Some(Instant::now());
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let generate = ["generate", "a kite", "--vendor", "token360", "--no-wait"];
+    let output = at(folder.path(), "one", &simulator, &url, &generate).output().unwrap();
+    let held = down.lock().unwrap().unwrap().elapsed();
+    let task = simulator.tasks().pop().unwrap().id;
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).contains(&task));
+    assert!(stderr(&output).contains("the task is kept in "), "{}", stderr(&output));
+    // 3 s for the database, 2 s to leave it; more on a busy machine.
+    assert!(held < Duration::from_secs(10), "{held:?}");
+    server.up();
+    let listed = at(folder.path(), "one", &simulator, &url, &["list", "--local", "--json"])
+        .output()
+        .unwrap();
+    let entry = &document(&listed)["submissions"][0];
+    assert!(entry["task"].as_str().unwrap().ends_with(&task), "{entry}");
+}
+
 /// The polls of all workers until these tasks are completed.
 async fn polls(workers: usize, tasks: usize, speed: f64) -> u64 {
     let server = server().unwrap();
-    let url = server.schema(&format!("polls{workers}x{}", std::process::id()));
-    let simulator = Simulator::builder().speed(speed).start().await.unwrap();
+    let url = server.schema(&format!("polls{workers}x{tasks}x{}", std::process::id()));
+    // Long enough that all are open when the workers start.
+    let long = Duration::from_secs(20).max(Duration::from_millis(tasks as u64 * 10).mul_f64(speed));
+    let simulator = Simulator::builder().speed(speed).completed_after(long);
+    let simulator = simulator.start().await.unwrap();
     let journal = Store::open(&url).await.unwrap();
     let client = simulator.client_builder(Vendor::Token360).key("sk-x".to_owned());
     let client = client.journal(journal).build().unwrap();
+    let mut submissions = JoinSet::new();
     for number in 0..tasks {
-        client
-            .submit(&VideoRequest::new("seedance-2.0", format!("clip {number}")))
-            .await
-            .unwrap();
+        let client = client.clone();
+        let request = VideoRequest::new("seedance-2.0", format!("clip {number}"));
+        submissions.spawn(async move { client.submit(&request).await.unwrap() });
+        if submissions.len() >= 8 {
+            submissions.join_next().await.unwrap().unwrap();
+        }
     }
+    submissions.join_all().await;
     let before: u64 = simulator.stats().requests.values().sum();
     let folders: Vec<_> = (0..workers).map(|_| tempfile::tempdir().unwrap()).collect();
     let limit = tasks.div_ceil(workers).to_string();

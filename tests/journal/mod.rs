@@ -10,6 +10,7 @@ mod kill;
 mod leases;
 mod odd;
 mod owners;
+mod pace;
 mod postgres;
 mod recover;
 mod released;

@@ -1,8 +1,10 @@
 //! The vendors' error formats.
 
+use std::time::Duration;
+
 use reqwest::{Method, header};
 use serde_json::{Value, json};
-use videogen_sim::{Spec, Vendor};
+use videogen_sim::{Simulator, Spec, Vendor};
 
 use super::support::{Answer, Api, KEY, VENDORS, create, invalid, keyed, poll_operation, request, task_path};
 
@@ -127,6 +129,38 @@ async fn invalid_requests_are_rejected_in_the_vendors_format() {
         assert_eq!(method.status, 405);
         is_error_of(vendor, &method);
     }
+}
+
+#[tokio::test]
+async fn documented_rate_limits_are_enforced() {
+    let api = Api::with(Simulator::builder().manual_clock().rate_limits(true)).await;
+    let submit = async |vendor: Vendor, key: &str| {
+        let (path, _, _) = create(vendor);
+        let post = keyed(api.http.post(api.url(vendor, path)), vendor, key);
+        api.send(post.json(&request(vendor, "a fox"))).await
+    };
+    for (vendor, most, seconds) in [(Vendor::ToApis, 50, 10), (Vendor::Replicate, 600, 60)] {
+        let (_, operation, created) = create(vendor);
+        for _ in 0..most {
+            assert_eq!(submit(vendor, KEY).await.status, created, "{vendor}");
+        }
+        let refused = submit(vendor, KEY).await.fits(vendor, operation, 429);
+        is_error_of(vendor, &refused);
+        assert_eq!(refused.header("retry-after"), seconds.to_string());
+        // Another account, and polls, have their own limits.
+        assert_eq!(submit(vendor, "sk-other").await.status, created);
+        let poll = api.get(vendor, &task_path(vendor, "none")).await;
+        poll.fits(vendor, poll_operation(vendor, create(vendor).0), 404);
+        api.sim.advance(Duration::from_secs(seconds - 1));
+        assert_eq!(submit(vendor, KEY).await.header("retry-after"), "1");
+        api.sim.advance(Duration::from_secs(1));
+        assert_eq!(submit(vendor, KEY).await.status, created);
+    }
+    for _ in 0..700 {
+        let (_, _, created) = create(Vendor::Token360);
+        assert_eq!(submit(Vendor::Token360, KEY).await.status, created);
+    }
+    assert_eq!(api.sim.stats().rate_limited, 4);
 }
 
 /// The gateway's own checks have one code, with the member at fault; what the provider refuses has others.

@@ -24,6 +24,8 @@ struct Known {
     item: Option<String>,
     /// Its local files are not ready, so nothing was sent.
     needs_files: bool,
+    /// It waits for the vendor's rate limit, so nothing is in flight.
+    waits: bool,
     recorded: Option<String>,
     /// The vendor that is tried.
     vendor: Option<Vendor>,
@@ -47,6 +49,8 @@ impl Submission {
         builder.on_submission(move |event| match event {
             SubmitEvent::FilesNeeded => own.change(|known| known.needs_files = true),
             SubmitEvent::FilesReady => own.change(|known| known.needs_files = false),
+            SubmitEvent::Waiting => own.change(|known| known.waits = true),
+            SubmitEvent::Permitted => own.change(|known| known.waits = false),
             SubmitEvent::Known(id) => {
                 own.change(|known| known.earlier = Some(id.clone()));
                 output.note(&format!(
@@ -102,6 +106,10 @@ impl Submission {
         };
         if known.needs_files {
             let message = format!("interrupted during an upload; {nothing}");
+            return Some(Failure::interrupted(interrupt, message));
+        }
+        if known.waits {
+            let message = format!("interrupted while it waited for the vendor's rate limit; {nothing}");
             return Some(Failure::interrupted(interrupt, message));
         }
         let id = known.earlier.filter(|_| known.task.is_none())?;

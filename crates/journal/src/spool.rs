@@ -101,13 +101,16 @@ fn read(path: &Path) -> Result<Kept, String> {
 
 /// The error of an event that was not recorded, with where it is kept.
 pub(crate) fn kept_error(error: &JournalError, kept: io::Result<PathBuf>) -> JournalError {
-    JournalError::new(match kept {
-        Ok(path) => format!(
+    match kept {
+        Ok(path) => JournalError::new(format!(
             "{error}; the task is kept in {} and recorded when the journal can be used again",
             path.display()
-        ),
-        Err(reason) => format!("{error}; and the task cannot be kept on this machine: {reason}"),
-    })
+        ))
+        .kept(),
+        Err(reason) => JournalError::new(format!(
+            "{error}; and the task cannot be kept on this machine: {reason}"
+        )),
+    }
 }
 
 #[cfg(test)]

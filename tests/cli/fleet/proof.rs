@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use chrono::TimeDelta;
 use videogen::Vendor;
 use videogen_sim::Simulator;
 
@@ -13,7 +14,7 @@ use super::{Server, ask, at, clips, results, server, write_jobs};
 use crate::{run, stderr};
 
 /// Three workers and a batch, each killed every few seconds, while the database is restarted twice: each job is paid for and
-/// downloaded once, within the budget. The pace of the submissions is printed.
+/// downloaded once, within the budget and the vendor's limits.
 ///
 /// `VIDEOGEN_FLEET_JOBS` and `VIDEOGEN_FLEET_SECONDS` set its size.
 #[tokio::test(flavor = "multi_thread")]
@@ -33,6 +34,7 @@ async fn a_fleet_survives_kills_and_restarts() {
     const SPEED: f64 = 4.0;
     let simulator = Simulator::builder()
         .speed(SPEED)
+        .rate_limits(true)
         .completed_after(Duration::from_secs(20));
     let simulator = Arc::new(simulator.start().await.unwrap());
     let folders: Vec<_> = (0..4).map(|_| tempfile::tempdir().unwrap()).collect();
@@ -82,22 +84,31 @@ async fn a_fleet_survives_kills_and_restarts() {
     let mut running: Vec<Child> = (0..4).map(start).collect();
     // When each is killed next: after some seconds.
     let mut random = 20_u64;
-    let mut pause = |machine: usize| {
+    let mut pause = || {
         random = random
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        // A batch reads all its jobs first.
-        Duration::from_millis(if machine == 0 { 6_000 } else { 2_000 } + (random >> 33) % 6_000)
+        Duration::from_millis(2_000 + (random >> 33) % 6_000)
     };
-    let mut next: Vec<Instant> = (0..4).map(|machine| Instant::now() + pause(machine)).collect();
+    let mut next: Vec<Instant> = (0..4).map(|_| Instant::now() + pause()).collect();
+    // A batch reads all its jobs first: its time begins when it submits, or there is nothing more to submit.
+    let mut known = Some((simulator.stats().tasks, Instant::now()));
     let (mut kills, mut restarts) = (0, 0);
     while begun.elapsed() < Duration::from_secs(seconds) {
+        if let Some((tasks, begun)) = known
+            && (simulator.stats().tasks > tasks || begun.elapsed() > Duration::from_secs(40))
+        {
+            (known, next[0]) = (None, Instant::now() + pause());
+        }
         for machine in 0..4 {
-            if next[machine] <= Instant::now() {
+            if next[machine] <= Instant::now() && (machine > 0 || known.is_none()) {
                 running[machine].kill().unwrap();
                 running[machine].wait().unwrap();
                 running[machine] = start(machine);
-                (next[machine], kills) = (Instant::now() + pause(machine), kills + 1);
+                (next[machine], kills) = (Instant::now() + pause(), kills + 1);
+                if machine == 0 {
+                    known = Some((simulator.stats().tasks, Instant::now()));
+                }
             }
         }
         if restarts < 2 && begun.elapsed() > Duration::from_secs(seconds) * (restarts + 1) / 3 {
@@ -171,15 +182,16 @@ async fn verify(simulator: &Simulator, home: &Path, url: &str, jobs: usize, spee
     let mut created: Vec<_> = tasks.iter().map(|task| task.created_at).collect();
     created.sort();
     for limit in Vendor::ToApis.facts().rate_limits.submit {
-        let most = limit.limit as usize;
-        let closest = created.windows(most + 1).map(|times| times[most] - times[0]).min();
-        let seconds = closest.map_or(f64::INFINITY, |closest| closest.num_milliseconds() as f64 / 1000.0);
+        let window = TimeDelta::milliseconds((limit.per as f64 * 1_000.0 / speed) as i64);
+        let within = |from: usize| created[from..].partition_point(|at| *at < created[from] + window);
+        let busiest = (0..created.len()).map(within).max().unwrap_or_default();
         eprintln!(
-            "{} submissions took at least {seconds} of {} seconds (speed {speed})",
-            most + 1,
-            limit.per
+            "at most {busiest} submissions in any {} s, {} are allowed (speed {speed})",
+            limit.per, limit.limit
         );
+        assert!(busiest as u64 <= limit.limit.into());
     }
+    assert_eq!(simulator.stats().rate_limited, 0);
     // A file was about to be placed a second time only if the first time was not recorded.
     let again = "SELECT count(*) FROM events AS second JOIN events AS first USING (intent)
         WHERE second.event LIKE '{\"event\":\"placing\"%' AND first.event LIKE '{\"event\":\"downloaded\"%'

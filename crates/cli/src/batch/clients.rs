@@ -1,20 +1,14 @@
 //! The clients of a command that submits: one for each vendor that a request may go to.
 
-use std::collections::BTreeMap;
-
 use videogen::journal::{Entry, State};
 use videogen::route::{Route, RouteOrder};
 use videogen::{Client, Clients, Router, Vendor};
 
-use super::pace::Pace;
 use crate::exit::Failure;
 use crate::keys;
 
 /// Clients that share a journal.
-pub(crate) struct Vendors {
-    clients: Clients,
-    paces: BTreeMap<&'static str, Pace>,
-}
+pub(crate) struct Vendors(Clients);
 
 impl Vendors {
     /// Builds the client of each vendor. `keyless`: they need no keys.
@@ -36,22 +30,19 @@ impl Vendors {
             keys::check_all(&named)?;
         }
         let clients = named.into_iter().map(build).collect::<Result<Vec<Client>, Failure>>()?;
-        Ok(Self {
-            paces: clients.iter().map(pace).collect(),
-            clients: Clients::new(clients),
-        })
+        Ok(Self(Clients::new(clients)))
     }
 
     pub(crate) fn of(&self, vendor: Vendor) -> Result<&Client, Failure> {
-        Ok(self.clients.of(vendor)?)
+        Ok(self.0.of(vendor)?)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Client> {
-        self.clients.iter()
+        self.0.iter()
     }
 
     pub(crate) fn router(&self, routes: &[Route], order: RouteOrder) -> Result<Router, Failure> {
-        Ok(Router::new(&self.clients, routes.to_vec())?.order(order))
+        Ok(Router::new(&self.0, routes.to_vec())?.order(order))
     }
 
     /// The submission with a key, at whichever vendor it is. One that may have a task comes before refused ones.
@@ -66,17 +57,4 @@ impl Vendors {
         }
         Ok(refused)
     }
-
-    /// Waits until a submission to `vendor` is within its documented limits, also together with other machines.
-    pub(crate) async fn turn(&self, vendor: Vendor) {
-        if let (Some(pace), Ok(client)) = (self.paces.get(vendor.as_str()), self.clients.of(vendor)) {
-            pace.turn(client.speed()).await;
-            client.submission_turn().await;
-        }
-    }
-}
-
-fn pace(client: &Client) -> (&'static str, Pace) {
-    let vendor = client.vendor();
-    (vendor.as_str(), Pace::new(vendor.facts().rate_limits.submit))
 }

@@ -17,16 +17,21 @@ use crate::lost;
 use crate::result::{Outcome, TaskResult};
 
 impl Batch {
-    /// The last attempt of a job that the journal has, and its number. `None`: it has none.
-    pub(super) async fn last_attempt(&self, job: &Job) -> Result<Option<(u32, Entry)>, Failure> {
-        let mut last = None;
+    /// The attempts of a job that the journal has, and their numbers.
+    pub(super) async fn attempts(&self, job: &Job) -> Result<Vec<(u32, Entry)>, Failure> {
+        let mut attempts = Vec::new();
         for attempt in 1.. {
             match self.vendors.entry(&key(&self.name, &job.id, attempt)).await? {
-                Some(entry) => last = Some((attempt, entry)),
+                Some(entry) => attempts.push((attempt, entry)),
                 None => break,
             }
         }
-        Ok(last)
+        Ok(attempts)
+    }
+
+    /// The last of them. `None`: it has none.
+    pub(super) async fn last_attempt(&self, job: &Job) -> Result<Option<(u32, Entry)>, Failure> {
+        Ok(self.attempts(job).await?.pop())
     }
 
     /// What the results file has of a job.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
+use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Value, json};
 use videogen::journal::{Entry, Journal as _, Query, State};
 use videogen::{Client, TaskStatus, Vendor};
@@ -16,6 +17,7 @@ use super::limits::{Caps, Limits, Over};
 use super::plan;
 use super::repeats::{self, Repeat};
 use super::results::Recorded;
+use super::together::together;
 use crate::account;
 use crate::cost::Total;
 use crate::error::JobProblem;
@@ -80,36 +82,22 @@ impl<'a> Preview<'a> {
         let mut problems = Vec::new();
         let mut limits = Limits::new(caps, journal.clone());
         let mut clients: HashMap<Vendor, Option<Client>> = HashMap::new();
+        for route in jobs.iter().flat_map(|job| &job.routes) {
+            clients
+                .entry(route.vendor)
+                .or_insert_with(|| client(route.vendor, journal.clone()));
+        }
         let mut own = Vec::with_capacity(jobs.len());
-        for job in jobs {
-            let mut last = None;
-            if let Some(journal) = &journal {
-                for attempt in 1.. {
-                    match entry(job, &key(name, &job.id, attempt), journal, &mut clients).await? {
-                        Some(entry) => {
-                            limits.count(&entry);
-                            last = Some((attempt, entry));
-                        }
-                        None => break,
-                    }
-                }
+        let look_up = |job| look_up(job, name, journal.as_ref(), found.recorded.get(&job.id), &clients);
+        let mut looked_up = together(jobs.iter().map(look_up)).zip(stream::iter(jobs));
+        while let Some((looked_up, job)) = looked_up.next().await {
+            let (attempts, problem) = looked_up?;
+            problems.extend(problem);
+            for (_, entry) in &attempts {
+                limits.count(entry);
             }
-            for route in &job.routes {
-                clients
-                    .entry(route.vendor)
-                    .or_insert_with(|| client(route.vendor, journal.clone()));
-            }
-            let known = found.recorded.get(&job.id);
-            let changed = changed::since_result(job, known);
-            let is_vouched = known.is_some_and(|known| known.request_sha256.as_ref() == Some(&job.sha256));
-            problems.extend(match &last {
-                Some((attempt, entry)) if changed.is_none() && !is_vouched => {
-                    let client = clients.get(&entry.intent.vendor).and_then(Option::as_ref);
-                    changed::since_entry(job, &key(name, &job.id, *attempt), entry, client).await
-                }
-                _ => changed,
-            });
-            own.push(match &last {
+            let (last, known) = (attempts.last(), found.recorded.get(&job.id));
+            own.push(match last {
                 Some((_, entry)) => {
                     let client = clients.get(&entry.intent.vendor).and_then(Option::as_ref);
                     let has_files =
@@ -131,16 +119,15 @@ impl<'a> Preview<'a> {
             }));
         }
         problems.sort_by_key(|problem| problem.line);
+        drop(looked_up);
         let mut repeats = Vec::new();
-        for (job, _) in jobs
-            .iter()
-            .zip(&fates)
-            .filter(|(_, fate)| fate.submits && !again.repeated)
-        {
-            if journal.is_some() {
-                repeats.extend(repeats::of(job, name, &clients).await?);
-            }
+        let is_compared = journal.is_some() && !again.repeated;
+        let submitted = jobs.iter().zip(&fates).filter(|(_, fate)| fate.submits && is_compared);
+        let mut compared = together(submitted.map(|(job, _)| repeats::of(job, name, &clients)));
+        while let Some(repeat) = compared.next().await {
+            repeats.extend(repeat?);
         }
+        drop(compared);
         let mut preview = Self {
             jobs,
             over: vec![None; jobs.len()],
@@ -306,19 +293,45 @@ fn client(vendor: Vendor, journal: Option<Arc<Store>>) -> Option<Client> {
     account::builder(vendor, None, journal).ok()?.build().ok()
 }
 
+/// The attempts of a job that the journal has, and what is wrong with the job as it is now.
+async fn look_up(
+    job: &Job,
+    name: &str,
+    journal: Option<&Arc<Store>>,
+    known: Option<&Recorded>,
+    clients: &HashMap<Vendor, Option<Client>>,
+) -> Result<(Vec<(u32, Entry)>, Option<JobProblem>), Failure> {
+    let mut attempts = Vec::new();
+    if let Some(journal) = journal {
+        for attempt in 1.. {
+            match entry(job, &key(name, &job.id, attempt), journal, clients).await? {
+                Some(entry) => attempts.push((attempt, entry)),
+                None => break,
+            }
+        }
+    }
+    let changed = changed::since_result(job, known);
+    let is_vouched = known.is_some_and(|known| known.request_sha256.as_ref() == Some(&job.sha256));
+    let problem = match attempts.last() {
+        Some((attempt, entry)) if changed.is_none() && !is_vouched => {
+            let client = clients.get(&entry.intent.vendor).and_then(Option::as_ref);
+            changed::since_entry(job, &key(name, &job.id, *attempt), entry, client).await
+        }
+        _ => changed,
+    };
+    Ok((attempts, problem))
+}
+
 /// The submission of a job under a key, at whichever vendor it is. Without an API key, the account is not compared.
 async fn entry(
     job: &Job,
     key: &str,
     journal: &Arc<Store>,
-    clients: &mut HashMap<Vendor, Option<Client>>,
+    clients: &HashMap<Vendor, Option<Client>>,
 ) -> Result<Option<Entry>, Failure> {
     let mut refused = None;
     for route in &job.routes {
-        let client = clients
-            .entry(route.vendor)
-            .or_insert_with(|| client(route.vendor, Some(Arc::clone(journal))));
-        let found = match client {
+        let found = match clients.get(&route.vendor).and_then(Option::as_ref) {
             Some(client) => client.journal_entry_with_key(key).await?,
             None => {
                 let by_key = Query::default().key(key).vendor(route.vendor);

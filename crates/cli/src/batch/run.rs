@@ -288,21 +288,6 @@ impl Batch {
             }
         });
         let request = job.request(frame);
-        if is_new {
-            let first = match self.settings.order {
-                RouteOrder::AsGiven => None,
-                // The submission reports what is wrong with the request.
-                _ => router
-                    .plan(&request)
-                    .ok()
-                    .and_then(|plans| plans.first().map(|plan| plan.vendor)),
-            };
-            let mut stop = self.stop.subscribe();
-            tokio::select! {
-                () = self.vendors.turn(first.unwrap_or(job.routes[0].vendor)) => {}
-                _ = stop.wait_for(|stop| *stop) => {}
-            }
-        }
         if *self.stop.borrow() {
             // Nothing was sent; the next run submits it.
             return Err(Step::Again(Duration::ZERO, String::new()));
@@ -310,7 +295,8 @@ impl Batch {
         let mut options = SubmitOptions::default()
             .idempotency_key(key(&self.name, &job.id, attempt))
             .target(self.target(job))
-            .group(self.group.clone());
+            .group(self.group.clone())
+            .within_rate_limits(is_new);
         options.allow_unknown_cost = self.settings.allow_unknown_cost;
         options.call = again::of_batch(&self.name).call;
         let error = match router.submit_with(&request, options).await {
@@ -332,6 +318,10 @@ impl Batch {
         let vendor = error.vendor().unwrap_or(job.routes[0].vendor);
         let (is_retryable, retry_after) = (error.is_retryable(), error.retry_after().unwrap_or_default());
         let is_conflict = error.kind() == ErrorKind::Conflict && error.delivery() == Some(Delivery::NotSent);
+        // It waited for the vendor's rate limit.
+        let was_stopped = *self.stop.borrow()
+            && error.kind() == ErrorKind::RateLimited
+            && error.delivery() == Some(Delivery::NotSent);
         let is_over_limit = error.kind() == ErrorKind::Budget;
         let ambiguity = error.ambiguity().cloned();
         let mut failure = Failure::from(error);
@@ -339,7 +329,7 @@ impl Batch {
             return self.search(vendor, ambiguity, failure).await;
         }
         // After an interrupt, the next run repeats it.
-        if is_retryable && (tries < RETRIES || *self.stop.borrow()) {
+        if was_stopped || (is_retryable && (tries < RETRIES || *self.stop.borrow())) {
             let pause = PAUSE.saturating_mul(1 << tries.min(8)).max(retry_after);
             let speed = self.vendors.of(vendor).map_or(1.0, Client::speed);
             return Err(Step::Again(pause.div_f64(speed.max(1.0)), failure.message));

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 
+use futures_util::StreamExt as _;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
@@ -12,6 +13,7 @@ use videogen::{Client, ErrorKind, Vendor};
 
 use super::results::{self, Recorded};
 use super::run::{Batch, News, Step};
+use super::together::together;
 use super::view::{Counts, View};
 use crate::exit::{Failure, IO};
 use crate::interrupt::{Interrupt, interrupted};
@@ -182,12 +184,20 @@ impl Run<'_> {
                 frame,
             };
         }
-        for (index, job) in batch.jobs.iter().enumerate() {
-            let is_queued = matches!(self.phases[index], Phase::Queued { .. });
-            if job.after.is_some() && is_queued && batch.was_submitted(job).await? {
-                self.submitted.insert(index);
+        let following = batch.jobs.iter().enumerate().filter(|(index, job)| {
+            let is_queued = matches!(self.phases[*index], Phase::Queued { .. });
+            job.after.is_some() && is_queued
+        });
+        let batch = &batch;
+        let mut read = together(following.map(|(index, job)| async move { (index, batch.was_submitted(job).await) }));
+        let mut submitted = Vec::new();
+        while let Some((index, was_submitted)) = read.next().await {
+            if was_submitted? {
+                submitted.push(index);
             }
         }
+        drop(read);
+        self.submitted.extend(submitted);
         Ok(())
     }
 

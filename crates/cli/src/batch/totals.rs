@@ -1,11 +1,12 @@
 //! What the jobs of a batch cost together, as the ledger counts it.
 
+use futures_util::StreamExt as _;
 use videogen::journal::{Amounts, Ledger, State};
 use videogen::price::Decimal;
 
-use super::attempt::key;
 use super::item::Job;
 use super::run::Batch;
+use super::together::together;
 use super::view::{Counts, NOT_SUBMITTED, UNFINISHED, word};
 use crate::exit::Failure;
 use crate::result::{BatchTotals as Totals, Outcome};
@@ -19,17 +20,15 @@ impl Batch {
             jobs: self.jobs.len(),
             ..Totals::default()
         };
-        for (index, job) in self.jobs.iter().enumerate() {
-            let mut last = None;
-            for attempt in 1.. {
-                let Some(entry) = self.vendors.entry(&key(&self.name, &job.id, attempt)).await? else {
-                    break;
-                };
-                ledger.add(&entry, None);
-                last = Some(entry);
+        let mut read = together(self.jobs.iter().map(|job| self.attempts(job))).enumerate();
+        while let Some((index, attempts)) = read.next().await {
+            let attempts = attempts?;
+            for (_, entry) in &attempts {
+                ledger.add(entry, None);
             }
+            let last = attempts.last().map(|(_, entry)| entry);
             if last.is_none() {
-                self.add_recorded(job, &mut totals);
+                self.add_recorded(&self.jobs[index], &mut totals);
             }
             if without_result.contains(&index) {
                 counts.add(

@@ -392,6 +392,8 @@ pub(crate) async fn generate(
         let message = "--listen-for-webhook sets the callback URL; remove --callback-url, or callback_url in the file of --request";
         return Err(Failure::new(INVALID, ErrorKind::InvalidRequest, message));
     }
+    // Several keep the vendor's limits.
+    let submission = submission.within_rate_limits(jobs.len() > 1);
     let run = Run {
         senders,
         wait,

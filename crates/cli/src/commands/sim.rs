@@ -25,6 +25,9 @@ pub(crate) struct SimArgs {
     /// Accept ids of assets that were not uploaded to this simulator.
     #[arg(long)]
     any_asset: bool,
+    /// Answer 429 beyond the rate limits that vendors document.
+    #[arg(long)]
+    rate_limits: bool,
 }
 
 /// A million seconds in one; faster is not useful.
@@ -41,6 +44,7 @@ pub(crate) async fn sim(args: SimArgs, output: &Output) -> Result<ExitCode, Fail
         .speed(args.speed)
         .strict(args.strict)
         .any_asset(args.any_asset)
+        .rate_limits(args.rate_limits)
         .log(move |line| log.announce(line))
         .start()
         .await

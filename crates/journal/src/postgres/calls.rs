@@ -15,7 +15,7 @@ use super::clock::{NOW, Skew, time};
 use super::fault::Fault;
 use super::row::value;
 use super::session::Session;
-use super::{ATTEMPT, PostgresJournal, budget, copy, health, owner, prune, select, spend, turns, upload};
+use super::{ATTEMPT, PostgresJournal, UNTIL_KEPT, budget, copy, health, owner, prune, select, spend, turns, upload};
 use crate::health::Health;
 use crate::owner::{Account, Owner, Taken};
 use crate::prune::{Prune, Pruned};
@@ -323,8 +323,15 @@ impl Journal for PostgresJournal {
         Box::pin(async move {
             self.writable()?;
             let event = self.placed_here(event);
-            let recorded = self.attempted(ATTEMPT, || self.record_once(&subject, &event)).await;
             let spool = self.spool.as_ref().filter(|_| Spool::takes(&subject, &event));
+            let recording = self.attempted(ATTEMPT, || self.record_once(&subject, &event));
+            let recorded = match spool {
+                // The caller waits for it, and the end of its program.
+                Some(_) => timeout(UNTIL_KEPT, recording)
+                    .await
+                    .unwrap_or_else(|_| Err(Fault::Unknown("no answer".to_owned()))),
+                None => recording.await,
+            };
             match (recorded, spool) {
                 (Ok(None), Some(spool)) => {
                     // A replica that took over may lack the submission.

@@ -46,6 +46,8 @@ use crate::spool::Spool;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The longest time of one attempt. The server ends a statement earlier, if it can be reached.
 const ATTEMPT: Duration = Duration::from_secs(60);
+/// How long a task waits for the database before it is kept in the folder for that.
+const UNTIL_KEPT: Duration = Duration::from_secs(3);
 /// Attempts of a call that meets others.
 const CONFLICTS: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(10);

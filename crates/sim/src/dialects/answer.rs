@@ -1,5 +1,7 @@
 //! Responses, as data.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::media::Shape;
@@ -53,6 +55,14 @@ impl Answer {
             headers: Vec::new(),
             content: Content::Clip(shape),
         }
+    }
+
+    /// Replaces the seconds in `Retry-After`, if the vendor sends it.
+    pub(crate) fn retry_after(mut self, wait: Duration) -> Self {
+        for (_, value) in self.headers.iter_mut().filter(|(name, _)| *name == "retry-after") {
+            *value = wait.as_secs_f64().ceil().max(1.0).to_string();
+        }
+        self
     }
 
     /// Adds a header.

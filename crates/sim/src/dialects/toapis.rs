@@ -270,11 +270,11 @@ fn limited(answer: Answer, operation: Operation) -> Answer {
     let Ok(spec) = Spec::of(Vendor::ToApis) else {
         return answer;
     };
-    let (limit, category) = match operation {
-        Operation::Submit => (spec.submit_limit, "async_submit"),
-        _ => (spec.query_limit, "async_query"),
+    let (limits, category) = match operation {
+        Operation::Submit => (&spec.submit_limits, "async_submit"),
+        _ => (&spec.query_limits, "async_query"),
     };
-    let answer = match limit {
+    let answer = match limits.first() {
         Some(RateLimit { limit, per }) => answer
             .header("x-ratelimit-limit", limit)
             .header("x-ratelimit-reset", per),

@@ -99,6 +99,12 @@ async fn of_vendor(core: Arc<Core>, vendor: Vendor, path: &str, request: Request
         .or_else(|| auth::fault(&spec.auth, &head.headers));
     spoil(fault, async {
         let refused = |refusal| refuse(Some(operation), &refusal);
+        if let Ok(owner) = auth::owner(&spec.auth, &head.headers, operation)
+            && let Err(wait) = core.limits.take(vendor, spec, owner, operation, core.clock.now())
+        {
+            let answer = refused(Refusal::RateLimited).retry_after(wait);
+            return response(answer, &head.headers).await;
+        }
         let mut answer = match prepare(core.clone(), vendor, spec, endpoint, values, &head, body).await {
             Ok(call) => {
                 let answer = answered(&call, request_id).unwrap_or_else(refused);

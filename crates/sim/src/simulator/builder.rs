@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use crate::http::{api_router, files_router, serve};
 use crate::simulator::handle::Simulator;
 use crate::spec::{Spec, SpecError, Vendor};
-use crate::state::{Assets, Background, Clock, Core, Faults, Ids, Links, Log, Pace, Rewrites, Signers, Store};
+use crate::state::{Assets, Background, Clock, Core, Faults, Ids, Limits, Links, Log, Pace, Rewrites, Signers, Store};
 
 /// Default secret that webhooks are signed with. It is also one in the form of Standard Webhooks.
 pub const WEBHOOK_SECRET: &str = "whsec_c2ltdWxhdG9y";
@@ -45,6 +45,7 @@ pub struct Builder {
     log: Log,
     strict: bool,
     any_asset: bool,
+    rate_limits: bool,
 }
 
 impl Simulator {
@@ -70,6 +71,7 @@ impl Builder {
             log: Log::default(),
             strict: false,
             any_asset: false,
+            rate_limits: false,
         }
     }
 
@@ -137,6 +139,14 @@ impl Builder {
         self
     }
 
+    /// Refuses submissions, and requests about tasks, beyond the limits that the vendor documents for an account, with its status,
+    /// error and `Retry-After`. Each API key is an account; a limit holds for every period of its length, in simulated time, and
+    /// refused requests do not count. Default: `false`. [`Stats::rate_limited`](crate::Stats::rate_limited) counts the refusals.
+    pub fn rate_limits(mut self, enforce: bool) -> Self {
+        self.rate_limits = enforce;
+        self
+    }
+
     /// Sets the receiver of the log: a line for each request with unknown members or violated unverified rules. Default: none.
     pub fn log(mut self, sink: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.log = Log::new(sink);
@@ -168,6 +178,7 @@ impl Builder {
             log: self.log,
             strict: self.strict,
             any_asset: self.any_asset,
+            limits: Limits::new(self.rate_limits),
         });
         serve(&core, api_listener, api_router(&core));
         serve(&core, file_listener, files_router(&core));
@@ -185,6 +196,7 @@ impl fmt::Debug for Builder {
             speed,
             pace,
             strict,
+            rate_limits,
             ..
         } = self;
         f.debug_struct("Builder")
@@ -194,6 +206,7 @@ impl fmt::Debug for Builder {
             .field("speed", speed)
             .field("pace", pace)
             .field("strict", strict)
+            .field("rate_limits", rate_limits)
             .finish_non_exhaustive()
     }
 }

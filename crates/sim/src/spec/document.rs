@@ -41,8 +41,9 @@ pub struct Spec {
     pub(crate) result_url: ResultUrl,
     pub(crate) webhook: Webhook,
     pub(crate) tasks: Tasks,
-    pub(crate) submit_limit: Option<RateLimit>,
-    pub(crate) query_limit: Option<RateLimit>,
+    /// `submit` and `query` of `x-rate-limits`.
+    pub(crate) submit_limits: Vec<RateLimit>,
+    pub(crate) query_limits: Vec<RateLimit>,
 }
 
 /// An entry of `x-families`.
@@ -82,7 +83,7 @@ pub(crate) struct Tasks {
     pub(crate) kept: Option<u64>,
 }
 
-/// The first entry of one of the lists in `x-rate-limits`.
+/// A limit in one of the lists in `x-rate-limits`: requests per seconds.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub(crate) struct RateLimit {
     pub(crate) limit: u32,
@@ -290,8 +291,8 @@ impl Spec {
             result_url: member(&document, "x-result-url")?,
             webhook: member(&document, "x-webhook")?,
             tasks: member::<Option<Tasks>>(&document, "x-tasks")?.unwrap_or_default(),
-            submit_limit: member(&document["x-rate-limits"]["submit"], "0").ok(),
-            query_limit: member(&document["x-rate-limits"]["query"], "0").ok(),
+            submit_limits: member(&document["x-rate-limits"], "submit").unwrap_or_default(),
+            query_limits: member(&document["x-rate-limits"], "query").unwrap_or_default(),
             endpoints,
             definitions,
             document,

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 /// The owner of a task: the SHA-256 of the key that created it. The key itself is not kept.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Owner([u8; 32]);
 
 impl Owner {

@@ -5,6 +5,7 @@ use crate::state::background::Background;
 use crate::state::clock::Clock;
 use crate::state::fault::Faults;
 use crate::state::ids::Ids;
+use crate::state::limits::Limits;
 use crate::state::links::Links;
 use crate::state::log::Log;
 use crate::state::plan::Pace;
@@ -24,6 +25,8 @@ pub(crate) struct Core {
     pub(crate) assets: Assets,
     pub(crate) faults: Faults,
     pub(crate) rewrites: Rewrites,
+    /// Of requests per time.
+    pub(crate) limits: Limits,
     pub(crate) links: Links,
     pub(crate) background: Background,
     pub(crate) ids: Ids,
@@ -39,6 +42,7 @@ impl Core {
     pub(crate) fn stats(&self) -> Stats {
         Stats {
             leaked_keys: self.assets.leaked_keys(),
+            rate_limited: self.limits.refused(),
             ..self.store.stats(self.clock.now())
         }
     }

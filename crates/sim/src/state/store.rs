@@ -31,6 +31,8 @@ pub struct Stats {
     pub requests: BTreeMap<&'static str, u64>,
     /// API keys that were sent to the storage of uploads, which is another host.
     pub leaked_keys: u64,
+    /// Requests that were refused because of a [limit](crate::Builder::rate_limits).
+    pub rate_limited: u64,
 }
 
 /// All tasks, in the order of their creation, and the counts.
@@ -104,6 +106,7 @@ impl Store {
             cost_by_own_tariff: own,
             requests: inner.requests.clone(),
             leaked_keys: 0,
+            rate_limited: 0,
         }
     }
 

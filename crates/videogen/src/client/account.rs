@@ -62,12 +62,13 @@ impl Account {
         }))
     }
 
-    /// When the next turn is among all processes that share the journal. A guessed limit is for each process.
-    async fn shared_turn(&self) -> Option<Instant> {
+    /// When the next turn is among all processes that share the journal. `guessed`: also if no limit is documented.
+    async fn shared_turn(&self, guessed: bool) -> Option<Instant> {
         let turns = self.0.turns.as_ref()?;
         let (limits, scale) = {
             let pace = self.pace();
-            (pace.limits().to_vec(), pace.scale)
+            let limits = if guessed { pace.limits_in_use() } else { pace.limits() };
+            (limits.to_vec(), pace.scale)
         };
         turns.next(&limits, scale).await
     }
@@ -112,7 +113,7 @@ impl Account {
                     if turn.at > now {
                         sleep_until(turn.at).await;
                     }
-                    if let Some(at) = self.shared_turn().await {
+                    if let Some(at) = self.shared_turn(true).await {
                         sleep_until(at).await;
                     }
                     if self.pace().is_current(Instant::now()) {
@@ -160,7 +161,7 @@ impl Account {
                     if at > now {
                         sleep_until(at).await;
                     }
-                    if let Some(at) = self.shared_turn().await {
+                    if let Some(at) = self.shared_turn(false).await {
                         if at - start > patience {
                             return Err(limited(at));
                         }

@@ -16,6 +16,7 @@ use crate::client::core::Inner;
 use crate::client::delay::Delays;
 use crate::client::observer::{Observer, SubmitEvent, UploadEvent};
 use crate::client::recording::{fingerprint, origin};
+use crate::client::submit_limit::SubmitLimiter;
 use crate::client::turns::SharedTurns;
 use crate::client::{check_encrypted, parse_base_url};
 use crate::journal::Journal;
@@ -379,12 +380,12 @@ impl ClientBuilder {
         let session = Session::new(&key, &facts.auth).map_err(|error| config(error.to_string()))?;
         let session = session.through(http.proxy_towards(&url).as_deref());
         let base_url = url.as_str().trim_end_matches('/').to_owned();
-        let turns = |submits| {
+        let turns = |limit| {
             let (journal, account) = (self.journal.clone()?, fingerprint(self.vendor, &key));
-            Some(SharedTurns::new(journal, account, origin(&base_url), submits))
+            Some(SharedTurns::new(journal, account, origin(&base_url), limit))
         };
-        let account = Account::new(facts.rate_limits.query, scale, turns(false));
-        let submit_turns = turns(true);
+        let account = Account::new(facts.rate_limits.query, scale, turns("query"));
+        let submit_limiter = SubmitLimiter::new(facts.rate_limits.submit, turns("submit"));
         Ok(Client(Arc::new(Inner {
             vendor: self.vendor,
             base_url,
@@ -401,7 +402,7 @@ impl ClientBuilder {
             skew: Mutex::default(),
             budget: Budget::new(scale),
             account,
-            submit_turns,
+            submit_limiter,
             uploads: Default::default(),
             prices: self.prices,
             scale,

@@ -5,7 +5,6 @@ use std::pin::pin;
 
 use bytes::Bytes;
 use serde_json::value::RawValue;
-use tokio::time::sleep_until;
 
 use super::Client;
 use crate::model::{
@@ -26,28 +25,6 @@ impl Client {
         let result = read.await;
         permit.settle(&result);
         result
-    }
-
-    /// Waits for a turn to submit, within the limits that the vendor documents for an account. All processes that share the
-    /// [journal](crate::ClientBuilder::journal) take turns, if it keeps them, as a database does; otherwise, or without limits,
-    /// returns at once. Submissions themselves do not wait.
-    ///
-    /// ```no_run
-    /// # async fn example(client: videogen::Client, requests: Vec<videogen::VideoRequest>) -> Result<(), videogen::Error> {
-    /// for request in &requests {
-    ///     client.submission_turn().await;
-    ///     client.submit(request).await?;
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub async fn submission_turn(&self) {
-        let limits = self.0.vendor.facts().rate_limits.submit;
-        if let Some(turns) = &self.0.submit_turns
-            && let Some(at) = turns.next(limits, self.scale()).await
-        {
-            sleep_until(at).await;
-        }
     }
 
     /// Returns the task's current status, with one request (plus retries).

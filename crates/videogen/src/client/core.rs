@@ -13,7 +13,7 @@ use videogen_wire::{Exchange, Sent, Session};
 use crate::client::account::Account;
 use crate::client::delay::Delays;
 use crate::client::observer::{Observer, SubmitEvent, UploadEvent};
-use crate::client::turns::SharedTurns;
+use crate::client::submit_limit::SubmitLimiter;
 use crate::client::uploads::Uploads;
 use crate::journal::Journal;
 use crate::model::{Error, ErrorKind, PriceBook, TaskId, TimeScale, Vendor};
@@ -60,8 +60,7 @@ pub(crate) struct Inner {
     /// Longer than any submission in flight.
     pub(crate) patience: Duration,
     pub(crate) account: Account,
-    /// The account's turns to submit, if there is a journal.
-    pub(crate) submit_turns: Option<SharedTurns>,
+    pub(crate) submit_limiter: SubmitLimiter,
     /// By how much the vendor's clock is ahead, from its last response.
     pub(crate) skew: Mutex<Option<TimeDelta>>,
     pub(crate) uploads: Uploads,

@@ -14,6 +14,7 @@ mod list_all;
 mod observer;
 mod plan;
 mod recording;
+mod submit_limit;
 mod turns;
 mod uploads;
 
@@ -28,3 +29,4 @@ pub(crate) use account::Permit;
 pub(crate) use base_url::{check_encrypted, parse_base_url};
 pub(crate) use lease::{PULSE, alive, lease_end};
 pub(crate) use recording::{journal_error, no_journal};
+pub(crate) use submit_limit::SubmitPermit;

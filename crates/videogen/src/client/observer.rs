@@ -14,6 +14,12 @@ pub enum SubmitEvent {
     FilesNeeded,
     /// All local files of the request are ready. The submission follows.
     FilesReady,
+    /// The submission waits until it is within the vendor's rate limits; see
+    /// [`SubmitOptions::within_rate_limits`](crate::submit::SubmitOptions::within_rate_limits). Nothing is in flight: if the future of
+    /// the submission is dropped before the next event, nothing is sent.
+    Waiting,
+    /// It is within the vendor's rate limits, and is recorded and sent next.
+    Permitted,
     /// The idempotency key has an earlier submission with this id, whose status is unknown. Nothing is sent: its response is
     /// waited for, or its task searched for. If it turns out to have been refused, [`Recorded`](Self::Recorded) follows.
     Known(String),

@@ -19,10 +19,11 @@ const BLOCK: Duration = Duration::from_secs(1);
 const MOST: u32 = 1_000;
 /// How long limits are kept by this process alone after the journal could not be used.
 const ALONE: Duration = Duration::from_secs(5);
-/// How long submissions, which need the journal anyway, wait for it, and how often it is tried. Otherwise all that wait would be
-/// sent at once when it is back.
+/// How long a single turn waits for the journal, and how often it is tried.
 const PATIENCE: Duration = Duration::from_secs(10);
 const AGAIN: Duration = Duration::from_millis(200);
+/// How often a single turn is reserved again because the journal was slow.
+const LATE: u32 = 3;
 /// How long a waiter relies on notifications, because another one may have taken the turn.
 const TRUST: Duration = Duration::from_secs(1);
 
@@ -35,8 +36,6 @@ struct Shared {
     account: String,
     origin: String,
     limit: &'static str,
-    /// Whether turns are for submissions: each is reserved just before it is used, and the journal is waited for.
-    submits: bool,
     state: Mutex<State>,
     reserved: Notify,
 }
@@ -51,8 +50,13 @@ struct State {
     is_reserving: bool,
     /// The journal could not be used, or keeps no turns.
     alone_until: Option<Instant>,
-    /// Since when it cannot be used.
-    failing: Option<Instant>,
+}
+
+/// A turn that was reserved alone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SingleTurn {
+    pub(crate) begin: Instant,
+    pub(crate) end: Instant,
 }
 
 impl fmt::Debug for SharedTurns {
@@ -73,14 +77,13 @@ fn spacing(limits: &[RateLimit], scale: TimeScale) -> Option<(Duration, Duration
 }
 
 impl SharedTurns {
-    /// The turns to submit, or to query.
-    pub(crate) fn new(journal: Arc<dyn Journal>, account: String, origin: String, submits: bool) -> Self {
+    /// The turns of the limit with this name.
+    pub(crate) fn new(journal: Arc<dyn Journal>, account: String, origin: String, limit: &'static str) -> Self {
         Self(Arc::new(Shared {
             journal,
             account,
             origin,
-            limit: if submits { "submit" } else { "query" },
-            submits,
+            limit,
             state: Mutex::new(State {
                 next: 1,
                 ..State::default()
@@ -114,8 +117,7 @@ impl SharedTurns {
                 }
                 if !state.is_reserving {
                     // As many as were used of the last ones, and more if that was all of them.
-                    let block = u32::try_from(BLOCK.as_nanos() / interval.as_nanos().max(1)).unwrap_or(MOST);
-                    let most = if self.0.submits { 1 } else { block };
+                    let most = u32::try_from(BLOCK.as_nanos() / interval.as_nanos().max(1)).unwrap_or(MOST);
                     let count = if state.used >= state.next {
                         state.next * 2
                     } else {
@@ -128,6 +130,41 @@ impl SharedTurns {
                 }
             }
             let _ = timeout(TRUST, reserved).await;
+        }
+    }
+
+    /// Reserves the next turn within these limits just before it is used. While the journal cannot be used, waits for it for a
+    /// while: otherwise all that wait would be sent at once when it is back. `None`: it keeps no turns, or still cannot be used.
+    pub(crate) async fn single(&self, limits: &[RateLimit], scale: TimeScale) -> Option<SingleTurn> {
+        let (interval, slack) = spacing(limits, scale)?;
+        let Shared {
+            journal,
+            account,
+            origin,
+            limit,
+            ..
+        } = &*self.0;
+        let begun = Instant::now();
+        let mut late = 0;
+        loop {
+            let asked = Instant::now();
+            match journal
+                .reserve_turns(Turns::new(account, origin, limit, interval))?
+                .await
+            {
+                Ok(wait) => {
+                    // It was reserved between the two times. With a journal that is always slow, rather late than never.
+                    let answered = Instant::now();
+                    if answered - asked <= slack || late == LATE {
+                        let begin = answered + wait;
+                        let end = begin + slack;
+                        return Some(SingleTurn { begin, end });
+                    }
+                    late += 1;
+                }
+                Err(_) if begun.elapsed() < PATIENCE => sleep(AGAIN).await,
+                Err(_) => return None,
+            }
         }
     }
 
@@ -150,18 +187,11 @@ impl SharedTurns {
             }
         };
         let answered = Instant::now();
+        let mut state = self.state();
         let Some(wait) = wait else {
-            let failing = *self.state().failing.get_or_insert(asked);
-            if self.0.submits && failing.elapsed() < PATIENCE {
-                sleep(AGAIN).await;
-            } else {
-                let mut state = self.state();
-                (state.alone_until, state.failing) = (Some(answered + ALONE), None);
-            }
+            state.alone_until = Some(answered + ALONE);
             return;
         };
-        let mut state = self.state();
-        state.failing = None;
         // It was reserved between the two times.
         let turns = (0..count).map(|number| wait + interval * number);
         let turns = turns.map(|after| (answered + after, asked + after + slack));

@@ -41,6 +41,9 @@ pub struct SubmitOptions {
     pub refuse_repeated_within: Option<Duration>,
     /// Id of the call that the submission belongs to. Submissions of one call do not count as repeated.
     pub call: Option<String>,
+    /// Whether to wait until the submission is within the limits that the vendor documents for an account. See
+    /// [`within_rate_limits`](Self::within_rate_limits).
+    pub within_rate_limits: bool,
 }
 
 impl SubmitOptions {
@@ -135,6 +138,29 @@ impl SubmitOptions {
     #[must_use]
     pub fn call(mut self, id: impl Into<String>) -> Self {
         self.call = Some(id.into());
+        self
+    }
+
+    /// Sets whether to wait until the submission is within the limits that the vendor documents for an account, instead of
+    /// submitting at once. They hold for all submissions with this option of one client and its clones; with a journal that
+    /// [keeps turns](crate::journal::Journal::reserve_turns), such as a database, for those of all processes that share it.
+    /// [`Client::stop_retrying`](crate::Client::stop_retrying) ends the wait: nothing is sent, and the error has the kind
+    /// `rate_limited`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: videogen::Client, requests: Vec<videogen::VideoRequest>) -> Result<(), videogen::Error> {
+    /// use videogen::submit::SubmitOptions;
+    ///
+    /// for request in &requests {
+    ///     let options = SubmitOptions::default().within_rate_limits(true);
+    ///     client.submit_with(request, options).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn within_rate_limits(mut self, wait: bool) -> Self {
+        self.within_rate_limits = wait;
         self
     }
 

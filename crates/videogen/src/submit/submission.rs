@@ -10,7 +10,7 @@ use tokio::time::sleep;
 use videogen_wire::Sent;
 
 use super::options::SubmitOptions;
-use crate::client::{Client, PULSE, SubmitEvent, alive, lease_end};
+use crate::client::{Client, PULSE, SubmitEvent, SubmitPermit, alive, lease_end};
 use crate::journal::{BoxFuture, Entry, Event, Intent, Journal, Started, Subject};
 use crate::model::ambiguity::parameters;
 use crate::model::{
@@ -154,9 +154,10 @@ impl Client {
             if let (None, Some(intent)) = (&request.client_reference, &intent) {
                 request.client_reference.clone_from(&intent.client_reference);
             }
-            // A key that has a task uploads nothing, and costs nothing.
+            // A key that has a task uploads nothing, costs nothing, and waits for nothing.
+            let needs = !contents.is_empty() || within_cap.is_err() || options.within_rate_limits;
             let known = match &intent {
-                Some(intent) if !contents.is_empty() || within_cap.is_err() => self.taken(intent).await?,
+                Some(intent) if needs => self.taken(intent).await?,
                 _ => None,
             };
             if let Some(known) = known {
@@ -184,11 +185,15 @@ impl Client {
             }
             let mut retries = self.retries();
             let mut task = loop {
+                let permit = match options.within_rate_limits {
+                    true => Some(self.permit().await?),
+                    false => None,
+                };
                 let (client, guard) = (self.clone(), InFlight::new(self));
                 let (noted, sent) = (intent.clone().map(Box::new), Arc::clone(&request));
                 let attempt = async move {
                     let _until_the_end = guard;
-                    client.attempt(noted, sent).await
+                    client.attempt(noted, sent, permit).await
                 };
                 // Spawned, so that dropping the caller's future does not abort a request in flight.
                 let outcome = match tokio::spawn(attempt).await {
@@ -220,8 +225,33 @@ impl Client {
         })
     }
 
+    /// Waits until a submission is within the vendor's limits, or retries are stopped.
+    async fn permit(&self) -> Result<SubmitPermit, Error> {
+        self.notify(|| SubmitEvent::Waiting);
+        let permit = self.unless_stopped(self.0.submit_limiter.permit(self.scale())).await?;
+        self.notify(|| SubmitEvent::Permitted);
+        Ok(permit)
+    }
+
+    async fn unless_stopped<T>(&self, permitted: impl Future<Output = T>) -> Result<T, Error> {
+        tokio::select! {
+            biased;
+            permitted = permitted => Ok(permitted),
+            () = self.0.budget.closed() => {
+                let message = "stopped while it waited for the vendor's rate limit, so nothing was sent";
+                let error = Error::new(ErrorKind::RateLimited, message).with_delivery(Delivery::NotSent);
+                Err(error.during(self.0.vendor, Operation::Submit))
+            }
+        }
+    }
+
     /// One request, recorded in the journal if there is one. Large parts are boxed: this future is moved before it runs.
-    async fn attempt(self, intent: Option<Box<Intent>>, request: Arc<VideoRequest>) -> Result<Attempt, Error> {
+    async fn attempt(
+        self,
+        intent: Option<Box<Intent>>,
+        request: Arc<VideoRequest>,
+        permit: Option<SubmitPermit>,
+    ) -> Result<Attempt, Error> {
         // Before the journal, which may be locked for minutes, so that the id is known as soon as it has arrived.
         let call = Box::pin(async {
             let result = self.submit_once(&request).await;
@@ -231,8 +261,13 @@ impl Client {
             result
         });
         match (self.0.journal.clone(), intent) {
-            (Some(journal), Some(intent)) => Box::pin(self.between(journal, *intent, call)).await,
-            _ => Ok(Attempt::Made(Box::new(call.await?))),
+            (Some(journal), Some(intent)) => Box::pin(self.between(journal, *intent, permit, call)).await,
+            _ => {
+                if let Some(permit) = permit {
+                    permit.send();
+                }
+                Ok(Attempt::Made(Box::new(call.await?)))
+            }
         }
     }
 
@@ -241,6 +276,7 @@ impl Client {
         &self,
         journal: Arc<dyn Journal>,
         mut intent: Intent,
+        permit: Option<SubmitPermit>,
         call: impl Future<Output = Result<VideoTask, Error>>,
     ) -> Result<Attempt, Error> {
         intent.at = Utc::now();
@@ -268,7 +304,19 @@ impl Client {
                 .record(subject.clone(), Event::Alive { until: lease_end() })
                 .await;
         }
-        let result = alive(|until| journal.record(subject.clone(), Event::Alive { until }), call).await;
+        let permitted = async {
+            if let Some(mut permit) = permit {
+                // Writing the journal may take longer than the turn.
+                self.unless_stopped(permit.renew(self.scale())).await?;
+                permit.send();
+            }
+            call.await
+        };
+        let result = alive(
+            |until| journal.record(subject.clone(), Event::Alive { until }),
+            permitted,
+        )
+        .await;
         let result = result.map_err(|error| error.with_intent(id.clone()));
         let event = self.outcome(&id, &result).await;
         let noted = match &event {
@@ -399,7 +447,7 @@ async fn record_with_retries(journal: &Arc<dyn Journal>, subject: &Subject, even
         match journal.record(subject.clone(), event.clone()).await {
             Ok(Some(_)) => return Ok(()),
             Ok(None) => return Err("the journal entry no longer exists".to_owned()),
-            Err(error) if tries == RETRIES => return Err(error.to_string()),
+            Err(error) if tries == RETRIES || error.is_kept() => return Err(error.to_string()),
             Err(_) => tries += 1,
         }
         sleep(Duration::from_millis(100) * tries).await;

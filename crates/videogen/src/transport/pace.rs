@@ -133,6 +133,15 @@ impl Pace {
         &self.limits
     }
 
+    /// The documented limits, or the guess.
+    pub(crate) fn limits_in_use(&self) -> &[RateLimit] {
+        if self.limits.is_empty() {
+            UNDOCUMENTED
+        } else {
+            &self.limits
+        }
+    }
+
     /// When the next request is allowed, if not now.
     fn closed(&self, now: Instant) -> Option<Instant> {
         self.throttled_until.max(self.backoff).filter(|until| *until > now)

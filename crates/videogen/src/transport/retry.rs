@@ -161,6 +161,12 @@ impl Budget {
         !*self.open.borrow()
     }
 
+    /// Waits until it is closed.
+    pub(crate) async fn closed(&self) {
+        // The sender lives as long as this budget.
+        let _ = self.open.subscribe().wait_for(|open| !open).await;
+    }
+
     /// Pauses. Returns whether the budget is still open after that.
     async fn pause(&self, pause: Duration) -> bool {
         let mut open = self.open.subscribe();

@@ -102,14 +102,13 @@ pub(super) async fn generate(run: Run, jobs: Vec<Job>) -> Result<ExitCode, Failu
 
 /// Submits one job when the vendor's documented limits allow it.
 async fn submit(run: &Run, job: &mut Job) -> Result<VideoTask, Failure> {
-    let first = job.ways.first().map_or(run.senders.first.vendor(), |way| way.vendor);
     tokio::select! {
-        // First, so that an interrupt during the submission before stops this one.
+        // An interrupt during the submission before stops this one.
         biased;
         interrupt = interrupted() => {
             Err(Failure::interrupted(interrupt, "interrupted before this request was submitted"))
         }
-        () = run.senders.vendors.turn(first) => run.submit(job).await,
+        () = std::future::ready(()) => run.submit(job).await,
     }
 }
 
