@@ -128,12 +128,25 @@ impl Batch {
                 _ => {}
             }
         }
-        let failure = failure.hint(&format!("Resolve it with: {}", Invocation::new("recover")));
-        let failure = failure.of_submission(vendor);
-        let result = failure
-            .result()
-            .unwrap_or_else(|| TaskResult::new(vendor, Outcome::Ambiguous));
-        Err(Step::Over(Box::new(result)))
+        Err(unknown(vendor, failure))
+    }
+
+    /// Whether another process, such as a worker, searches for the task of a submission that this one would have given up. It
+    /// may search for ever.
+    pub(super) fn was_searched(&self, entry: &Entry) -> bool {
+        let now = Utc::now();
+        let age = now.signed_duration_since(entry.intent.at).to_std().unwrap_or_default();
+        entry.is_open() && !entry.is_in_flight(now) && age > self.settings.search.within
+    }
+
+    /// What is known of it.
+    pub(super) fn unknown_elsewhere(entry: &Entry) -> Step {
+        let message = format!(
+            "submission status unknown: another process searches for the task of {}, and has not found it yet",
+            entry.intent.id
+        );
+        let failure = Failure::new(AMBIGUOUS, ErrorKind::AmbiguousSubmit, message);
+        unknown(entry.intent.vendor, failure)
     }
 
     /// What is known of a job that was submitted at another vendor, with another API key or another base URL. Its outcome there is
@@ -146,6 +159,16 @@ impl Batch {
             .is_ok_and(|client| client.owns(&entry));
         known_elsewhere(&entry).filter(|_| !is_own)
     }
+}
+
+/// The end of a job whose submission has an unknown status.
+fn unknown(vendor: Vendor, failure: Failure) -> Step {
+    let failure = failure.hint(&format!("Resolve it with: {}", Invocation::new("recover")));
+    let failure = failure.of_submission(vendor);
+    let result = failure
+        .result()
+        .unwrap_or_else(|| TaskResult::new(vendor, Outcome::Ambiguous));
+    Step::Over(Box::new(result))
 }
 
 /// The failure of a job that was submitted with other clients than those of this run.

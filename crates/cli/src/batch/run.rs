@@ -202,6 +202,9 @@ impl Batch {
         if let Some(entry) = &entry {
             match self.claims.take(entry).await {
                 Ok(true) => {}
+                Ok(false) if self.was_searched(entry) => {
+                    return Err(self.numbered(job, attempt, Self::unknown_elsewhere(entry)));
+                }
                 Ok(false) => return Err(Step::Elsewhere),
                 Err(error) => return Err(fault(Failure::new(crate::exit::IO, ErrorKind::Journal, error))),
             }
