@@ -216,6 +216,30 @@ mod tests {
     }
 
     #[test]
+    fn earlier_durations_are_forgotten() {
+        let seconds = Duration::from_secs;
+        let mut seen = Durations::default();
+        for _ in 0..1_000 {
+            seen.observe(seconds(240), seconds(240));
+        }
+        assert!(seen.typical() > seconds(200));
+        let mut fresh = Durations::default();
+        let mut after = |tasks| {
+            for _ in 0..tasks {
+                seen.observe(seconds(60), seconds(60));
+                fresh.observe(seconds(60), seconds(60));
+            }
+            let polls = [&seen, &fresh].map(|durations| durations.next(0.0, 2.0, 300.0, 0.1));
+            (seen.typical(), polls)
+        };
+        // As many tasks as count: most of the weight.
+        assert!(after(100).0 < seconds(70));
+        // Then nothing is left that would change a poll.
+        let (_, [poll, poll_of_fresh]) = after(500);
+        assert!((poll - poll_of_fresh).abs() < 0.5, "{poll} {poll_of_fresh}");
+    }
+
+    #[test]
     fn the_book_is_bounded_and_keeps_what_is_used() {
         let mut book = DurationBook::default();
         let minute = Duration::from_secs(60);
