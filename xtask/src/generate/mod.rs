@@ -5,14 +5,13 @@
 //! contents.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::io::Write;
 use std::path::Path;
 
 use crate::spec::facts::Facts;
 use crate::spec::fields::{PAGE, with_tables};
 use crate::spec::raw::tree::{self, Tree};
-use crate::spec::{Spec, copies, raw, vendor_pages, vendors as known_vendors};
+use crate::spec::{Spec, SpecError, copies, raw, vendor_pages, vendors as known_vendors};
 
 /// Exit code: generated files are stale.
 pub const STALE: u8 = 4;
@@ -53,20 +52,20 @@ fn generate(
     let mut facts = BTreeMap::new();
     let mut copied = Tree::new();
     let mut pages = Tree::new();
-    let mut copy = |spec: &Spec, facts: &Facts| {
-        let (name, text) = copies::copy(spec);
-        copied.insert(name.into(), text);
-        let (name, text) = vendor_pages::page(spec, facts);
-        pages.insert(name.into(), text);
-    };
-    for vendor in known_vendors(root, vendors)? {
-        let spec = Spec::load(root, &vendor)?;
-        let (wanted, read) = raw::with_facts(&spec)?;
-        stale |= folder(root, &format!("crates/raw/{vendor}"), &wanted, check, out)?;
-        copy(&spec, &read);
-        facts.insert(vendor, read);
-    }
+    let requested = known_vendors(root, vendors)?;
     let known = known_vendors(root, &[])?;
+    // The tables show all vendors, and the simulator has all, also when only some are generated. These come first.
+    let others = known.iter().filter(|vendor| !requested.contains(vendor));
+    let all: Vec<&String> = requested.iter().chain(others).collect();
+    for (vendor, made) in all.iter().zip(made(root, &all, &requested)) {
+        let made = made?;
+        if let Some(wanted) = &made.code {
+            stale |= folder(root, &format!("crates/raw/{vendor}"), wanted, check, out)?;
+        }
+        copied.insert(made.copy.0.into(), made.copy.1);
+        pages.insert(made.page.0.into(), made.page.1);
+        facts.insert((*vendor).clone(), made.facts);
+    }
     // A crate without a spec is left over as a whole.
     if vendors.is_empty() {
         for entry in std::fs::read_dir(root.join("crates/raw"))? {
@@ -75,15 +74,6 @@ fn generate(
                 writeln!(out, "left over: crates/raw/{name} has no specs/{name}.yaml; delete it")?;
                 stale |= check;
             }
-        }
-    }
-    // The tables show all vendors, and the simulator has all, also when only some are generated.
-    for vendor in known {
-        if let Entry::Vacant(place) = facts.entry(vendor) {
-            let spec = Spec::load(root, place.key())?;
-            let read = raw::facts(&spec)?;
-            copy(&spec, &read);
-            place.insert(read);
         }
     }
     stale |= folder(root, copies::FOLDER, &copied, check, out)?;
@@ -100,6 +90,47 @@ fn generate(
         return Ok(STALE);
     }
     Ok(0)
+}
+
+/// What is generated from a spec.
+struct Made {
+    /// Its crate, if that was requested.
+    code: Option<Tree>,
+    facts: Facts,
+    /// The simulator's copy: name and text.
+    copy: (String, String),
+    /// Its page: name and text.
+    page: (String, String),
+}
+
+impl Made {
+    fn of(root: &Path, vendor: &str, with_code: bool) -> Result<Self, SpecError> {
+        let spec = Spec::load(root, vendor)?;
+        let (code, facts) = match with_code {
+            true => raw::with_facts(&spec).map(|(code, facts)| (Some(code), facts))?,
+            false => (None, raw::facts(&spec)?),
+        };
+        Ok(Self {
+            code,
+            copy: copies::copy(&spec),
+            page: vendor_pages::page(&spec, &facts),
+            facts,
+        })
+    }
+}
+
+/// Generates in parallel, in memory. Code only for the `requested` vendors.
+fn made(root: &Path, vendors: &[&String], requested: &[String]) -> Vec<Result<Made, SpecError>> {
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = vendors
+            .iter()
+            .map(|vendor| scope.spawn(|| Made::of(root, vendor, requested.contains(vendor))))
+            .collect();
+        // Propagates a panic as if there were no threads.
+        let made = threads.into_iter().map(|thread| thread.join());
+        made.map(|made| made.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    })
 }
 
 /// Writes or checks a folder. Returns whether it is stale.

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
 use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle};
 
+use super::compose::Composer;
 use super::text::escape;
 
 /// The lines of a document.
@@ -33,13 +35,26 @@ impl Lines {
     /// Reads the places of a text that is valid YAML.
     #[must_use]
     pub fn read(text: &str) -> Self {
+        Self::and_value(text).0
+    }
+
+    /// Reads places and value; the latter only where [`compose`](super::compose) can.
+    pub(super) fn and_value(text: &str) -> (Self, Option<Value>) {
+        let mut composer = Some(Composer::default());
         let mut lines = Self {
             of: BTreeMap::new(),
             twice: Vec::new(),
             plain: Vec::new(),
         };
         let mut open: Vec<Open> = Vec::new();
-        for (event, span) in Parser::new_from_str(text).map_while(Result::ok) {
+        for event in Parser::new_from_str(text) {
+            let Ok((event, span)) = event else {
+                composer = None;
+                break;
+            };
+            if let Some(composer) = &mut composer {
+                composer.add(&event);
+            }
             let line = span.start.line();
             match event {
                 Event::Scalar(text, style, ..) => {
@@ -85,7 +100,7 @@ impl Lines {
                 _ => {}
             }
         }
-        lines
+        (lines, composer.and_then(Composer::finish))
     }
 
     /// The place of a value that starts here; advances its parent.

@@ -9,6 +9,6 @@ use super::{Spec, SpecError};
 /// # Errors
 /// When the text is not YAML, or not an object.
 pub fn lint(file: &str, text: &str) -> Result<Vec<Finding>, SpecError> {
-    let spec = Spec::parse_leniently(file, text)?;
-    Ok(rules::all(&spec, text, || raw_crate_of(&spec).err()))
+    let (spec, lines) = Spec::parse_leniently(file, text)?;
+    Ok(rules::all(&spec, &lines, || raw_crate_of(&spec).err()))
 }

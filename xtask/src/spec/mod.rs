@@ -6,6 +6,7 @@
 
 mod auth;
 pub mod changes;
+mod compose;
 mod conditions;
 pub mod copies;
 mod document;

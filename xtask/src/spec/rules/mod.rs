@@ -93,10 +93,9 @@ pub fn refuse_facts(spec: &Spec) -> Result<(), SpecError> {
     run(spec, &FACTS).refuse()
 }
 
-/// The findings on a spec whose text is `text`, in the order of the file. `more` adds findings on the generator.
-pub(super) fn all(spec: &Spec, text: &str, more: impl FnOnce() -> Option<SpecError>) -> Vec<Finding> {
-    let lines = Lines::read(text);
-    if let Some(only) = source::operation_twice(&lines, spec) {
+/// The findings on a spec, in the order of the file, which has these lines. `more` adds findings on the generator.
+pub(super) fn all(spec: &Spec, lines: &Lines, more: impl FnOnce() -> Option<SpecError>) -> Vec<Finding> {
+    if let Some(only) = source::operation_twice(lines, spec) {
         return vec![only];
     }
     let mut found = run(spec, &[FATAL.as_slice(), &FACTS].concat());
@@ -114,7 +113,7 @@ pub(super) fn all(spec: &Spec, text: &str, more: impl FnOnce() -> Option<SpecErr
         finding.line = lines.line(&finding.pointer);
     }
     // These set their own line: a duplicate key has one pointer for two places.
-    source::check(&lines, &mut found);
+    source::check(lines, &mut found);
     let mut findings = found.findings;
     findings.sort_by(|a, b| (a.line, &a.pointer, a.rule).cmp(&(b.line, &b.pointer, b.rule)));
     findings.dedup();
