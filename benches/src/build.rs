@@ -8,7 +8,7 @@ use std::time::Instant;
 use crate::measure::{Rounds, children_cpu};
 use crate::result::Result;
 
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 
 /// A minimal application, which is built and not run: its dependencies and its code.
 struct Application {

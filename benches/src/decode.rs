@@ -9,7 +9,7 @@ use videogen::task::ListQuery;
 
 use crate::bodies;
 use crate::contenders::{HandVideo, facade};
-use crate::measure::{Rounds, cpu, median};
+use crate::measure::{Rounds, Spread, cpu};
 use crate::result::Result;
 use crate::server::Server;
 
@@ -90,7 +90,7 @@ fn whole(quick: bool) -> Result<()> {
                 taken.push((many - one) / 99.0);
             }
         }
-        println!("| {vendor} | {:.0} |", median(&taken));
+        println!("| {vendor} | {:.0} |", Spread::of(&taken));
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use videogen::{TaskStatus, Vendor, VideoTask};
 
 use crate::bodies;
 use crate::contenders::facade;
-use crate::measure::{Rounds, children_cpu, median, memory};
+use crate::measure::{Rounds, Spread, children_cpu, memory};
 use crate::result::Result;
 use crate::server::Server;
 
@@ -65,14 +65,14 @@ pub fn run(quick: bool, folder: &Path) -> Result<()> {
         "reqwest by hand, synced",
         "videogen",
     ];
-    let (mut wall, mut cpu) = (Rounds::new(names), Rounds::new(names));
+    let (mut rates, mut cpu) = (Rounds::new(names), Rounds::new(names));
     let mut memory = vec![Vec::new(); ALL.len()];
     for round in 0..rounds {
-        for which in wall.order(round) {
+        for which in rates.order(round) {
             let target = folder.path().join("clip.mp4");
             let (start, before) = (Instant::now(), children_cpu()?);
             let outcome = fetch(ALL[which], &server, bytes, &target)?;
-            wall.note(which, start.elapsed().as_secs_f64());
+            rates.note(which, (bytes >> 20) as f64 / start.elapsed().as_secs_f64());
             cpu.note(which, (children_cpu()? - before).as_secs_f64());
             memory[which].extend(outcome.map(|outcome| (outcome.peak - outcome.idle) as f64 / f64::from(1 << 20)));
             if std::fs::metadata(&target)?.len() != bytes {
@@ -91,18 +91,14 @@ pub fn run(quick: bool, folder: &Path) -> Result<()> {
     println!(
         "| contender | MiB/s | throughput to the first | CPU, s | memory above idle, MiB |\n|---|---|---|---|---|"
     );
-    for (which, (name, seconds, ratio)) in wall.rows().enumerate() {
+    for (which, (name, rate, ratio)) in rates.rows().enumerate() {
         let memory = if memory[which].is_empty() {
             "–".to_owned()
         } else {
-            format!("{:.1}", median(&memory[which]))
+            format!("{:.1}", Spread::of(&memory[which]))
         };
-        let rate = (bytes >> 20) as f64 / seconds;
-        println!(
-            "| {name} | {rate:.0} | {:.2} | {:.2} | {memory} |",
-            1.0 / ratio,
-            cpu.median(which)
-        );
+        let busy = cpu.taken(which);
+        println!("| {name} | {rate:.0} | {ratio:.2} | {busy:.2} | {memory} |");
     }
     Ok(())
 }

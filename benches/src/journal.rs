@@ -12,7 +12,7 @@ use videogen::{Client, RetryPolicy, Vendor};
 use videogen_journal::Store;
 
 use crate::contenders::{facade, request};
-use crate::measure::{Rounds, cpu, median};
+use crate::measure::{Rounds, Spread, cpu};
 use crate::result::Result;
 use crate::server::Server;
 
@@ -109,7 +109,7 @@ fn throughput(quick: bool, server: &Server, folder: &Path) -> Result<()> {
     }
     println!("| processes on one file | at once in each | submissions per second |\n|---|---|---|");
     for ((processes, at_once), rates) in shapes.into_iter().zip(rates) {
-        println!("| {processes} | {at_once} | {:.0} |", median(&rates));
+        println!("| {processes} | {at_once} | {:.0} |", Spread::of(&rates));
     }
     Ok(())
 }
@@ -159,7 +159,11 @@ fn engines(quick: bool, server: &Server, folder: &Path) -> Result<()> {
     }
     println!("\n| submissions at once | SQLite, per second | PostgreSQL, per second |\n|---|---|---|");
     for (at_once, [sqlite, postgres]) in shapes.into_iter().zip(rates) {
-        println!("| {at_once} | {:.0} | {:.0} |", median(&sqlite), median(&postgres));
+        println!(
+            "| {at_once} | {:.0} | {:.0} |",
+            Spread::of(&sqlite),
+            Spread::of(&postgres)
+        );
     }
     Ok(())
 }

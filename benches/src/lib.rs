@@ -8,6 +8,7 @@ pub mod build;
 pub mod contenders;
 pub mod decode;
 pub mod download;
+pub mod drift;
 pub mod generation;
 pub mod journal;
 pub mod long_journal;

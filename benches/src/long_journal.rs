@@ -10,7 +10,7 @@ use videogen::journal::{Event, GroupBy, Intent, Journal as _, Pages, Query, Subj
 use videogen::{TaskId, TaskStatus, Vendor};
 use videogen_journal::{Prune, SqliteJournal};
 
-use crate::measure::{Rounds, median, memory};
+use crate::measure::{Rounds, Spread, memory};
 use crate::result::Result;
 
 const VENDOR: Vendor = Vendor::Token360;
@@ -165,7 +165,11 @@ async fn operations(quick: bool, paths: &[std::path::PathBuf; 2]) -> Result<()> 
                 taken.push(start.elapsed().as_secs_f64() * 1e3);
             }
         }
-        println!("| {name} | {:.1} | {:.1} |", median(&taken[0]), median(&taken[1]));
+        println!(
+            "| {name} | {:.1} | {:.1} |",
+            Spread::of(&taken[0]),
+            Spread::of(&taken[1])
+        );
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use videogen_benches::{
-    Result, build, decode, download, generation, journal, long_journal, per_call, policy, server, waiting,
+    Result, build, decode, download, drift, generation, journal, long_journal, per_call, policy, server, waiting,
 };
 
 #[derive(Parser)]
@@ -30,6 +30,8 @@ enum Benchmark {
     Waiting,
     /// Requests and delay of the polling policy, compared with fixed intervals.
     Policy,
+    /// The same where durations drift through the day.
+    Drift,
     /// A large file, compared with curl and reqwest.
     Download,
     /// Submissions with and without a journal.
@@ -69,6 +71,10 @@ fn main() -> Result<()> {
         Benchmark::Decode => decode::run(quick),
         Benchmark::Waiting => waiting::run(quick),
         Benchmark::Policy => policy::run(quick),
+        Benchmark::Drift => {
+            drift::run(quick);
+            Ok(())
+        }
         Benchmark::Download => download::run(quick, &folder),
         Benchmark::Journal => journal::run(quick, &folder),
         Benchmark::LongJournal => long_journal::run(quick, &folder),
@@ -79,6 +85,7 @@ fn main() -> Result<()> {
             decode::run(quick)?;
             waiting::run(quick)?;
             policy::run(quick)?;
+            drift::run(quick);
             download::run(quick, &folder)?;
             journal::run(quick, &folder)?;
             long_journal::run(quick, &folder)

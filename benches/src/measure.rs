@@ -1,5 +1,6 @@
 //! Clocks, memory, medians.
 
+use std::fmt;
 use std::time::Duration;
 
 use nix::sys::resource::{UsageWho, getrusage};
@@ -63,6 +64,36 @@ pub fn quantile(values: &[f64], part: f64) -> f64 {
     sorted.get(place).copied().unwrap_or(f64::NAN)
 }
 
+/// The median of several runs, with the least and the greatest.
+#[derive(Debug, Clone, Copy)]
+pub struct Spread {
+    median: f64,
+    /// `None` for a single run.
+    range: Option<(f64, f64)>,
+}
+
+impl Spread {
+    /// Of these runs.
+    #[must_use]
+    pub fn of(runs: &[f64]) -> Self {
+        let range = (quantile(runs, 0.0), quantile(runs, 1.0));
+        Self {
+            median: median(runs),
+            range: (runs.len() > 1).then_some(range),
+        }
+    }
+}
+
+impl fmt::Display for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = f.precision().unwrap_or(2);
+        match self.range {
+            Some((least, most)) => write!(f, "{:.digits$} ({least:.digits$} to {most:.digits$})", self.median),
+            None => write!(f, "{:.digits$} (single run)", self.median),
+        }
+    }
+}
+
 /// Measurements of several contenders, round by round.
 #[derive(Debug)]
 pub struct Rounds {
@@ -90,28 +121,23 @@ impl Rounds {
         self.taken[contender].push(taken);
     }
 
-    /// Median of a contender's measurements.
+    /// A contender's measurements.
     #[must_use]
-    pub fn median(&self, contender: usize) -> f64 {
-        median(&self.taken[contender])
+    pub fn taken(&self, contender: usize) -> Spread {
+        Spread::of(&self.taken[contender])
     }
 
-    /// Median over the rounds of its ratio to the first.
+    /// Its ratios to the first, round by round.
     #[must_use]
-    pub fn ratio(&self, contender: usize) -> f64 {
-        let ratios: Vec<f64> = self.taken[contender]
-            .iter()
-            .zip(&self.taken[0])
-            .map(|(taken, first)| taken / first)
-            .collect();
-        median(&ratios)
+    pub fn ratio(&self, contender: usize) -> Spread {
+        let rounds = self.taken[contender].iter().zip(&self.taken[0]);
+        let ratios: Vec<f64> = rounds.map(|(taken, first)| taken / first).collect();
+        Spread::of(&ratios)
     }
 
-    /// A row for each contender: name, median, ratio to the first.
-    pub fn rows(&self) -> impl Iterator<Item = (&str, f64, f64)> {
-        self.names
-            .iter()
-            .enumerate()
-            .map(|(contender, name)| (name.as_str(), self.median(contender), self.ratio(contender)))
+    /// A row for each contender: name, measurements, ratios to the first.
+    pub fn rows(&self) -> impl Iterator<Item = (&str, Spread, Spread)> {
+        let names = self.names.iter().enumerate();
+        names.map(|(contender, name)| (name.as_str(), self.taken(contender), self.ratio(contender)))
     }
 }

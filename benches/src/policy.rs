@@ -40,21 +40,49 @@ const LAWS: [(&str, &str, Law); 4] = [
 /// Fixed intervals, in seconds, and their users.
 const FIXED: [(f64, &str); 4] = [(0.1, "0.1 s"), (1.0, "1 s"), (5.0, "5 s"), (10.0, "10 s")];
 
-fn normal(random: &mut Rng) -> f64 {
+/// A normally distributed number.
+pub(crate) fn normal(random: &mut Rng) -> f64 {
     (0..12).map(|_| random.f64()).sum::<f64>() - 6.0
 }
 
 /// Cost of a polling policy: requests and seconds of delay per task.
 #[derive(Debug, Clone, Copy)]
-struct Cost {
-    requests: f64,
-    delay: f64,
+pub(crate) struct Cost {
+    pub(crate) requests: f64,
+    pub(crate) delay: f64,
 }
 
 impl Cost {
     /// Better on both axes, or equal on one.
     fn beats(self, other: Self) -> bool {
         self.requests <= other.requests && self.delay <= other.delay
+    }
+}
+
+/// A wait for one task.
+pub(crate) struct Waited {
+    pub(crate) polls: u32,
+    /// The age of the task at the last poll but one.
+    pub(crate) before: Duration,
+    /// The age at the last poll.
+    pub(crate) elapsed: Duration,
+}
+
+/// Waits for a task that takes this long, in seconds.
+pub(crate) fn wait(policy: &PollPolicy, seen: &Durations, taken: f64, random: &mut Rng) -> Waited {
+    let mut state = PollState::default();
+    loop {
+        state.jitter = random.f64();
+        let before = state.elapsed;
+        state.elapsed += policy.pause(seen, &state);
+        state.polls += 1;
+        if state.elapsed.as_secs_f64() >= taken {
+            return Waited {
+                polls: state.polls,
+                before,
+                elapsed: state.elapsed,
+            };
+        }
     }
 }
 
@@ -67,22 +95,13 @@ fn ours(policy: &PollPolicy, law: Law, tasks: u32, learns: bool) -> Cost {
     let known = if learns { 100 } else { 0 };
     for task in 0..known + tasks {
         let taken = law(&mut random);
-        let mut state = PollState::default();
-        let before = loop {
-            state.jitter = random.f64();
-            let before = state.elapsed;
-            state.elapsed += policy.pause(&seen, &state);
-            state.polls += 1;
-            if state.elapsed.as_secs_f64() >= taken {
-                break before;
-            }
-        };
+        let waited = wait(policy, &seen, taken, &mut random);
         if learns {
-            seen.observe(before, state.elapsed);
+            seen.observe(waited.before, waited.elapsed);
         }
         if task >= known {
-            requests += state.polls;
-            delay += state.elapsed.as_secs_f64() - taken;
+            requests += waited.polls;
+            delay += waited.elapsed.as_secs_f64() - taken;
         }
     }
     Cost {
@@ -91,28 +110,44 @@ fn ours(policy: &PollPolicy, law: Law, tasks: u32, learns: bool) -> Cost {
     }
 }
 
-/// A fixed interval, with the first poll after one interval.
-fn fixed(interval: f64, law: Law, tasks: u32) -> Cost {
-    let mut random = Rng::with_seed(11);
-    let (mut requests, mut delay) = (0.0, 0.0);
-    for _ in 0..tasks {
-        let taken = law(&mut random);
+/// A fixed interval, with the first poll after one interval, for tasks that take this long, in seconds.
+pub(crate) fn fixed(interval: f64, durations: impl Iterator<Item = f64>) -> Cost {
+    let (mut requests, mut delay, mut tasks) = (0.0, 0.0, 0.0);
+    for taken in durations {
         let polls = (taken / interval).ceil();
         requests += polls;
         delay += polls * interval - taken;
+        tasks += 1.0;
     }
     Cost {
-        requests: requests / f64::from(tasks),
-        delay: delay / f64::from(tasks),
+        requests: requests / tasks,
+        delay: delay / tasks,
     }
+}
+
+/// The durations of tasks.
+fn durations(law: Law, tasks: u32) -> impl Iterator<Item = f64> {
+    let mut random = Rng::with_seed(11);
+    (0..tasks).map(move |_| law(&mut random))
 }
 
 /// The paces that `PollPolicy::within` can set: the shortest pause, and a minute at most.
 fn paces() -> impl Iterator<Item = (f64, PollPolicy)> {
-    (0..40).map(|step| {
-        let shortest = 0.0005 * 1.3_f64.powi(step);
+    (0..110).map(|step| {
+        let shortest = 0.0005 * 1.1_f64.powi(step);
         let policy = PollPolicy::within(Duration::from_secs_f64(shortest), Duration::from_secs(60));
         (shortest, policy)
+    })
+}
+
+/// The vendors' advice, as text, and the policies that follow it.
+pub(crate) fn advised() -> impl Iterator<Item = (String, PollPolicy)> {
+    // Token360 gives the same advice as ToAPIs.
+    let vendors = bodies::VENDORS.into_iter().filter(|vendor| *vendor != Vendor::Token360);
+    vendors.map(|vendor| {
+        let advice = &vendor.facts().poll;
+        let name = format!("{} to {} s", advice.every.0, advice.every.1);
+        (name, PollPolicy::advised(advice))
     })
 }
 
@@ -128,21 +163,16 @@ pub fn run(quick: bool) -> Result<()> {
     );
     println!("| durations | vendor's advice, ours | requests per task | mean delay, s | fixed pace instead |");
     println!("|---|---|---|---|---|");
+    let advised: Vec<(String, PollPolicy)> = advised().collect();
     for (name, _, law) in LAWS {
-        for vendor in bodies::VENDORS {
-            let advice = &vendor.facts().poll;
-            if vendor == Vendor::Token360 {
-                // The same advice as ToAPIs.
-                continue;
-            }
-            let policy = PollPolicy::advised(advice);
+        for (advice, policy) in &advised {
             for (state, learns) in [("no observations", false), ("learned", true)] {
-                let cost = ours(&policy, law, tasks, learns);
+                let cost = ours(policy, law, tasks, learns);
                 // The fixed interval with the same mean delay is twice that delay.
-                let same = fixed(2.0 * cost.delay, law, tasks);
+                let same = fixed(2.0 * cost.delay, durations(law, tasks));
                 println!(
-                    "| {name} | {} to {} s, {state} | {:.1} | {:.2} | {:.1} requests for the same delay |",
-                    advice.every.0, advice.every.1, cost.requests, cost.delay, same.requests
+                    "| {name} | {advice}, {state} | {:.1} | {:.2} | {:.1} requests for the same delay |",
+                    cost.requests, cost.delay, same.requests
                 );
             }
         }
@@ -158,10 +188,10 @@ pub fn run(quick: bool) -> Result<()> {
                 let tasks = if shortest < 0.5 { tasks.div_ceil(10) } else { tasks };
                 (shortest, ours(&policy, law, tasks, learns))
             };
-            paces().skip(if quick { 24 } else { 0 }).map(pace).collect()
+            paces().skip(if quick { 66 } else { 0 }).map(pace).collect()
         };
         let (learned, cold) = (curve(true), curve(false));
-        let intervals = FIXED.map(|(interval, label)| (label, fixed(interval, law, tasks)));
+        let intervals = FIXED.map(|(interval, label)| (label, fixed(interval, durations(law, tasks))));
         for (label, cost) in intervals {
             // The best one; if none is better on both axes, the nearest one.
             let excess = |ours: &Cost| (ours.requests / cost.requests).max(ours.delay / cost.delay);
