@@ -14,7 +14,7 @@ use crate::spec::lists::{ListParameter, list_parameters};
 use crate::spec::pages::Page;
 use crate::spec::prices::{Billing, Price, Sizes};
 use crate::spec::service::{Poll, RateLimits, ResultUrl, Webhook};
-pub(crate) use crate::spec::shapes::{FIELDS, Field, Form, NUMBERS, Place, ROLES, Shape, shapes};
+pub(crate) use crate::spec::shapes::{FIELDS, Field, Form, NUMBERS, Place, ROLES, Shape, Shapes, shapes};
 use crate::spec::tasks::{TaskField, Tasks, task_fields};
 use crate::spec::uploads::{Media, Upload};
 use crate::spec::{Spec, SpecError};

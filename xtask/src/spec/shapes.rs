@@ -1,5 +1,9 @@
 //! Request bodies of create operations, and the fields that they, their paths, queries and headers carry.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use serde_json::Value;
 
 use crate::spec::lists::{Item, item, words};
@@ -103,6 +107,26 @@ pub(crate) enum Form {
     Text(String),
     /// The URL of an input.
     Url,
+}
+
+/// The request bodies of create operations, each read once.
+pub(crate) struct Shapes<'a> {
+    spec: &'a Spec,
+    known: RefCell<BTreeMap<String, Rc<[Shape]>>>,
+}
+
+impl<'a> Shapes<'a> {
+    pub(crate) fn new(spec: &'a Spec) -> Self {
+        let known = RefCell::default();
+        Self { spec, known }
+    }
+
+    /// As [`shapes`].
+    pub(crate) fn of(&self, create: &str) -> Rc<[Shape]> {
+        let mut known = self.known.borrow_mut();
+        let read = || shapes(self.spec, create).into();
+        Rc::clone(known.entry(create.to_owned()).or_insert_with(read))
+    }
 }
 
 /// The request bodies of a create operation. Empty: no such operation, or it has no tag or JSON request.

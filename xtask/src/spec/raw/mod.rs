@@ -53,6 +53,15 @@ pub fn raw_crate_of(spec: &Spec) -> Result<Tree, SpecError> {
 /// As [`raw_crate`].
 pub(crate) fn with_facts(spec: &Spec) -> Result<(Tree, Facts), SpecError> {
     rules::refuse(spec)?;
+    written(spec, facts)
+}
+
+/// As [`with_facts`], of a spec that the rules do not refuse.
+pub(super) fn of_checked(spec: &Spec) -> Result<(Tree, Facts), SpecError> {
+    written(spec, Facts::read)
+}
+
+fn written(spec: &Spec, facts: fn(&Spec) -> Result<Facts, SpecError>) -> Result<(Tree, Facts), SpecError> {
     let relaxed = relax(spec);
     let mut tree = Tree::new();
     tree.insert("Cargo.toml".into(), manifest(spec));

@@ -4,7 +4,7 @@ use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::{Found, instead};
-use crate::spec::facts::{Auto, Doubt, FIELDS, Field, FieldState, Form, Model, ROLES, Shape, of_model, shapes};
+use crate::spec::facts::{Auto, Doubt, FIELDS, Field, FieldState, Form, Model, ROLES, Shape, Shapes, of_model};
 use crate::spec::schema::reach;
 use crate::spec::{Spec, escape};
 
@@ -27,14 +27,14 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
             found.add("unreachable-model", format!("/x-models/{index}/id"), reason, fix);
         }
     }
+    let shapes = Shapes::new(spec);
     each(spec, found, |spec, model, entry, report| {
         numbers(model, report);
         pattern(model, entry, report);
         needs(model, report);
         names(model, entry, report);
         endpoints(model, entries, report);
-        let own = shapes(spec, &model.create);
-        if entry.get("create").is_some() && own.is_empty() {
+        if entry.get("create").is_some() && shapes.of(&model.create).is_empty() {
             let known: Vec<&str> = spec.operations().filter_map(|operation| operation.id()).collect();
             let (reason, fix) = if known.contains(&model.create.as_str()) {
                 ("has no tag or no JSON request", "add what it lacks".to_owned())
@@ -53,8 +53,9 @@ pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
 
 /// A model's fields are among those that the request of its operation can carry.
 pub(super) fn agreement(spec: &Spec, found: &mut Found<'_>) {
+    let shapes = Shapes::new(spec);
     each(spec, found, |spec, model, _, report| {
-        if let Some(shape) = of_model(&shapes(spec, &model.create), model) {
+        if let Some(shape) = of_model(&shapes.of(&model.create), model) {
             request(spec, model, shape, report);
         }
     });

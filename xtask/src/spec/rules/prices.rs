@@ -1,6 +1,7 @@
 //! `x-prices`, `x-sizes` and `x-billing` name only what exists, and the worked examples of prices are right.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use rust_decimal::Decimal;
 use serde::Deserialize as _;
@@ -8,7 +9,7 @@ use serde_json::Value;
 
 use super::cost::cost;
 use super::{Found, instead};
-use crate::spec::facts::{FIELDS, FieldState, Model, ROLES, Shape, of_model, shapes};
+use crate::spec::facts::{FIELDS, FieldState, Model, ROLES, Shape, Shapes, of_model};
 use crate::spec::prices::{Billing, Example, Marks, Price, Sizes, Unit};
 use crate::spec::tasks::Status;
 use crate::spec::{Spec, escape};
@@ -81,7 +82,7 @@ fn read<T: serde::de::DeserializeOwned>(spec: &Spec, key: &str) -> Vec<(usize, T
 
 /// The models that may have a price, and what their requests can carry.
 struct Bodies<'a> {
-    models: Vec<(&'a Model, Vec<Shape>)>,
+    models: Vec<(&'a Model, Rc<[Shape]>)>,
 }
 
 impl<'a> Bodies<'a> {
@@ -92,8 +93,9 @@ impl<'a> Bodies<'a> {
                 .as_ref()
                 .is_none_or(|ids| ids.all().any(|(_, id)| id == model.id))
         });
+        let shapes = Shapes::new(spec);
         Self {
-            models: single.map(|model| (model, shapes(spec, &model.create))).collect(),
+            models: single.map(|model| (model, shapes.of(&model.create))).collect(),
         }
     }
 
