@@ -134,7 +134,10 @@ async fn amounts_that_are_invalid_are_explained() {
     let long = "1234567890123456789012345678901234567890.5";
     let output = run(folder, &["generate", "a kite", "--max-cost", long]);
     assert!(
-        stderr(&output).contains(&format!("--max-cost = {}...: use at most 28 digits", &long[..40])),
+        stderr(&output).contains(&format!(
+            "--max-cost = {}...: not accepted; use at most 28 digits",
+            &long[..40]
+        )),
         "{}",
         stderr(&output)
     );

@@ -292,7 +292,7 @@ fn a_wrong_base_url_hides_no_other_problem() {
     );
     let shown = stderr(&output);
     for words in [
-        "--base-url: the URL is invalid",
+        "--base-url: the base URL is invalid",
         "--duration = 99",
         "--resolution = 99p",
     ] {

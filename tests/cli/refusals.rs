@@ -187,7 +187,10 @@ fn plans_refuse_plain_http_like_submissions() {
         "http://gateway.example",
     ];
     let refused = stderr(&run(folder.path(), &option));
-    assert!(refused.contains("--base-url: the URL uses plain HTTP"), "{refused}");
+    assert!(
+        refused.contains("--base-url: the base URL uses plain HTTP"),
+        "{refused}"
+    );
     let output = with_url(&["plan", "a kite", "--all", "--vendor", "fal"]);
     assert!(output.status.success(), "{}", stderr(&output));
     // All vendors of a comparison are named at once, and one of a batch once.

@@ -279,7 +279,7 @@ pub(crate) fn of_vendor(vendor: Vendor, base_url: Option<&str>, error: videogen:
     for text in [&mut failure.message, &mut failure.error.message] {
         *text = match base_url {
             None => with_variable(vendor, std::mem::take(text)),
-            Some(_) => text.replacen("the base URL ", "--base-url: the URL ", 1),
+            Some(_) => text.replacen("the base URL ", "--base-url: the base URL ", 1),
         };
     }
     failure
