@@ -84,13 +84,13 @@ pub(crate) struct JobProblem {
     pub(crate) vendor: Option<Vendor>,
     /// The rule that it breaks.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) violation: Option<Violation>,
+    pub(crate) violation: Option<Box<Violation>>,
     /// The earlier submission that it repeats.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) submission: Option<String>,
     /// The task of that submission.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) task: Option<TaskId>,
+    pub(crate) task: Option<Box<TaskId>>,
 }
 
 impl JobProblem {

@@ -392,7 +392,7 @@ impl Checks<'_> {
                         let text = format!("{}: {}{reason}", route.vendor.name(), options::in_job(violation));
                         self.problems.push(JobProblem {
                             vendor: Some(route.vendor),
-                            violation: Some(violation.clone()),
+                            violation: Some(Box::new(violation.clone())),
                             ..JobProblem::new(job.line, text)
                         });
                     }

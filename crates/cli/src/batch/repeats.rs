@@ -30,7 +30,7 @@ impl Repeat {
         JobProblem {
             item: Some(self.item.clone()),
             submission: self.error.submission().map(str::to_owned),
-            task: self.error.task().cloned(),
+            task: self.error.task().cloned().map(Box::new),
             vendor: self.error.vendor(),
             ..JobProblem::new(self.line, format!("{:#}", self.error))
         }
