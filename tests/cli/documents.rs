@@ -125,7 +125,7 @@ fn schemas_for_reviewers() {
     let others = take(&mut parts, |name| !["Outcome", "Result", "SavedFile"].contains(&name));
     let mut own = definitions(&error);
     let error_parts = take(&mut own, |name| {
-        !["Error", "Kind", "CommandKind", "Candidate"].contains(&name)
+        !["Error", "Kind", "CommandKind", "Candidate", "JobProblem"].contains(&name)
     });
     error["$defs"] = Value::Object(own);
     let mut shown = definitions(&events);

@@ -1,8 +1,14 @@
 //! What differs between operating systems: only this module has code for one of them. Depends on nothing else in this crate.
 
-#[cfg_attr(unix, path = "system/unix.rs")]
-#[cfg_attr(not(unix), path = "system/other.rs")]
-mod platform;
+#[cfg(not(unix))]
+mod other;
+#[cfg(unix)]
+mod unix;
+
+#[cfg(not(unix))]
+use other as platform;
+#[cfg(unix)]
+use unix as platform;
 
 pub(crate) use platform::{Echo, is_open_to_others, listen, owner_only, usual_mode};
 

@@ -26,7 +26,6 @@ pub(crate) fn restrict_folder(_: &Path) -> io::Result<()> {
 }
 
 /// A folder cannot be synced.
-#[cfg(feature = "postgres")]
 pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }

@@ -36,7 +36,6 @@ pub(crate) fn restrict_folder(path: &Path) -> io::Result<()> {
 }
 
 /// Waits until the names in a folder are on disk.
-#[cfg(feature = "postgres")]
 pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
