@@ -1,4 +1,4 @@
-//! Members of a JSON body, found by their places. What nobody asks for is skipped, not parsed.
+//! Members of a JSON body, read by JSON pointer. Members that are not read are not parsed.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
