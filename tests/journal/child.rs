@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use videogen::submit::SubmitOptions;
@@ -97,8 +98,10 @@ async fn child() {
         let mut order = [Vendor::Ark, Vendor::Token360, Vendor::ToApis];
         order.rotate_left(std::process::id() as usize % 3);
         let router = Router::new(&known, routes(&order)).unwrap();
+        let mut keys: Vec<usize> = (0..KEYS).collect();
+        fastrand::shuffle(&mut keys);
         let mut submissions = tokio::task::JoinSet::new();
-        for key in 0..KEYS {
+        for key in keys {
             let router = router.clone();
             submissions.spawn(async move {
                 let options = SubmitOptions::default().idempotency_key(format!("key-{key}"));
@@ -109,6 +112,8 @@ async fn child() {
                     .await;
                 println!("submitted");
             });
+            // So that a kill finds some that are done, some that are sent, and some that have not begun.
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
         submissions.join_all().await;
         return;
