@@ -89,20 +89,22 @@ pub(crate) fn wait(policy: &PollPolicy, seen: &Durations, taken: f64, random: &m
 /// Task after task. `learns`: with observations from polling, counted after a hundred tasks; otherwise without
 /// observations.
 fn ours(policy: &PollPolicy, law: Law, tasks: u32, learns: bool) -> Cost {
-    let mut random = Rng::with_seed(11);
+    let (mut earlier, mut jitter) = (Rng::with_seed(12), Rng::with_seed(13));
     let mut seen = Durations::default();
     let (mut requests, mut delay) = (0, 0.0);
-    let known = if learns { 100 } else { 0 };
-    for task in 0..known + tasks {
-        let taken = law(&mut random);
-        let waited = wait(policy, &seen, taken, &mut random);
+    if learns {
+        for _ in 0..100 {
+            let waited = wait(policy, &seen, law(&mut earlier), &mut jitter);
+            seen.observe(waited.before, waited.elapsed);
+        }
+    }
+    for taken in durations(law, tasks) {
+        let waited = wait(policy, &seen, taken, &mut jitter);
         if learns {
             seen.observe(waited.before, waited.elapsed);
         }
-        if task >= known {
-            requests += waited.polls;
-            delay += waited.elapsed.as_secs_f64() - taken;
-        }
+        requests += waited.polls;
+        delay += waited.elapsed.as_secs_f64() - taken;
     }
     Cost {
         requests: f64::from(requests) / f64::from(tasks),
@@ -125,7 +127,7 @@ pub(crate) fn fixed(interval: f64, durations: impl Iterator<Item = f64>) -> Cost
     }
 }
 
-/// The durations of tasks.
+/// The durations of tasks: the same for each policy.
 fn durations(law: Law, tasks: u32) -> impl Iterator<Item = f64> {
     let mut random = Rng::with_seed(11);
     (0..tasks).map(move |_| law(&mut random))
@@ -133,8 +135,8 @@ fn durations(law: Law, tasks: u32) -> impl Iterator<Item = f64> {
 
 /// The paces that `PollPolicy::within` can set: the shortest pause, and a minute at most.
 fn paces() -> impl Iterator<Item = (f64, PollPolicy)> {
-    (0..110).map(|step| {
-        let shortest = 0.0005 * 1.1_f64.powi(step);
+    (0..220).map(|step| {
+        let shortest = 0.0005 * 1.05_f64.powi(step);
         let policy = PollPolicy::within(Duration::from_secs_f64(shortest), Duration::from_secs(60));
         (shortest, policy)
     })
@@ -182,20 +184,23 @@ pub fn run(quick: bool) -> Result<()> {
     );
     println!("|---|---|---|---|---|---|---|---|");
     for (name, what, law) in LAWS {
+        // The densest paces take thousands of steps for each task.
+        let counted = |pace: f64| if pace < 0.05 { tasks.div_ceil(10) } else { tasks };
         let curve = |learns| -> Vec<(f64, Cost)> {
-            // The densest paces take thousands of steps for each task.
-            let pace = |(shortest, policy): (f64, PollPolicy)| {
-                let tasks = if shortest < 0.5 { tasks.div_ceil(10) } else { tasks };
-                (shortest, ours(&policy, law, tasks, learns))
-            };
-            paces().skip(if quick { 66 } else { 0 }).map(pace).collect()
+            let pace =
+                |(shortest, policy): (f64, PollPolicy)| (shortest, ours(&policy, law, counted(shortest), learns));
+            paces().skip(if quick { 132 } else { 0 }).map(pace).collect()
         };
         let (learned, cold) = (curve(true), curve(false));
         let intervals = FIXED.map(|(interval, label)| (label, fixed(interval, durations(law, tasks))));
-        for (label, cost) in intervals {
+        for (interval, label) in FIXED {
+            // Of the same tasks. The pace that compares with an interval is never above it, nor far below a tenth of it.
+            let tasks = counted(interval / 10.0);
+            let cost = fixed(interval, durations(law, tasks));
+            let comparable = learned.iter().filter(|(pace, _)| counted(*pace) == tasks);
             // The best one; if none is better on both axes, the nearest one.
             let excess = |ours: &Cost| (ours.requests / cost.requests).max(ours.delay / cost.delay);
-            let best = learned.iter().min_by(|a, b| excess(&a.1).total_cmp(&excess(&b.1)));
+            let best = comparable.min_by(|a, b| excess(&a.1).total_cmp(&excess(&b.1)));
             let (shortest, best) = best.ok_or("no paces")?;
             println!(
                 "| {name} | {label} | {:.1} | {:.2} | from {shortest:.3} s | {:.1} | {:.2} | {} |",
