@@ -20,10 +20,10 @@ use crate::server::Server;
 #[derive(Debug, Args)]
 pub struct One {
     base_url: String,
-    /// File, or URL of a database.
-    journal: String,
     seconds: f64,
     at_once: usize,
+    /// File, or URL of a database.
+    journal: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -36,12 +36,16 @@ struct Outcome {
 /// Environment variable with the URL of a PostgreSQL server, whose schemas the benchmark creates and leaves.
 const POSTGRES: &str = "VIDEOGEN_TEST_POSTGRES";
 
-fn journalled(base_url: &str, journal: &str, runtime: &Runtime) -> Result<Client> {
+fn client(base_url: &str, journal: Option<&str>, runtime: &Runtime) -> Result<Client> {
     let builder = Client::builder(Vendor::Token360)
         .key("sk-bench".to_owned())
-        .base_url(base_url);
-    let journal = runtime.block_on(Store::open(journal))?;
-    Ok(builder.retry(RetryPolicy::never()).journal(journal).build()?)
+        .base_url(base_url)
+        .retry(RetryPolicy::never());
+    let builder = match journal {
+        Some(journal) => builder.journal(runtime.block_on(Store::open(journal))?),
+        None => builder,
+    };
+    Ok(builder.build()?)
 }
 
 /// Prints both.
@@ -69,7 +73,7 @@ fn cost(quick: bool, server: &Server, folder: &Path) -> Result<()> {
     let runtime = runtime()?;
     let clients = [
         facade(Vendor::Token360, &server.base_url())?,
-        journalled(&server.base_url(), &path(folder, "cost.db"), &runtime)?,
+        client(&server.base_url(), Some(&path(folder, "cost.db")), &runtime)?,
     ];
     let names = ["without", "with a journal"];
     let (mut wall, mut busy) = (Rounds::new(names), Rounds::new(names));
@@ -98,12 +102,12 @@ fn cost(quick: bool, server: &Server, folder: &Path) -> Result<()> {
 
 fn throughput(quick: bool, server: &Server, folder: &Path) -> Result<()> {
     let (rounds, seconds) = if quick { (1, 0.2) } else { (5, 5.0) };
-    let shapes = [(1, 1), (1, 8), (8, 1), (8, 4)];
+    let shapes = [(8, 1), (8, 4)];
     let mut rates = vec![Vec::new(); shapes.len()];
     for round in 0..rounds {
         for (which, (processes, at_once)) in shapes.into_iter().enumerate() {
             let file = path(folder, &format!("rate-{round}-{which}.db"));
-            let rate = rate(server, &file, processes, at_once, seconds)?;
+            let rate = rate(server, Some(&file), processes, at_once, seconds)?;
             rates[which].push(rate);
         }
     }
@@ -115,14 +119,17 @@ fn throughput(quick: bool, server: &Server, folder: &Path) -> Result<()> {
 }
 
 /// Submissions per second.
-fn rate(server: &Server, journal: &str, processes: usize, at_once: usize, seconds: f64) -> Result<f64> {
-    // Created before, so that no process waits for the tables.
-    runtime()?.block_on(Store::open(journal))?;
+fn rate(server: &Server, journal: Option<&str>, processes: usize, at_once: usize, seconds: f64) -> Result<f64> {
+    if let Some(journal) = journal {
+        // Created before, so that no process waits for the tables.
+        runtime()?.block_on(Store::open(journal))?;
+    }
     let children: Vec<Child> = (0..processes)
         .map(|_| {
             Command::new(std::env::current_exe()?)
-                .args(["journal-one", &server.base_url(), journal])
+                .args(["journal-one", &server.base_url()])
                 .args([seconds.to_string(), at_once.to_string()])
+                .args(journal)
                 .stdout(Stdio::piped())
                 .spawn()
         })
@@ -135,35 +142,43 @@ fn rate(server: &Server, journal: &str, processes: usize, at_once: usize, second
     Ok(rate)
 }
 
-/// A database next to a file.
+/// One process with a file, with a database, and without a journal: the most that the rest allows.
 fn engines(quick: bool, server: &Server, folder: &Path) -> Result<()> {
-    let Ok(url) = std::env::var(POSTGRES) else {
+    let url = std::env::var(POSTGRES).ok();
+    if url.is_none() {
         println!("\nPostgreSQL: skipped; name a server in {POSTGRES}");
-        return Ok(());
-    };
-    let (rounds, seconds) = if quick { (1, 0.2) } else { (5, 5.0) };
+    }
+    let (rounds, seconds) = if quick { (1, 0.2) } else { (5, 3.0) };
     let shapes = [1, 8, 64];
-    let join = if url.contains('?') { '&' } else { '?' };
-    let mut rates = vec![[Vec::new(), Vec::new()]; shapes.len()];
+    let mut rates = shapes.map(|_| Rounds::new(["SQLite", "PostgreSQL", "without a journal"]));
     for round in 0..rounds {
-        for (which, at_once) in shapes.into_iter().enumerate() {
-            let name = format!("bench_{}_{round}_{which}", std::process::id());
-            let journals = [
-                path(folder, &format!("{name}.db")),
-                format!("{url}{join}options=-csearch_path%3D{name}"),
-            ];
-            for (rates, journal) in rates[which].iter_mut().zip(journals) {
-                rates.push(rate(server, &journal, 1, at_once, seconds)?);
+        for (rates, at_once) in rates.iter_mut().zip(shapes) {
+            let name = format!("bench_{}_{round}_{at_once}", std::process::id());
+            for which in rates.order(round) {
+                let journal = match (which, &url) {
+                    (0, _) => Some(path(folder, &format!("{name}.db"))),
+                    (1, Some(url)) => {
+                        let join = if url.contains('?') { '&' } else { '?' };
+                        Some(format!("{url}{join}options=-csearch_path%3D{name}"))
+                    }
+                    (1, None) => continue,
+                    _ => None,
+                };
+                rates.note(which, rate(server, journal.as_deref(), 1, at_once, seconds)?);
             }
         }
     }
-    println!("\n| submissions at once | SQLite, per second | PostgreSQL, per second |\n|---|---|---|");
-    for (at_once, [sqlite, postgres]) in shapes.into_iter().zip(rates) {
-        println!(
-            "| {at_once} | {:.0} | {:.0} |",
-            Spread::of(&sqlite),
-            Spread::of(&postgres)
-        );
+    println!(
+        "\n| at once | SQLite, per second | PostgreSQL, per second | ratio to SQLite | without a journal, per second |"
+    );
+    println!("|---|---|---|---|---|");
+    for (at_once, rates) in shapes.into_iter().zip(rates) {
+        let (sqlite, without) = (rates.taken(0), rates.taken(2));
+        let (postgres, ratio) = match url {
+            Some(_) => (format!("{:.0}", rates.taken(1)), rates.ratio(1).to_string()),
+            None => ("not measured".to_owned(), "not measured".to_owned()),
+        };
+        println!("| {at_once} | {sqlite:.0} | {postgres} | {ratio} | {without:.0} |");
     }
     Ok(())
 }
@@ -175,7 +190,7 @@ impl One {
     /// When a submission fails, or is not in the journal.
     pub fn run(self) -> Result<()> {
         let runtime = runtime()?;
-        let client = journalled(&self.base_url, &self.journal, &runtime)?;
+        let client = client(&self.base_url, self.journal.as_deref(), &runtime)?;
         let start = Instant::now();
         let until = start + Duration::from_secs_f64(self.seconds);
         let submissions = runtime.block_on(async {

@@ -19,10 +19,7 @@ impl SqliteJournal {
             let mut connection = Connection::open_in_memory().map_err(text)?;
             connection.pragma_update(None, "foreign_keys", false).map_err(text)?;
             schema::migrate(&mut connection).map_err(text)?;
-            Ok(Self {
-                is_read_only: true,
-                ..Self::new(path, connection, None)
-            })
+            Ok(Self::new(path, connection))
         };
         made().map_err(|error| unusable(path, &error))
     }

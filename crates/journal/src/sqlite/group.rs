@@ -1,8 +1,11 @@
 //! Group commit: the writes of this process that wait for the file at the same time are one transaction. Most of a write is the
 //! wait for the disk at its commit, which they share.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::iter::once;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{Builder, JoinHandle};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
@@ -13,65 +16,56 @@ use crate::error::broken;
 /// Writes of one transaction, so that other processes are not kept waiting long.
 const TOGETHER: usize = 128;
 
-/// A write that has not begun, until a transaction takes it.
-type Slot = Mutex<Option<Box<dyn Write>>>;
-
-/// The writes that have not begun, oldest first. What the end of a runtime has dropped is gone.
-#[derive(Default)]
-pub(super) struct Queue(Mutex<VecDeque<Weak<Slot>>>);
+/// The writes that have not begun, and the thread that runs them. It ends when this is dropped, after the last of them.
+pub(super) struct Queue {
+    /// `None`: it is being dropped.
+    writes: Option<Sender<Box<dyn Write>>>,
+    thread: Option<JoinHandle<()>>,
+}
 
 impl Queue {
-    fn add(&self, write: Box<dyn Write>) -> Arc<Slot> {
-        let slot = Arc::new(Mutex::new(Some(write)));
-        let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        queue.push_back(Arc::downgrade(&slot));
-        slot
+    pub(super) fn start(connection: Arc<Mutex<Connection>>) -> std::io::Result<Self> {
+        let (writes, waiting) = channel::<Box<dyn Write>>();
+        let run = move || {
+            while let Ok(first) = waiting.recv() {
+                let writes = once(first).chain(waiting.try_iter()).take(TOGETHER).collect();
+                // After a panic, the transaction is rolled back, and its writes are reported as aborted.
+                let _ = catch_unwind(AssertUnwindSafe(|| commit_all(&connection, writes)));
+            }
+        };
+        Ok(Self {
+            writes: Some(writes),
+            thread: Some(Builder::new().name("videogen-journal".to_owned()).spawn(run)?),
+        })
     }
 
     /// Runs a write in a transaction, which other writes may share. Its result is that of a committed transaction; an error of
-    /// `work` undoes what it wrote, and nothing else.
+    /// `work` undoes what it wrote, and nothing else. `work` runs again if another write of the transaction fails.
     ///
     /// # Errors
     /// That of `work`, or when the file cannot be written.
     pub(super) async fn run<T: Send + 'static>(
-        self: &Arc<Self>,
-        connection: &Arc<Mutex<Connection>>,
-        work: impl FnOnce(&Connection) -> Result<T, JournalError> + Send + 'static,
+        &self,
+        work: impl Fn(&Connection) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, JournalError> {
         let (waiting, result) = oneshot::channel();
-        let slot = self.add(Box::new(One {
-            work: Some(work),
+        let write = Box::new(One {
+            work,
             result: None,
             waiting,
-        }));
-        let (connection, queue) = (Arc::clone(connection), Arc::clone(self));
-        tokio::task::spawn_blocking(move || {
-            let is_taken = || slot.lock().unwrap_or_else(PoisonError::into_inner).is_none();
-            // By a transaction that began after it was added.
-            if is_taken() {
-                return;
-            }
-            // After a panic, its transaction was rolled back.
-            let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-            while !is_taken() {
-                let mut writes = queue.take();
-                let committed = commit(&mut connection, &mut writes);
-                writes.into_iter().for_each(|write| write.end(committed.clone()));
-            }
         });
+        // It is dropped, and its result with it, if the thread has ended.
+        let _ = self.writes.as_ref().map(|writes| writes.send(write));
         result
             .await
-            .map_err(|_| JournalError::new("the journal call was aborted: the program is ending"))?
+            .map_err(|_| JournalError::new("the journal call was aborted: it failed, or the program is ending"))?
     }
+}
 
-    /// The writes of the next transaction.
-    fn take(&self) -> Vec<Box<dyn Write>> {
-        let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = queue.len().min(TOGETHER);
-        let slots = queue.drain(..count).filter_map(|slot| slot.upgrade());
-        slots
-            .filter_map(|slot| slot.lock().unwrap_or_else(PoisonError::into_inner).take())
-            .collect()
+impl Drop for Queue {
+    fn drop(&mut self) {
+        drop(self.writes.take());
+        let _ = self.thread.take().map(JoinHandle::join);
     }
 }
 
@@ -84,15 +78,14 @@ trait Write: Send {
 }
 
 struct One<T, F> {
-    work: Option<F>,
+    work: F,
     result: Option<Result<T, JournalError>>,
     waiting: oneshot::Sender<Result<T, JournalError>>,
 }
 
-impl<T: Send, F: FnOnce(&Connection) -> Result<T, JournalError> + Send> Write for One<T, F> {
+impl<T: Send, F: Fn(&Connection) -> Result<T, JournalError> + Send> Write for One<T, F> {
     fn run(&mut self, connection: &Connection) -> bool {
-        self.result = self.work.take().map(|work| work(connection));
-        self.result.as_ref().is_some_and(Result::is_ok)
+        self.result.insert((self.work)(connection)).is_ok()
     }
 
     fn end(self: Box<Self>, committed: Result<(), JournalError>) {
@@ -113,14 +106,30 @@ pub(super) fn write(connection: &mut Connection) -> Result<Transaction<'_>, Jour
         .map_err(broken)
 }
 
+fn commit_all(connection: &Mutex<Connection>, mut writes: Vec<Box<dyn Write>>) {
+    let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+    let committed = commit(&mut connection, &mut writes);
+    // Who waits may close the file.
+    drop(connection);
+    writes.into_iter().for_each(|write| write.end(committed.clone()));
+}
+
 fn commit(connection: &mut Connection, writes: &mut [Box<dyn Write>]) -> Result<(), JournalError> {
     let transaction = write(connection)?;
-    if let [write] = writes {
-        return match write.run(&transaction) {
-            true => transaction.commit().map_err(broken),
-            false => transaction.rollback().map_err(broken),
-        };
+    if writes.iter_mut().all(|write| write.run(&transaction)) {
+        return transaction.commit().map_err(broken);
     }
+    // Rolls back, unless the error has.
+    drop(transaction);
+    match writes {
+        [_] => Ok(()),
+        several => commit_apart(connection, several),
+    }
+}
+
+/// Commits those writes that succeed. With a savepoint, each page is copied before a write changes it.
+fn commit_apart(connection: &mut Connection, writes: &mut [Box<dyn Write>]) -> Result<(), JournalError> {
+    let transaction = write(connection)?;
     let run = |sql: &str| {
         let mut statement = transaction.prepare_cached(sql).map_err(broken)?;
         statement.execute([]).map(drop).map_err(broken)
@@ -144,17 +153,23 @@ fn commit(connection: &mut Connection, writes: &mut [Box<dyn Write>]) -> Result<
 mod tests {
     use super::*;
 
+    fn queue(connection: Connection) -> (Arc<Mutex<Connection>>, Arc<Queue>) {
+        let connection = Arc::new(Mutex::new(connection));
+        let queue = Queue::start(Arc::clone(&connection)).unwrap();
+        (connection, Arc::new(queue))
+    }
+
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn one_failure_undoes_only_its_own_write() {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("CREATE TABLE numbers (number)").unwrap();
-        let (connection, queue) = (Arc::new(Mutex::new(connection)), Arc::new(Queue::default()));
+        let (connection, queue) = queue(connection);
         let writes: Vec<_> = {
             // While the connection is in use, they gather.
             let _held = connection.lock().unwrap();
             (0..300)
                 .map(|number: i64| {
-                    let (connection, queue) = (Arc::clone(&connection), Arc::clone(&queue));
+                    let queue = Arc::clone(&queue);
                     let write = async move {
                         let work = move |connection: &Connection| {
                             connection
@@ -165,7 +180,7 @@ mod tests {
                                 _ => Ok(number),
                             }
                         };
-                        queue.run(&connection, work).await
+                        queue.run(work).await
                     };
                     tokio::spawn(write)
                 })
@@ -183,20 +198,35 @@ mod tests {
         assert_eq!(count, Ok(200_i64));
     }
 
-    /// As when a runtime ends before the write has begun.
+    #[tokio::test]
+    async fn a_panic_ends_only_its_own_transaction() {
+        let (_, queue) = queue(Connection::open_in_memory().unwrap());
+        let aborted = queue.run(|_| -> Result<(), _> { panic!("as expected") }).await;
+        assert!(aborted.unwrap_err().to_string().contains("aborted"));
+        assert_eq!(queue.run(|_| Ok(1)).await, Ok(1));
+    }
+
+    /// As when a runtime ends: a task that the vendor accepted is still recorded.
     #[test]
-    fn a_write_that_was_dropped_is_left_out() {
-        let queue = Queue::default();
-        let write = |number: u8| {
-            Box::new(One {
-                work: Some(move |_: &Connection| Ok(number)),
-                result: None,
-                waiting: oneshot::channel().0,
-            })
-        };
-        drop(queue.add(write(1)));
-        let kept = queue.add(write(2));
-        assert_eq!(queue.take().len(), 1);
-        assert!(kept.lock().unwrap().is_none() && queue.take().is_empty());
+    fn what_nobody_waits_for_is_written_before_the_file_is_closed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("numbers");
+        let connection = Connection::open(&path).unwrap();
+        connection.execute_batch("CREATE TABLE numbers (number)").unwrap();
+        let (connection, queue) = queue(connection);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let held = connection.lock().unwrap();
+        runtime.block_on(async {
+            let insert = |connection: &Connection| connection.execute("INSERT INTO numbers VALUES (1)", []);
+            let write = queue.run(move |connection| insert(connection).map_err(broken));
+            tokio::select! { biased; _ = write => {}, () = std::future::ready(()) => {} }
+        });
+        drop(held);
+        drop((runtime, queue));
+        assert_eq!(Arc::strong_count(&connection), 1);
+        let count = Connection::open(&path)
+            .unwrap()
+            .query_row("SELECT count(*) FROM numbers", [], |row| row.get(0));
+        assert_eq!(count, Ok(1_i64));
     }
 }

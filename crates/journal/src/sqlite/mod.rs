@@ -45,13 +45,16 @@ use crate::prune::{Prune, Pruned};
 use crate::spend::{Origins, Spent};
 use crate::system;
 
+/// Prepared statements that are kept: more than submissions, polls and downloads together have.
+const STATEMENTS: usize = 64;
+
 /// A journal in an SQLite file. Cloning is cheap and shares the connection.
 #[derive(Clone)]
 pub struct SqliteJournal {
     path: PathBuf,
     connection: Arc<Mutex<Connection>>,
-    queue: Arc<Queue>,
-    is_read_only: bool,
+    /// `None`: the file is open for reading.
+    queue: Option<Arc<Queue>>,
     /// The owner of what is submitted.
     owner: Option<Owner>,
     /// The absolute path of a writable file, and what it was when it was opened.
@@ -92,6 +95,7 @@ impl SqliteJournal {
             }
             let set_up = |connection: &mut Connection| {
                 connection.busy_timeout(BUSY)?;
+                connection.set_prepared_statement_cache_capacity(STATEMENTS);
                 wal(connection)?;
                 connection.pragma_update(None, "synchronous", "FULL")?;
                 // Required on macOS to flush to the disk.
@@ -101,7 +105,10 @@ impl SqliteJournal {
             set_up(&mut connection).map_err(text)?;
             schema::migrate(&mut connection).map_err(text)?;
             connection.pragma_update(None, "foreign_keys", true).map_err(text)?;
-            Ok(Self::new(path, connection, Some((absolute, identity))))
+            let mut journal = Self::new(path, connection);
+            journal.queue = Some(Arc::new(Queue::start(Arc::clone(&journal.connection)).map_err(text)?));
+            journal.opened = Some((absolute, identity));
+            Ok(journal)
         };
         opened().map_err(|error| unusable(path, &error))
     }
@@ -130,9 +137,8 @@ impl SqliteJournal {
                 reopened = None;
             }
             Ok(Self {
-                is_read_only: true,
                 reopened,
-                ..Self::new(path, connection, None)
+                ..Self::new(path, connection)
             })
         };
         opened().map_err(|error| unusable(path, &error))
@@ -150,14 +156,14 @@ impl SqliteJournal {
         })
     }
 
-    fn new(path: &Path, connection: Connection, opened: Option<Opened>) -> Self {
+    /// One that refuses writes.
+    fn new(path: &Path, connection: Connection) -> Self {
         Self {
             path: path.to_owned(),
             connection: Arc::new(Mutex::new(connection)),
-            queue: Arc::default(),
-            is_read_only: false,
+            queue: None,
             owner: None,
-            opened,
+            opened: None,
             reopened: None,
         }
     }
@@ -165,7 +171,7 @@ impl SqliteJournal {
     /// Returns whether writes are refused; see [`open_read_only`](Self::open_read_only).
     #[must_use]
     pub fn is_read_only(&self) -> bool {
-        self.is_read_only
+        self.queue.is_none()
     }
 
     /// Returns the path of the file.
@@ -301,25 +307,21 @@ impl SqliteJournal {
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, JournalError> {
-        self.check_writable()?;
+        self.writable()?;
         self.run(work).await
     }
 
-    /// Runs a write in a transaction, which other writes of this process may share.
+    /// Runs a write in a transaction, which other writes of this process may share: perhaps several times.
     async fn written<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, JournalError> + Send + 'static,
+        work: impl Fn(&Connection) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, JournalError> {
-        self.check_writable()?;
-        self.queue.run(&self.connection, work).await
+        self.writable()?.run(work).await
     }
 
-    fn check_writable(&self) -> Result<(), JournalError> {
+    fn writable(&self) -> Result<&Queue, JournalError> {
         let message = || format!("the journal {} is open read-only", self.path.display());
-        match self.is_read_only {
-            true => Err(JournalError::new(message())),
-            false => Ok(()),
-        }
+        self.queue.as_deref().ok_or_else(|| JournalError::new(message()))
     }
 
     /// Runs `work` on a blocking thread.
@@ -345,22 +347,22 @@ impl SqliteJournal {
 impl Journal for SqliteJournal {
     fn begin(&self, intent: Intent) -> BoxFuture<'_, Result<Started, JournalError>> {
         let (opened, owner) = (self.opened.clone(), self.owner.clone());
-        Box::pin(self.written(move |connection| submit::begin(connection, intent, owner.as_ref(), opened.as_ref())))
+        Box::pin(self.written(move |connection| submit::begin(connection, &intent, owner.as_ref(), opened.as_ref())))
     }
 
     fn record(&self, subject: Subject, event: Event) -> BoxFuture<'_, Result<Option<Entry>, JournalError>> {
         Box::pin(async move {
-            self.check_writable()?;
+            self.writable()?;
             let now = Utc::now();
             // Most polls change nothing, and must not wait for the lock.
             if matches!(event, Event::Status { .. } | Event::Cost { .. }) {
                 let (subject, event) = (subject.clone(), event.clone());
-                let known = self.run(move |connection| submit::known(connection, &subject, event, now));
+                let known = self.run(move |connection| submit::known(connection, &subject, &event, now));
                 if let Some(known) = known.await? {
                     return Ok(known);
                 }
             }
-            self.written(move |connection| submit::record(connection, &subject, event, now))
+            self.written(move |connection| submit::record(connection, &subject, &event, now))
                 .await
         })
     }
@@ -403,7 +405,7 @@ impl Journal for SqliteJournal {
 
     fn lease_upload(&self, lease: UploadLease) -> BoxFuture<'_, Result<Option<UploadLease>, JournalError>> {
         Box::pin(async move {
-            self.check_writable()?;
+            self.writable()?;
             // Those who wait must not lock the file.
             let wanted = lease.clone();
             let held = self.run(move |connection| upload::in_the_way(connection, &wanted));

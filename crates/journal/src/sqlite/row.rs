@@ -53,17 +53,26 @@ pub(crate) fn entry(
     Ok(found.map_err(broken)?.transpose()?)
 }
 
-/// Stores an entry. The file's lock must be held.
-pub(crate) fn put(connection: &Connection, entry: &Entry) -> Result<(), JournalError> {
+/// Stores an entry instead of the stored one, if there is one. The file's lock must be held.
+pub(crate) fn put(connection: &Connection, before: Option<&Entry>, entry: &Entry) -> Result<(), JournalError> {
     let intent = &entry.intent;
     let values = Values::of(entry)?;
-    if let Some(task) = &values.task {
+    let is_new_task = before.is_none_or(|before| before.task != entry.task);
+    if let Some(task) = values.task.as_ref().filter(|_| is_new_task) {
         let sql = "SELECT 1 FROM submissions
             WHERE task = ?1 AND (?2 IS NULL OR scope IS NULL OR scope = ?2) AND intent IS NOT ?3";
         let mut others = connection.prepare_cached(sql).map_err(broken)?;
         if others.exists(params![task, values.scope, intent.id]).map_err(broken)? {
             return Err(taken(task));
         }
+    }
+    let after = totals::parts_of(entry);
+    // An event leaves the intent as it is, and mostly what it counts. The other columns need no change then, nor their indices,
+    // unless another version wrote the record.
+    let is_event = before.is_some_and(|before| before.attempts == entry.attempts);
+    if is_event && before.is_some_and(|before| totals::parts_of(before) == after) && update(connection, entry, &values)?
+    {
+        return Ok(());
     }
     let sql = "INSERT INTO submissions
         (intent, key, account, origin, scope, client_reference, task, open, unfinished, begun, entry, vendor_id, vendor,
@@ -74,10 +83,13 @@ pub(crate) fn put(connection: &Connection, entry: &Entry) -> Result<(), JournalE
         group_name = ?16, status = ?17, other_counted = ?18, other_currency = ?19, request_hash = ?20, model = ?21,
         charge = ?22, revision = revision + 1";
     let (first, second) = (&values.counted, &values.other_counted);
-    let (before, after) = (totals::parts(connection, &intent.id)?, totals::parts_of(entry));
+    let stored = match before {
+        Some(_) => totals::parts(connection, &intent.id)?,
+        None => Vec::new(),
+    };
     let mut totals = totals::Change::default();
-    if before != after {
-        totals.remove(connection, &before)?;
+    if stored != after {
+        totals.remove(connection, &stored)?;
         totals.add(connection, &after)?;
     }
     let mut statement = connection.prepare_cached(sql).map_err(broken)?;
@@ -107,6 +119,25 @@ pub(crate) fn put(connection: &Connection, entry: &Entry) -> Result<(), JournalE
     ]);
     stored.map_err(broken)?;
     totals.store(connection)
+}
+
+/// Stores what an event changes that leaves the intent and the sums as they are. Returns `false` if the other columns may be
+/// those of another version.
+fn update(connection: &Connection, entry: &Entry, values: &Values) -> Result<bool, JournalError> {
+    let sql = "UPDATE submissions SET task = ?2, open = ?3, unfinished = ?4, entry = ?5, vendor_id = ?6, status = ?7,
+        charge = ?8, revision = revision + 1 WHERE intent = ?1 AND charge IS NOT NULL";
+    let mut statement = connection.prepare_cached(sql).map_err(broken)?;
+    let updated = statement.execute(params![
+        entry.intent.id,
+        values.task,
+        entry.is_open(),
+        entry.is_unfinished(),
+        values.entry,
+        entry.vendor_id,
+        entry.status_name(),
+        values.charge,
+    ]);
+    updated.map(|rows| rows > 0).map_err(broken)
 }
 
 pub(crate) fn log(connection: &Connection, intent: &str, at: Timestamp, event: &Event) -> Result<(), JournalError> {

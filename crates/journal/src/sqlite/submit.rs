@@ -17,23 +17,24 @@ pub(super) type Opened = (PathBuf, Option<(u64, u64)>);
 /// Begins a submission. In a transaction.
 pub(super) fn begin(
     connection: &Connection,
-    intent: Intent,
+    intent: &Intent,
     owner: Option<&Owner>,
     opened: Option<&Opened>,
 ) -> Result<Started, JournalError> {
     if let Some((path, identity)) = opened {
         unchanged(path, *identity)?;
     }
-    if let Some(first) = repeat::find(connection, &intent)? {
+    if let Some(first) = repeat::find(connection, intent)? {
         return Ok(Started::Repeated(Box::new(first)));
     }
     let at = intent.at;
     // The task of an unreadable record may exist, so it is an error.
-    let entry = match entry(connection, "key", &intent.key, intent.scope().as_deref())? {
-        None => Entry::begin(intent),
-        Some(known) => match known.begin_again(intent) {
+    let before = entry(connection, "key", &intent.key, intent.scope().as_deref())?;
+    let entry = match &before {
+        None => Entry::begin(intent.clone()),
+        Some(known) => match known.begin_again(intent.clone()) {
             Some(entry) => entry,
-            None => return Ok(Started::Known(Box::new(known))),
+            None => return Ok(Started::Known(Box::new(known.clone()))),
         },
     };
     // An earlier attempt with this key counts nothing.
@@ -41,7 +42,7 @@ pub(super) fn begin(
         // Only sums have been stored.
         return Ok(Started::OverBudget(Box::new(over)));
     }
-    put(connection, &entry)?;
+    put(connection, before.as_ref(), &entry)?;
     log(connection, &entry.intent.id, at, &Event::Started)?;
     if let Some(owner) = owner {
         owner::begin(connection, owner, &entry.intent.id)?;
@@ -61,13 +62,13 @@ fn find(connection: &Connection, subject: &Subject) -> Result<Option<Entry>, Jou
 pub(super) fn known(
     connection: &Connection,
     subject: &Subject,
-    event: Event,
+    event: &Event,
     now: Timestamp,
 ) -> Result<Option<Option<Entry>>, JournalError> {
     let Some(mut entry) = find(connection, subject)? else {
         return Ok(Some(None));
     };
-    let is_changed = entry.apply(subject, event, now)?;
+    let is_changed = entry.apply(subject, event.clone(), now)?;
     Ok((!is_changed).then_some(Some(entry)))
 }
 
@@ -75,16 +76,17 @@ pub(super) fn known(
 pub(super) fn record(
     connection: &Connection,
     subject: &Subject,
-    event: Event,
+    event: &Event,
     now: Timestamp,
 ) -> Result<Option<Entry>, JournalError> {
-    let Some(mut entry) = find(connection, subject)? else {
+    let Some(before) = find(connection, subject)? else {
         return Ok(None);
     };
+    let mut entry = before.clone();
     if entry.apply(subject, event.clone(), now)? {
-        put(connection, &entry)?;
+        put(connection, Some(&before), &entry)?;
         if !matches!(event, Event::Alive { .. }) {
-            log(connection, &entry.intent.id, now, &event)?;
+            log(connection, &entry.intent.id, now, event)?;
         }
     }
     Ok(Some(entry))
