@@ -7,7 +7,6 @@ use std::path::Path;
 use serde_json::Value;
 use serde_saphyr::DuplicateKeyPolicy;
 
-use super::compose::compose;
 use super::like::{self, Likes};
 use super::lines::Lines;
 use super::text::{escape, visible};
@@ -67,7 +66,7 @@ impl Spec {
     /// When the text is not YAML, or not an object.
     pub fn parse(vendor: &str, text: &str) -> Result<Self, SpecError> {
         let file = format!("specs/{vendor}.yaml");
-        Self::read(vendor, file, compose(text), text, DuplicateKeyPolicy::Error)
+        Self::read(vendor, file, text, DuplicateKeyPolicy::Error)
     }
 
     /// Reads a spec and its lines, to report all its faults: of a duplicate key, the first counts.
@@ -76,30 +75,17 @@ impl Spec {
     /// When the text is not YAML, or not an object.
     pub fn parse_leniently(file: &str, text: &str) -> Result<(Self, Lines), SpecError> {
         let vendor = Path::new(file).file_stem().unwrap_or_default().to_string_lossy();
-        let (lines, value) = Lines::and_value(text);
-        let spec = Self::read(&vendor, file.to_owned(), value, text, DuplicateKeyPolicy::FirstWins)?;
-        Ok((spec, lines))
+        let spec = Self::read(&vendor, file.to_owned(), text, DuplicateKeyPolicy::FirstWins)?;
+        Ok((spec, Lines::read(text)))
     }
 
-    /// Reads the text unless its value is known.
-    fn read(
-        vendor: &str,
-        file: String,
-        value: Option<Value>,
-        text: &str,
-        duplicate_keys: DuplicateKeyPolicy,
-    ) -> Result<Self, SpecError> {
-        let mut doc = match value {
-            Some(value) => value,
-            None => {
-                let options = serde_saphyr::options! { duplicate_keys: duplicate_keys, strict_booleans: true };
-                serde_saphyr::from_str_with_options(text, options).map_err(|error| SpecError {
-                    file: file.clone(),
-                    pointer: String::new(),
-                    reason: format!("not readable as YAML: {error}"),
-                })?
-            }
-        };
+    fn read(vendor: &str, file: String, text: &str, duplicate_keys: DuplicateKeyPolicy) -> Result<Self, SpecError> {
+        let options = serde_saphyr::options! { duplicate_keys: duplicate_keys, strict_booleans: true };
+        let mut doc: Value = serde_saphyr::from_str_with_options(text, options).map_err(|error| SpecError {
+            file: file.clone(),
+            pointer: String::new(),
+            reason: format!("not readable as YAML: {error}"),
+        })?;
         let written = doc.clone();
         let likes = like::resolve(&mut doc);
         let spec = Self {

@@ -2,10 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
 use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle};
 
-use super::compose::Composer;
 use super::text::escape;
 
 /// The lines of a document.
@@ -35,12 +33,6 @@ impl Lines {
     /// Reads the places of a text that is valid YAML.
     #[must_use]
     pub fn read(text: &str) -> Self {
-        Self::and_value(text).0
-    }
-
-    /// Reads places and value; the latter only where [`compose`](super::compose) can.
-    pub(super) fn and_value(text: &str) -> (Self, Option<Value>) {
-        let mut composer = Some(Composer::default());
         let mut lines = Self {
             of: BTreeMap::new(),
             twice: Vec::new(),
@@ -48,13 +40,7 @@ impl Lines {
         };
         let mut open: Vec<Open> = Vec::new();
         for event in Parser::new_from_str(text) {
-            let Ok((event, span)) = event else {
-                composer = None;
-                break;
-            };
-            if let Some(composer) = &mut composer {
-                composer.add(&event);
-            }
+            let Ok((event, span)) = event else { break };
             let line = span.start.line();
             match event {
                 Event::Scalar(text, style, ..) => {
@@ -100,7 +86,7 @@ impl Lines {
                 _ => {}
             }
         }
-        (lines, composer.and_then(Composer::finish))
+        lines
     }
 
     /// The place of a value that starts here; advances its parent.

@@ -1,6 +1,6 @@
 //! All errors in a spec: findings of the rules, and failures of the generator.
 
-use super::raw::of_checked;
+use super::raw;
 use super::rules::{self, Finding};
 use super::{Spec, SpecError};
 
@@ -10,5 +10,5 @@ use super::{Spec, SpecError};
 /// When the text is not YAML, or not an object.
 pub fn lint(file: &str, text: &str) -> Result<Vec<Finding>, SpecError> {
     let (spec, lines) = Spec::parse_leniently(file, text)?;
-    Ok(rules::all(&spec, &lines, || of_checked(&spec).err()))
+    Ok(rules::all(&spec, &lines, || raw::check(&spec).err()))
 }

@@ -6,7 +6,6 @@
 
 mod auth;
 pub mod changes;
-mod compose;
 mod conditions;
 pub mod copies;
 mod document;

@@ -1,5 +1,7 @@
 //! Text: invisible characters, and segments of JSON pointers.
 
+use std::borrow::Cow;
+
 /// Whether a character is invisible: controls, joiners, separators and marks of text direction.
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
@@ -23,8 +25,13 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
-/// Escapes one segment of a JSON pointer.
+/// Escapes one segment of a JSON pointer. Most need no escape, and every node of every spec is named by such pointers.
 #[must_use]
-pub fn escape(segment: &str) -> String {
-    segment.replace('~', "~0").replace('/', "~1")
+pub fn escape(segment: &str) -> Cow<'_, str> {
+    let bytes = segment.as_bytes();
+    if bytes.contains(&b'~') || bytes.contains(&b'/') {
+        segment.replace('~', "~0").replace('/', "~1").into()
+    } else {
+        segment.into()
+    }
 }

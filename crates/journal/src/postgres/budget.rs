@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use tokio_postgres::Row;
 use videogen::Timestamp;
 use videogen::journal::{Budget, BudgetKey, Intent, OverBudget};
 use videogen::price::Decimal;
@@ -16,14 +17,18 @@ use crate::spend::Origins;
 
 const STORED: &str = "SELECT vendor, currency, period, budget FROM budgets";
 
-/// Checks a submission, whose entry counts nothing yet. `lock`: for a decision that stands until the end of the transaction.
-pub(super) async fn check(session: &Session, intent: &Intent, lock: bool) -> Result<Option<OverBudget>, Fault> {
+/// Selects the budgets that apply to a vendor, whose name is `$1`. `lock`: until the end of the transaction.
+pub(super) fn applying(lock: bool) -> String {
     // Budgets for vendors that this version does not know do not matter. Each transaction locks them in one order.
-    let sql = format!(
-        "{STORED} WHERE vendor IN ($1, $2) ORDER BY vendor, currency, period {}",
+    format!(
+        "{STORED} WHERE vendor IN ('{ALL}', $1) ORDER BY vendor, currency, period {}",
         if lock { "FOR UPDATE" } else { "" }
-    );
-    let mut budgets = stored_by(session, &sql, &[&ALL, &intent.vendor.as_str()]).await?;
+    )
+}
+
+/// Checks a submission, whose entry counts nothing yet, against the budgets that [apply](applying).
+pub(super) async fn check(session: &Session, intent: &Intent, rows: &[Row]) -> Result<Option<OverBudget>, Fault> {
+    let mut budgets = read_all(rows)?;
     budgets.extend(Budget::of_group(intent));
     let scope = intent.scope();
     let mut sums = HashMap::new();
@@ -39,19 +44,15 @@ pub(super) async fn check(session: &Session, intent: &Intent, lock: bool) -> Res
 
 /// All budgets.
 pub(super) async fn stored(session: &Session) -> Result<Vec<Budget>, Fault> {
-    stored_by(session, &format!("{STORED} ORDER BY vendor, currency, period"), &[]).await
+    let sql = format!("{STORED} ORDER BY vendor, currency, period");
+    read_all(&session.rows(&sql, &[]).await?)
 }
 
-async fn stored_by(session: &Session, sql: &str, values: super::session::Values<'_>) -> Result<Vec<Budget>, Fault> {
+fn read_all(rows: &[Row]) -> Result<Vec<Budget>, Fault> {
     let mut budgets = Vec::new();
-    for row in session.rows(sql, values).await? {
-        let json: &str = value(&row, 3)?;
-        budgets.push(read(
-            value(&row, 0)?,
-            value(&row, 1)?,
-            value(&row, 2)?,
-            json.as_bytes(),
-        )?);
+    for row in rows {
+        let json: &str = value(row, 3)?;
+        budgets.push(read(value(row, 0)?, value(row, 1)?, value(row, 2)?, json.as_bytes())?);
     }
     Ok(budgets)
 }

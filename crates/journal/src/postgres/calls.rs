@@ -358,7 +358,9 @@ impl Journal for PostgresJournal {
         Box::pin(async move {
             on!(self, |session| async {
                 let intent = Skew::of(now(&session).await?).intent(intent.clone());
-                budget::check(&session, &intent, false).await
+                let sql = budget::applying(false);
+                let budgets = session.rows(&sql, &[&intent.vendor.as_str()]).await?;
+                budget::check(&session, &intent, &budgets).await
             })
         })
     }

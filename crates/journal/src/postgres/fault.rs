@@ -35,6 +35,15 @@ impl Fault {
         }
     }
 
+    /// The fault of a statement after which the commit was sent without waiting for its answer.
+    pub(super) fn before_commit(self) -> Self {
+        match self {
+            // Its answer was lost, and perhaps only that.
+            Self::Lost(reason) => Self::Unknown(reason),
+            fault => fault,
+        }
+    }
+
     pub(super) fn of_pool(error: PoolError) -> Self {
         match error {
             PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => Self::from(&error),

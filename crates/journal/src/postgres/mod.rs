@@ -12,6 +12,7 @@ mod clock;
 mod copy;
 mod fault;
 mod health;
+mod notices;
 mod owner;
 mod prune;
 mod row;
@@ -38,6 +39,7 @@ use videogen::journal::JournalError;
 use self::address::Address;
 use self::changes::Hub;
 use self::fault::Fault;
+use self::notices::Notices;
 use self::session::{Session, pool};
 use crate::owner::Owner;
 use crate::spool::Spool;
@@ -77,6 +79,7 @@ pub struct PostgresJournal {
 struct Shared {
     pool: Pool,
     hub: Arc<Hub>,
+    notices: Notices,
     name: String,
     schema: String,
     is_read_only: bool,
@@ -142,6 +145,7 @@ impl PostgresJournal {
                 is_read_only,
                 warnings: Vec::new(),
                 hub: Hub::new(address.clone()),
+                notices: Notices::default(),
             }),
             patience: PATIENCE,
             owner: None,

@@ -10,18 +10,18 @@ use crate::owner::{Account, Owner, Taken};
 /// The end of a lease that begins now; `$2` is its length in milliseconds.
 const UNTIL: &str = "clock_timestamp() + $2::bigint * interval '1 millisecond'";
 
-/// Makes an owner the owner of a submission that it begins. In a transaction.
-pub(super) async fn begin(session: &Session, owner: &Owner, intent: &str) -> Result<(), Fault> {
-    owner.entering();
-    let sql = format!(
+/// Makes an owner, `$1`, the owner of a submission that it begins, `$3`, and begins its lease if that has not begun or soon ends.
+pub(super) fn beginning() -> String {
+    // Mostly its record is not written: submissions that begin at the same time would wait for each other.
+    format!(
         "WITH entered AS (
-            INSERT INTO owners (owner, until) VALUES ($1, {UNTIL})
+            INSERT INTO owners (owner, until) SELECT $1, {UNTIL}
+                WHERE NOT EXISTS (SELECT FROM owners
+                    WHERE owner = $1 AND until > clock_timestamp() + $2::bigint * interval '0.5 millisecond')
                 ON CONFLICT (owner) DO UPDATE SET until = EXCLUDED.until
         )
         INSERT INTO owned (intent, owner) VALUES ($3, $1) ON CONFLICT (intent) DO UPDATE SET owner = EXCLUDED.owner"
-    );
-    session.run(&sql, &[&owner.id(), &owner.millis(), &intent]).await?;
-    Ok(())
+    )
 }
 
 /// Begins the lease of an owner, and removes owners that ended long ago, and what they owned. In a transaction.

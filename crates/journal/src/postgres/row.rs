@@ -6,11 +6,14 @@ use tokio_postgres::Row;
 use tokio_postgres::types::FromSql;
 use videogen::Timestamp;
 use videogen::journal::{Entry, Event, Position, Unreadable};
+use videogen::price::Money;
 
 use super::clock::{NOW, Skew, time};
 use super::fault::Fault;
-use super::session::Session;
+use super::owner;
+use super::session::{Query, Session};
 use crate::error::broken;
+use crate::owner::Owner;
 use crate::record::{Columns, Text, Values, taken};
 use crate::selection;
 
@@ -80,84 +83,96 @@ pub(super) struct FoundRow {
     pub(super) now: Timestamp,
 }
 
-/// The entry with `value` in `column`, in `scope` or without a scope. `lock`: until the end of the transaction.
-pub(super) async fn find(
-    session: &Session,
-    column: &str,
-    value: &str,
-    scope: Option<&str>,
-    lock: bool,
-) -> Result<Option<FoundRow>, Fault> {
+/// Selects the entry with `$1` in `column`, in the scope `$2` or without a scope if there is one. `lock`: until the end of the
+/// transaction.
+pub(super) fn one(column: &str, scope: Option<&str>, lock: bool) -> String {
     let within = if scope.is_some() {
         "(scope = $2 OR scope IS NULL)"
     } else {
         "$2::text IS NULL"
     };
-    let sql = format!(
+    format!(
         "SELECT {}, call FROM submissions WHERE {column} = $1 AND {within} ORDER BY scope IS NULL LIMIT 1 {}",
         columns(),
         if lock { "FOR UPDATE" } else { "" }
-    );
-    let Some(row) = session.row(&sql, &[&value, &scope]).await? else {
+    )
+}
+
+/// Reads what [`one`] selected.
+pub(super) fn found(rows: &[Row]) -> Result<Option<FoundRow>, Fault> {
+    let Some(row) = rows.first() else {
         return Ok(None);
     };
     Ok(Some(FoundRow {
         // The task of an unreadable record may exist, so it is an error.
-        entry: read(&row)?,
-        call: self::value(&row, 6)?,
-        now: now(&row)?,
+        entry: read(row)?,
+        call: value(row, 6)?,
+        now: now(row)?,
     }))
 }
 
-/// The columns that a record has in [`put`], in the order of its values.
+/// The columns of a stored record, in the order of the values of [`put`]. `charge` comes after those that only sums need.
 const STORED: &str = "intent, key, account, origin, scope, client_reference, task, open, unfinished, begun, entry, vendor_id, \
     vendor, counted, currency, group_name, status, other_counted, other_currency, request_hash, model, charge, call";
 const VALUES: &str = "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::text::numeric, $15, $16, $17, \
     $18::text::numeric, $19, $20, $21, $22, $23";
+/// The values of a record that replaces another one: its call is kept unless there is another one.
+const VALUES_KEPT: &str = "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::text::numeric, $15, $16, $17, \
+    $18::text::numeric, $19, $20, $21, $22, coalesce($23, call)";
 
-/// Stores an entry and its event, in a transaction. `before`: the stored entry, whose record must be locked. `call`: the call
-/// that begins an attempt.
-pub(super) async fn put(
-    session: &Session,
-    before: Option<&Entry>,
-    entry: &Entry,
-    call: Option<&str>,
-    event: Option<(Timestamp, &Event)>,
-) -> Result<(), Fault> {
-    let intent = &entry.intent;
-    let values = Values::of(entry)?;
-    let is_new_task = before.is_none_or(|before| before.task != entry.task);
-    if let Some(task) = values.task.as_ref().filter(|_| is_new_task) {
-        let sql = "SELECT FROM submissions
-            WHERE task = $1 AND ($2::text IS NULL OR scope IS NULL OR scope = $2) AND intent <> $3 LIMIT 1";
-        if session.row(sql, &[task, &values.scope, &intent.id]).await?.is_some() {
-            return Err(taken(task).into());
-        }
-    }
-    let stored = match before {
-        None => format!("INSERT INTO submissions ({STORED}) VALUES ({VALUES}) RETURNING intent"),
-        Some(_) => format!(
-            "UPDATE submissions SET ({STORED}, revision) = ROW ({VALUES_KEPT}, revision + 1) WHERE intent = $1
-                RETURNING intent"
-        ),
-    };
-    let sql = format!(
-        "WITH stored AS ({stored})
-        INSERT INTO events (intent, at, event) SELECT intent, $24::bigint, $25 FROM stored WHERE $25::text IS NOT NULL"
-    );
-    let (first, second) = (&values.counted, &values.other_counted);
-    let amount = |money: &Option<videogen::price::Money>| money.as_ref().map(|money| money.amount.to_string());
-    let currency = |money: &Option<videogen::price::Money>| {
-        let money = money.as_ref();
-        money.map(|money| looked_up(&money.currency).into_owned())
-    };
-    let short = |text: &Option<String>| text.as_ref().map(|text| looked_up(text).into_owned());
-    let at = event.map_or(0, |(at, _)| at.timestamp_millis());
-    let event = event.map(|(_, event)| serde_json::to_string(event)).transpose();
-    let event = event.map_err(broken)?;
-    session
-        .run(
-            &sql,
+/// A change of one record.
+pub(super) struct Change<'a> {
+    /// The stored entry, whose record must be locked. `None`: there is none.
+    pub(super) before: Option<&'a Entry>,
+    pub(super) entry: &'a Entry,
+    /// The call that begins an attempt.
+    pub(super) call: Option<&'a str>,
+    /// What is logged, and when it happened.
+    pub(super) event: Option<(Timestamp, &'a Event)>,
+    /// The owner of a submission that begins.
+    pub(super) owner: Option<&'a Owner>,
+}
+
+impl Change<'_> {
+    /// Stores it, and commits the transaction of the session.
+    ///
+    /// # Errors
+    /// [`taken`] if another record has the task: nothing is stored then.
+    pub(super) async fn commit(self, session: Session) -> Result<(), Fault> {
+        let (entry, intent) = (self.entry, &self.entry.intent);
+        let values = Values::of(entry)?;
+        let stored = match self.before {
+            None => format!("INSERT INTO submissions ({STORED}, is_owned) VALUES ({VALUES}, $26) RETURNING intent"),
+            Some(_) => format!(
+                "UPDATE submissions SET ({STORED}, revision) = ROW ({VALUES_KEPT}, revision + 1) WHERE intent = $1
+                    AND NOT ($26 AND EXISTS (SELECT FROM submissions WHERE task = $7
+                        AND ($5::text IS NULL OR scope IS NULL OR scope = $5) AND intent <> $1))
+                    RETURNING intent"
+            ),
+        };
+        let sql = format!(
+            "WITH stored AS ({stored}), logged AS (INSERT INTO events (intent, at, event)
+                SELECT intent, $24::bigint, $25 FROM stored WHERE $25::text IS NOT NULL)
+            SELECT FROM stored"
+        );
+        let (first, second) = (&values.counted, &values.other_counted);
+        let amount = |money: &Option<Money>| money.as_ref().map(|money| money.amount.to_string());
+        let currency = |money: &Option<Money>| {
+            let money = money.as_ref();
+            money.map(|money| looked_up(&money.currency).into_owned())
+        };
+        let short = |text: &Option<String>| text.as_ref().map(|text| looked_up(text).into_owned());
+        let at = self.event.map_or(0, |(at, _)| at.timestamp_millis());
+        let event = self.event.map(|(_, event)| serde_json::to_string(event)).transpose();
+        let event = event.map_err(broken)?;
+        // Of a new record, whether it has an owner; otherwise whether its task is new.
+        let mark = match self.before {
+            None => self.owner.is_some(),
+            Some(before) => before.task != entry.task,
+        };
+        let statement = session.prepare(&sql).await?;
+        let put: Query<'_> = (
+            &statement,
             &[
                 &intent.id,
                 &intent.key,
@@ -181,15 +196,27 @@ pub(super) async fn put(
                 &intent.request_hash,
                 &looked_up(&intent.model),
                 &values.charge,
-                &call,
+                &self.call,
                 &at,
                 &event,
+                &mark,
             ],
-        )
-        .await?;
-    Ok(())
+        );
+        let stored = match self.owner {
+            None => {
+                let [stored] = session.commit_with([put]).await?;
+                stored
+            }
+            Some(owner) => {
+                let beginning = session.prepare(&owner::beginning()).await?;
+                let begin: Query<'_> = (&beginning, &[&owner.id(), &owner.millis(), &intent.id]);
+                let [stored, _] = session.commit_with([put, begin]).await?;
+                stored
+            }
+        };
+        match &values.task {
+            Some(task) if stored.is_empty() => Err(taken(task).into()),
+            _ => Ok(()),
+        }
+    }
 }
-
-/// The values of a stored record: its call is kept unless there is another one.
-const VALUES_KEPT: &str = "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::text::numeric, $15, $16, $17, \
-    $18::text::numeric, $19, $20, $21, $22, coalesce($23, call)";

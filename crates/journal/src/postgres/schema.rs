@@ -1,6 +1,6 @@
 //! The tables and their migrations.
 //!
-//! Migrations only add: processes of earlier versions may have the journal open. As in an SQLite file, one of an earlier version
+//! Migrations only add columns and tables: processes of earlier versions may have the journal open. As in an SQLite file, one of an earlier version
 //! cannot open it afterwards.
 
 use super::fault::Fault;
@@ -9,7 +9,7 @@ use videogen::journal::JournalError;
 
 /// Migrations; append only. The column `entry` is the whole entry as JSON; the others are for lookups and sums. Times are
 /// milliseconds since 1970, in UTC. Text is compared by its bytes, as in an SQLite file.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     r#"
 CREATE TABLE submissions (
     intent TEXT COLLATE "C" PRIMARY KEY,
@@ -235,6 +235,36 @@ CREATE TABLE claims (
     owner TEXT COLLATE "C" NOT NULL
 );
 CREATE INDEX claims_owner ON claims (owner);
+"#,
+    // Processes send notices themselves, after the commit. Most changes of a record count nothing.
+    r#"
+DROP TRIGGER events_added ON events;
+DROP FUNCTION notify_event();
+
+CREATE FUNCTION count_change() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    INSERT INTO totals
+        SELECT part_group, part_currency, part_scope, part_day, part_vendor, pg_backend_pid() % 8, sum(part_amount)
+        FROM (
+            SELECT * FROM parts(NEW.scope, NEW.vendor, NEW.begun, NEW.group_name, NEW.counted, NEW.currency,
+                NEW.other_counted, NEW.other_currency)
+            UNION ALL
+            SELECT part_group, part_currency, part_scope, part_day, part_vendor, -part_amount
+            FROM parts(OLD.scope, OLD.vendor, OLD.begun, OLD.group_name, OLD.counted, OLD.currency,
+                OLD.other_counted, OLD.other_currency)
+        ) AS changed
+        GROUP BY 1, 2, 3, 4, 5 HAVING sum(part_amount) <> 0 ORDER BY 1, 2, 3, 4, 5
+        ON CONFLICT (group_name, currency, scope, day, vendor, shard)
+            DO UPDATE SET amount = totals.amount + EXCLUDED.amount;
+    RETURN NULL;
+END
+$$;
+DROP TRIGGER submissions_changed ON submissions;
+CREATE TRIGGER submissions_changed AFTER UPDATE ON submissions FOR EACH ROW
+    WHEN ((OLD.scope, OLD.vendor, OLD.begun, OLD.group_name, OLD.counted, OLD.currency, OLD.other_counted, OLD.other_currency)
+        IS DISTINCT FROM
+        (NEW.scope, NEW.vendor, NEW.begun, NEW.group_name, NEW.counted, NEW.currency, NEW.other_counted, NEW.other_currency))
+    EXECUTE FUNCTION count_change();
 "#,
 ];
 

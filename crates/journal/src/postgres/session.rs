@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
-use tokio_postgres::Row;
+use futures_util::future::{join, join_all};
 use tokio_postgres::types::ToSql;
+use tokio_postgres::{Row, Statement};
 
 use super::address::Address;
 use super::fault::Fault;
@@ -16,6 +17,9 @@ const CONNECTIONS: usize = 8;
 const FREE: Duration = Duration::from_secs(30);
 
 pub(super) type Values<'a> = &'a [&'a (dyn ToSql + Sync)];
+
+/// A [prepared](Session::prepare) statement and its values.
+pub(super) type Query<'a> = (&'a Statement, Values<'a>);
 
 /// Creates the connections when they are needed.
 ///
@@ -92,9 +96,48 @@ impl Session {
         Ok(self.client().batch_execute(sql).await?)
     }
 
+    /// Prepares a statement, for queries that are sent without waiting for each other's answers.
+    pub(super) async fn prepare(&self, sql: &str) -> Result<Statement, Fault> {
+        Ok(self.client().prepare_cached(sql).await?)
+    }
+
     /// Begins a transaction, in which each statement sees what is committed before it.
     pub(super) async fn begin(&self) -> Result<(), Fault> {
         self.batch("BEGIN").await
+    }
+
+    /// Begins a transaction and runs queries in it, one after the other, in one round trip. Returns the rows of each.
+    pub(super) async fn begin_with<const N: usize>(&self, queries: [Query<'_>; N]) -> Result<[Vec<Row>; N], Fault> {
+        // They are sent in the order in which they are polled first, and the server runs them in that order.
+        let (begun, rows) = join(self.begin(), self.all(queries)).await;
+        begun?;
+        in_order(rows)
+    }
+
+    /// Runs queries, one after the other, and commits, in one round trip. Returns the rows of each.
+    ///
+    /// # Errors
+    /// That of the first query that failed: nothing is committed then. Otherwise that of the commit.
+    pub(super) async fn commit_with<const N: usize>(self, queries: [Query<'_>; N]) -> Result<[Vec<Row>; N], Fault> {
+        let (rows, committed) = join(self.all(queries), self.client().batch_execute("COMMIT")).await;
+        let rows = match in_order(rows) {
+            Ok(rows) => rows,
+            Err(fault) => {
+                // The server has made a rollback of the commit.
+                if fault.leaves_connection() && committed.is_ok() {
+                    self.close();
+                }
+                return Err(fault.before_commit());
+            }
+        };
+        committed.map_err(|error| Fault::of_commit(&error))?;
+        self.close();
+        Ok(rows)
+    }
+
+    /// Runs queries, which are sent in this order without waiting for answers.
+    async fn all<const N: usize>(&self, queries: [Query<'_>; N]) -> Vec<Result<Vec<Row>, tokio_postgres::Error>> {
+        join_all(queries.map(|(statement, values)| self.client().query(statement, values))).await
     }
 
     /// Ends a transaction: commits `Ok`, unless it is marked with `false`, and rolls back anything else.
@@ -125,6 +168,13 @@ impl Session {
     pub(super) fn close(mut self) {
         drop(self.object.take());
     }
+}
+
+/// The rows of all queries, or the fault of the first that failed: those after it fail because of it.
+fn in_order<const N: usize>(rows: Vec<Result<Vec<Row>, tokio_postgres::Error>>) -> Result<[Vec<Row>; N], Fault> {
+    let rows: Vec<Vec<Row>> = rows.into_iter().collect::<Result<_, _>>()?;
+    rows.try_into()
+        .map_err(|_| Fault::Refused("a query has no answer".to_owned()))
 }
 
 impl Drop for Session {

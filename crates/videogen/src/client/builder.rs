@@ -18,7 +18,7 @@ use crate::client::observer::{Observer, SubmitEvent, UploadEvent};
 use crate::client::recording::{fingerprint, origin};
 use crate::client::submit_limit::SubmitLimiter;
 use crate::client::turns::SharedTurns;
-use crate::client::{check_encrypted, parse_base_url};
+use crate::client::{check_encrypted, is_own_server, parse_base_url};
 use crate::journal::Journal;
 use crate::journal::LEASE;
 use crate::model::address::is_loopback;
@@ -407,6 +407,7 @@ impl ClientBuilder {
             prices: self.prices,
             scale,
             is_local: is_loopback(&url),
+            is_own_server: is_own_server(self.vendor, &url),
             reported: Mutex::default(),
         })))
     }

@@ -69,6 +69,8 @@ pub(crate) struct Inner {
     pub(crate) scale: TimeScale,
     /// Whether the base URL is on this machine.
     pub(crate) is_local: bool,
+    /// Whether it is the vendor's own server, or stands for it on this machine: its list prices are the vendor's.
+    pub(crate) is_own_server: bool,
     /// Speed that a simulator on this machine reports.
     pub(crate) reported: Mutex<Option<TimeScale>>,
 }

@@ -1,5 +1,7 @@
 //! Masking of possible credentials before a text is stored or shown.
 
+use std::borrow::Cow;
+
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use serde_json::Value;
@@ -32,6 +34,15 @@ pub(crate) fn steers_a_terminal(c: char) -> bool {
 /// ```
 #[must_use]
 pub fn hide_urls(text: &str) -> String {
+    without_urls(text).into_owned()
+}
+
+/// The same; most texts have none.
+pub(crate) fn without_urls(text: &str) -> Cow<'_, str> {
+    // A scheme ends with a colon, which may be encoded.
+    if !text.bytes().any(|byte| matches!(byte, b':' | b'%')) {
+        return Cow::Borrowed(text);
+    }
     let mut cleaned = String::new();
     // Brackets and single quotes may be part of a URL, so they do not end one here.
     for word in text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>')) {
@@ -44,7 +55,7 @@ pub fn hide_urls(text: &str) -> String {
             None => cleaned.push_str(word),
         }
     }
-    cleaned
+    cleaned.into()
 }
 
 /// Start of the first URL in a word, with any scheme, and also with escaped or encoded slashes. Assets are

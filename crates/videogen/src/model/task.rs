@@ -394,6 +394,11 @@ impl Raw {
         serde_json::from_slice(&self.0).unwrap_or_default()
     }
 
+    /// The JSON, not parsed.
+    pub(crate) fn text(&self) -> &[u8] {
+        &self.0
+    }
+
     fn is_null(&self) -> bool {
         self.0.is_empty()
     }

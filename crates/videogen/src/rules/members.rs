@@ -20,6 +20,9 @@ const ELSEWHERE: [(&str, &str); 3] = [
 /// that are not documented.
 pub(super) fn members(rules: &Capabilities, request: &VideoRequest) -> Vec<Note> {
     let mut found = Vec::new();
+    if request.extra.is_empty() {
+        return found;
+    }
     level(
         rules,
         request,

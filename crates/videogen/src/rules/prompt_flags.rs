@@ -15,6 +15,9 @@ pub(super) struct PromptFlag<'a> {
 /// skipped.
 pub(super) fn prompt_flags(vendor: Vendor, prompt: &str) -> Vec<PromptFlag<'_>> {
     let known = vendor.facts().prompt_flags;
+    if known.is_empty() || !prompt.contains("--") {
+        return Vec::new();
+    }
     let words: Vec<&str> = prompt.split_whitespace().collect();
     let (mut rest, mut found) = (words.as_slice(), Vec::new());
     while let [before @ .., flag, value] = rest

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use url::Url;
-
 use super::options::SubmitOptions;
-use crate::client::{Client, is_own_server, journal_error};
+use crate::client::{Client, journal_error};
 use crate::journal::{Intent, OverBudget};
 use crate::model::{
     CostLimit, CostLimitKind, Delivery, Error, ErrorKind, Estimate, Expected, Operation, Reserved, VideoRequest,
@@ -17,8 +15,7 @@ use crate::upload::Contents;
 impl Client {
     /// What a valid request may cost, by the prices of this client.
     pub(super) fn estimate(&self, request: &VideoRequest, files: &Files) -> Estimate {
-        let is_own = Url::parse(&self.0.base_url).is_ok_and(|url| is_own_server(self.0.vendor, &url));
-        Order::new(self.0.vendor, request, files, is_own).cost(&self.0.prices)
+        Order::new(self.0.vendor, request, files, self.0.is_own_server).cost(&self.0.prices)
     }
 
     /// Rejects a submission that may cost more than [`SubmitOptions::max_cost`].

@@ -126,6 +126,7 @@ impl Client {
         options: &'a SubmitOptions,
         given: &'a VideoRequest,
     ) -> BoxFuture<'a, Result<VideoTask, Error>> {
+        // Futures that few submissions need are boxed: this one is moved before it runs.
         Box::pin(async move {
             let vendor = self.0.vendor;
             let files = self.probed(given).await?;
@@ -147,7 +148,9 @@ impl Client {
             let contents = Contents::of(given, &files).await.map_err(not_sent)?;
             let (mut intent, mut fingerprints) = (None, Vec::new());
             if self.0.journal.is_some() {
-                fingerprints = self.fingerprints(given, &request, &contents).await.map_err(not_sent)?;
+                fingerprints = Box::pin(self.fingerprints(given, &request, &contents))
+                    .await
+                    .map_err(not_sent)?;
                 let recorded = fingerprints.first().cloned().unwrap_or_default();
                 intent = Some(self.intent(options, &request, &contents, recorded, expected.clone()));
             }
@@ -157,11 +160,11 @@ impl Client {
             // A key that has a task uploads nothing, costs nothing, and waits for nothing.
             let needs = !contents.is_empty() || within_cap.is_err() || options.within_rate_limits;
             let known = match &intent {
-                Some(intent) if needs => self.taken(intent).await?,
+                Some(intent) if needs => Box::pin(self.taken(intent)).await?,
                 _ => None,
             };
             if let Some(known) = known {
-                match self.follow(known, &fingerprints, options).await {
+                match Box::pin(self.follow(known, &fingerprints, options)).await {
                     Ok(mut task) => {
                         (task.unlisted_model, task.notes, task.adjustments) = (unlisted, notes, adjustments);
                         task.expect(expected);
@@ -174,15 +177,16 @@ impl Client {
             within_cap?;
             if !contents.is_empty() {
                 if let Some(intent) = &intent {
-                    self.not_repeated(intent).await?;
-                    self.within_budgets(intent).await?;
+                    Box::pin(self.not_repeated(intent)).await?;
+                    Box::pin(self.within_budgets(intent)).await?;
                 }
                 self.notify(|| SubmitEvent::FilesNeeded);
             }
-            let request = Arc::new(self.place_files(request, &contents).await?);
             if !contents.is_empty() {
+                request = Box::pin(self.place_files(request, &contents)).await?;
                 self.notify(|| SubmitEvent::FilesReady);
             }
+            let request = Arc::new(request);
             let mut retries = self.retries();
             let mut task = loop {
                 let permit = match options.within_rate_limits {
@@ -210,7 +214,7 @@ impl Client {
                         break *task;
                     }
                     Ok(Attempt::Known(entry)) => {
-                        match self.follow(*entry, &fingerprints, options).await {
+                        match Box::pin(self.follow(*entry, &fingerprints, options)).await {
                             Ok(task) => break task,
                             // The other sender was refused and may retry; so does this one.
                             Err(error) => retries.pause(error).await?,

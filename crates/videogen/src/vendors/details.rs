@@ -7,12 +7,13 @@ use videogen_wire::FromValue;
 
 use crate::model::amount::amount;
 use crate::model::{Money, TaskId, TaskParameters, Vendor, VideoDuration, VideoTask};
+use crate::vendors::members::Member;
 
 /// Characters that are kept of a cost that is not an amount.
 const MOST: usize = 40;
 
 /// Sets the task's members from `body`.
-pub(super) fn read(task: &mut VideoTask, body: &Value) {
+pub(super) fn read(task: &mut VideoTask, body: &Member<'_>) {
     let details = Details {
         vendor: task.id.vendor(),
         body,
@@ -80,12 +81,12 @@ fn exact(value: &Value) -> Option<Decimal> {
     }
 }
 
-struct Details<'a> {
+struct Details<'a, 'b> {
     vendor: Vendor,
-    body: &'a Value,
+    body: &'a Member<'b>,
 }
 
-impl Details<'_> {
+impl Details<'_, '_> {
     /// The first readable value of a field.
     fn get<T: FromValue>(&self, field: &str) -> Option<T> {
         let known = self
@@ -95,14 +96,14 @@ impl Details<'_> {
             .iter()
             .find(|known| known.name == field)?;
         known.places.iter().find_map(|place| {
-            let value = self.body.pointer(place)?;
+            let value = self.body.at(place)?.value();
             let words = known
                 .words
                 .iter()
                 .find(|(at, _)| at == place)
                 .map_or(&[][..], |(_, words)| words);
             let word = words.iter().find(|word| value == word.wire);
-            T::from_value(word.map_or_else(|| value.clone(), |word| word.value.into()))
+            T::from_value(word.map_or(value, |word| word.value.into()))
         })
     }
 }

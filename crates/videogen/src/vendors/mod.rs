@@ -26,12 +26,14 @@ mod ark;
 mod body;
 mod details;
 pub(crate) mod dispatch;
+mod display;
 #[cfg(feature = "fal")]
 mod fal;
 mod ids;
 #[cfg(any(feature = "replicate", feature = "fal"))]
 mod links;
 pub(crate) mod listed;
+mod members;
 #[cfg(feature = "openrouter")]
 mod openrouter;
 mod outcome;

@@ -8,6 +8,8 @@ use videogen_wire::{FromValue as _, Read as _, ReadItems as _};
 use super::body::Body;
 #[cfg(feature = "webhook")]
 use super::details;
+#[cfg(feature = "webhook")]
+use super::members::Member;
 use super::{Adapter, Call, CallError, ErrorDetail, named, read_all, value};
 use crate::model::{
     Capabilities, ErrorKind, ListedModel, SecretUrl, TaskError, TaskId, Vendor, Video, VideoRequest, VideoTask,
@@ -112,7 +114,7 @@ impl Adapter for OpenRouter {
         let mut task = read_job(job, Some(id))?;
         task.model = model;
         // At the same places as in a poll's answer.
-        details::read(&mut task, &data);
+        details::read(&mut task, &Member::of(data.to_string().as_bytes()));
         Ok(task)
     }
 }

@@ -1,27 +1,21 @@
 //! Classification of an exchange: a value, a refusal, or an unknown submission status.
 
 use bytes::Bytes;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::Value;
 use videogen_wire::{Answer, Exchange, Sent};
 
-use crate::model::mask::{KEY, hide_urls, sha256, steers_a_terminal};
-use crate::model::{
-    Asset, AssetGroup, AssetStatus, Delivery, Error, ErrorKind, Operation, TaskError, TaskId, TaskStatus, Vendor,
-    VideoTask, Violation,
-};
+use crate::model::{Delivery, Error, ErrorKind, Operation, TaskId, TaskStatus, Vendor, VideoTask};
 use crate::model::{Raw, is_moderation};
 use crate::transport::retry::retry_after;
 use crate::vendors::ids::Origin;
-use crate::vendors::words::{self, Words};
-use crate::vendors::{CallError, ErrorDetail, details, dispatch, ids, unreadable};
+use crate::vendors::words::Words;
+use crate::vendors::{CallError, ErrorDetail, dispatch, ids, unreadable};
 
 /// Statuses that reject a submission for certain. After any other that is not a success, its status is unknown.
 const REFUSALS: [u16; 8] = [400, 401, 402, 403, 404, 413, 415, 422];
 /// Headers with the vendor's request id.
 const REQUEST_IDS: [&str; 2] = ["x-request-id", "request-id"];
-/// Maximum length of a vendor's message, in characters.
-const MESSAGE_LIMIT: usize = 500;
 
 /// Classifies the calls of one account.
 pub(crate) struct Judge<'a> {
@@ -317,112 +311,6 @@ impl Judge<'_> {
         )
     }
 
-    /// Cleans a vendor's text for display: secrets masked, control characters removed, length limited.
-    pub(crate) fn clean(&self, text: &str) -> String {
-        let hidden = self.hide(text);
-        let printable: String = hidden
-            .chars()
-            .map(|c| if steers_a_terminal(c) { ' ' } else { c })
-            .collect();
-        match printable.char_indices().nth(MESSAGE_LIMIT) {
-            Some((end, _)) => format!("{}...", &printable[..end]),
-            None => printable,
-        }
-    }
-
-    /// Masks the key, and reduces URLs to their hosts.
-    pub(crate) fn hide(&self, text: &str) -> String {
-        let text = hide_urls(text);
-        match self.key.expose_secret() {
-            "" => text,
-            key => text.replace(key, KEY),
-        }
-    }
-
-    /// An identifier; if it contains a secret, a hash of it.
-    pub(crate) fn name(&self, name: &str) -> String {
-        let hidden = self.hide(name);
-        if hidden == name {
-            return hidden;
-        }
-        format!("{hidden}#{}", &sha256(name.as_bytes())[..32])
-    }
-
-    /// Adds the raw response to a task, and cleans its texts for display. Only the links to its
-    /// files, which `Debug` masks, and the raw response are unchanged.
-    pub(crate) fn finish(&self, task: &mut VideoTask, raw: Raw) {
-        finish(task, raw);
-        if let Some(id) = TaskId::new(self.vendor, task.id.family(), self.name(task.id.id())) {
-            task.id = id;
-        }
-        task.vendor_id = task.vendor_id.as_deref().map(|id| self.name(id));
-        if let TaskStatus::Unknown(word) = &mut task.status {
-            *word = self.clean(word);
-        }
-        task.vendor_status = self.clean(&task.vendor_status);
-        let parameters = &mut task.parameters;
-        if let Some(draft) = &mut parameters.draft_task {
-            let name = self.name(draft.id());
-            if let Some(id) = TaskId::new(self.vendor, draft.family(), name) {
-                *draft = id;
-            }
-        }
-        let mut words = vec![
-            &mut task.model,
-            &mut task.prompt,
-            &mut task.client_reference,
-            &mut task.request_id,
-            &mut parameters.input_type,
-            &mut parameters.resolution,
-            &mut parameters.aspect_ratio,
-            &mut parameters.service_tier,
-            &mut parameters.safety_identifier,
-        ];
-        if let Some(error) = &mut task.error {
-            words.extend([&mut error.code, &mut error.message, &mut error.param]);
-        }
-        for video in task.video.iter_mut().chain(&mut task.more_videos) {
-            words.extend([&mut video.format, &mut video.resolution, &mut video.aspect_ratio]);
-        }
-        for words in words.into_iter().flatten() {
-            *words = self.clean(words);
-        }
-    }
-
-    /// Masks the key in violations; the rules have no access to it.
-    pub(crate) fn violations(&self, violations: Vec<Violation>) -> Vec<Violation> {
-        let hide = |violation: Violation| Violation {
-            field: self.hide(&violation.field),
-            value: self.hide(&violation.value),
-            rule: self.hide(&violation.rule),
-            hint: self.hide(&violation.hint),
-            ..violation
-        };
-        violations.into_iter().map(hide).collect()
-    }
-
-    /// An asset, cleaned for display. Only the link to its content is unchanged.
-    pub(crate) fn asset(&self, mut asset: Asset) -> Asset {
-        if let AssetStatus::Unknown(word) = &mut asset.status {
-            *word = self.clean(word);
-        }
-        asset.id = self.name(&asset.id);
-        let words = [&mut asset.name, &mut asset.media, &mut asset.group, &mut asset.reason];
-        for words in words.into_iter().flatten() {
-            *words = self.clean(words);
-        }
-        asset
-    }
-
-    /// A group of assets, cleaned for display.
-    pub(crate) fn group(&self, mut group: AssetGroup) -> AssetGroup {
-        group.id = self.name(&group.id);
-        for words in [&mut group.name, &mut group.kind].into_iter().flatten() {
-            *words = self.clean(words);
-        }
-        group
-    }
-
     /// The kind of error of an asset that was refused for this reason.
     pub(crate) fn refused_asset(&self, reason: &str) -> ErrorKind {
         match is_moderation(reason) {
@@ -430,20 +318,6 @@ impl Judge<'_> {
             false => ErrorKind::InvalidRequest,
         }
     }
-}
-
-/// Adds the raw response to a task, and the members whose places differ between vendors.
-fn finish(task: &mut VideoTask, raw: Raw) {
-    let body = raw.json();
-    let has_message = task.error.as_ref().is_some_and(|error| error.message.is_some());
-    if task.status.is_ended() && !has_message {
-        let (code, message) = words::error(&body);
-        let code = task.error.take().and_then(|error| error.code).or(code);
-        let reason = || words::reason(&body).filter(|_| task.status == TaskStatus::Failed);
-        task.error = TaskError::new(code, message.or_else(reason));
-    }
-    details::read(task, &body);
-    task.raw = raw;
 }
 
 /// Sets the status of a new task whose creation was answered without one, where the spec has it.
@@ -456,37 +330,4 @@ fn begin(task: &mut VideoTask) {
 /// The body as JSON; `null` if it is not JSON.
 fn json(answer: &Answer) -> Value {
     serde_json::from_slice(&answer.body).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn messages_lose_keys_and_urls() {
-        let key = SecretString::from("sk-canary".to_owned());
-        let judge = Judge {
-            vendor: Vendor::ALL[0],
-            key: &key,
-        };
-        let cleaned =
-            judge.clean("bad key sk-canary for \"https://h.example/p?token=canary\" (see https://d.example/x)");
-        assert!(!cleaned.contains("canary"), "{cleaned}");
-        assert!(cleaned.contains("h.example") && cleaned.contains("<key>"), "{cleaned}");
-        for url in [
-            "https://b.example/clip(1).mp4?sig=canary",
-            r"https:\/\/b.example\/p?sig=canary",
-            "HTTPS://b.example/p?sig=canary",
-            "https%3A%2F%2Fb.example%2Fp%3Fsig%3Dcanary",
-            "x='https://b.example/it's?sig=canary'",
-            "https:x,https://b.example/p?sig=canary",
-            "http://b.example/p?sig=canary,https://b.example/q?sig=canary",
-            "https%3A%2F%2Fb.example%2Fp%3Fsig%3Dcanary,http://b.example/q",
-        ] {
-            let cleaned = judge.clean(&format!("cannot fetch {url}, sorry"));
-            assert!(!cleaned.contains("canary") && cleaned.ends_with(" sorry"), "{cleaned}");
-        }
-        assert_eq!(judge.clean("a\u{1b}[2Jb"), "a [2Jb");
-        assert!(judge.clean(&"é".repeat(2000)).chars().count() <= MESSAGE_LIMIT + 3);
-    }
 }

@@ -115,8 +115,7 @@ pub(crate) fn reason(task: &Value) -> Option<String> {
 }
 
 /// Code and message of a task's `error`, where its type has them in another shape.
-pub(crate) fn error(task: &Value) -> (Option<String>, Option<String>) {
-    let error = task.get("error").unwrap_or(&Value::Null);
+pub(crate) fn error(error: &Value) -> (Option<String>, Option<String>) {
     let code = error.get("code").and_then(Value::as_str).map(str::trim);
     (
         code.filter(|code| !code.is_empty()).map(str::to_owned),

@@ -12,6 +12,7 @@ use std::{panic, sync::Once};
 use openapiv3::OpenAPI;
 use progenitor_impl::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TypeImpl, TypePatch};
 use quote::{ToTokens as _, quote};
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use self::relax::{Relaxed, relax};
@@ -53,15 +54,6 @@ pub fn raw_crate_of(spec: &Spec) -> Result<Tree, SpecError> {
 /// As [`raw_crate`].
 pub(crate) fn with_facts(spec: &Spec) -> Result<(Tree, Facts), SpecError> {
     rules::refuse(spec)?;
-    written(spec, facts)
-}
-
-/// As [`with_facts`], of a spec that the rules do not refuse.
-pub(super) fn of_checked(spec: &Spec) -> Result<(Tree, Facts), SpecError> {
-    written(spec, Facts::read)
-}
-
-fn written(spec: &Spec, facts: fn(&Spec) -> Result<Facts, SpecError>) -> Result<(Tree, Facts), SpecError> {
     let relaxed = relax(spec);
     let mut tree = Tree::new();
     tree.insert("Cargo.toml".into(), manifest(spec));
@@ -80,6 +72,15 @@ fn written(spec: &Spec, facts: fn(&Spec) -> Result<Facts, SpecError>) -> Result<
     let facts = facts(spec)?;
     tree.insert("src/facts.rs".into(), headed(spec, &tables::emit(&facts)));
     Ok((tree, facts))
+}
+
+/// Whether code can be generated from a spec that the rules do not refuse; the code is not formatted.
+///
+/// # Errors
+/// As [`raw_crate`].
+pub(super) fn check(spec: &Spec) -> Result<(), SpecError> {
+    parsed(spec, &relax(spec))?;
+    Facts::read(spec).map(drop)
 }
 
 /// The facts in a spec's extensions.
@@ -233,7 +234,8 @@ fn bodies(spec: &Spec, relaxed: &Relaxed) -> BTreeSet<String> {
     unions.chain(single).collect()
 }
 
-fn client(spec: &Spec, relaxed: &Relaxed) -> Result<String, SpecError> {
+/// The generator's code.
+fn parsed(spec: &Spec, relaxed: &Relaxed) -> Result<syn::File, SpecError> {
     let tokens = match tokens(relaxed, &relaxed.doc) {
         Ok(tokens) => tokens,
         Err(reason) => {
@@ -246,11 +248,17 @@ fn client(spec: &Spec, relaxed: &Relaxed) -> Result<String, SpecError> {
             return Err(spec.error(culprit(relaxed), reason));
         }
     };
-    let mut file: syn::File =
+    let file: syn::File =
         syn::parse2(tokens).map_err(|error| spec.error("", format!("the generated code does not parse: {error}")))?;
-    if let Some(name) = repeated::first(&file) {
-        return Err(spec.error("", format!("the generated code would contain `{name}` twice")));
+    match repeated::first(&file) {
+        Some(name) => Err(spec.error("", format!("the generated code would contain `{name}` twice"))),
+        None => Ok(file),
     }
+}
+
+/// The generator's code with our changes, formatted.
+fn client(spec: &Spec, relaxed: &Relaxed) -> Result<String, SpecError> {
+    let mut file = parsed(spec, relaxed)?;
     for item in &mut file.items {
         if let syn::Item::Impl(block) = item {
             for item in &mut block.items {
@@ -267,13 +275,19 @@ fn client(spec: &Spec, relaxed: &Relaxed) -> Result<String, SpecError> {
 fn without_version(item: &mut syn::ImplItem) {
     let syn::ImplItem::Fn(function) = item else { return };
     let statements = &mut function.block.stmts;
-    let has = |statement: &syn::Stmt, text: &str| statement.to_token_stream().to_string().contains(text);
-    statements.retain(|statement| !has(statement, "\"api-version\""));
+    let mut has_header = false;
+    statements.retain(|statement| {
+        let text = statement.to_token_stream().to_string();
+        let is_version = text.contains("\"api-version\"");
+        has_header |= !is_version && text.contains("header_map . append");
+        !is_version
+    });
     // The map stays where a header is a parameter.
-    if statements.iter().any(|statement| has(statement, "header_map . append")) {
+    if has_header {
         return;
     }
-    statements.retain(|statement| !has(statement, "let mut header_map"));
+    let is_map = |local: &syn::Local| matches!(&local.pat, syn::Pat::Ident(name) if name.ident == "header_map");
+    statements.retain(|statement| !matches!(statement, syn::Stmt::Local(local) if is_map(local)));
     for statement in statements {
         if let syn::Stmt::Local(local) = statement
             && let Some(init) = &mut local.init
@@ -309,7 +323,7 @@ fn without_headers(chain: &mut syn::Expr) {
 
 /// Runs the generator. Its panics come back as reasons.
 fn tokens(relaxed: &Relaxed, doc: &Value) -> Result<proc_macro2::TokenStream, String> {
-    let openapi: OpenAPI = serde_json::from_value(doc.clone()).map_err(|error| error.to_string())?;
+    let openapi = OpenAPI::deserialize(doc).map_err(|error| error.to_string())?;
     let mut settings = GenerationSettings::new();
     settings
         .with_interface(InterfaceStyle::Positional)

@@ -3,6 +3,8 @@
 //! The document is read piece by piece, so that one unreadable piece does not hide the others and each has its place.
 //! Each piece is written again: members that are missing then were dropped.
 
+use std::borrow::Cow;
+
 use openapiv3::{
     Components, Example, Header, Info, MediaType, OpenAPI, Operation, Parameter, PathItem, RequestBody, Response,
     Schema, SecurityScheme, Server, Tag,
@@ -198,7 +200,7 @@ fn response(place: &str, response: &Value, found: &mut Found<'_>) {
 fn media(place: &str, holder: &Value, found: &mut Found<'_>) {
     for (kind, media) in members(holder.get("content")) {
         let place = format!("{place}/content/{}", escape(kind));
-        piece::<MediaType>(&place, &without(&flat(media), &["examples"], &[]).into(), found);
+        piece::<MediaType>(&place, &flat(&without(media, &["examples"], &[]).into()), found);
         for (name, example) in members(media.get("examples")) {
             part::<Example>(&format!("{place}/examples/{}", escape(name)), example, found);
         }
@@ -230,8 +232,12 @@ fn part<T: DeserializeOwned + Serialize>(place: &str, value: &Value, found: &mut
 
 /// Reads, writes and compares a piece.
 fn piece<T: DeserializeOwned + Serialize>(place: &str, value: &Value, found: &mut Found<'_>) {
-    let value = comparable(value);
-    match serde_path_to_error::deserialize::<_, T>(&value) {
+    let value = if holds_false(value) {
+        Cow::Owned(comparable(value))
+    } else {
+        Cow::Borrowed(value)
+    };
+    match serde_path_to_error::deserialize::<_, T>(&*value) {
         Err(error) => {
             let reason = error.inner().to_string();
             found.add(
@@ -294,6 +300,15 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
+fn holds_false(value: &Value) -> bool {
+    match value {
+        Value::Bool(is) => !is,
+        Value::Array(items) => items.iter().any(holds_false),
+        Value::Object(object) => object.values().any(holds_false),
+        _ => false,
+    }
+}
+
 /// A copy in which every `false` is `true`: the model omits `false`, which would look like a loss.
 fn comparable(value: &Value) -> Value {
     match value {
@@ -318,27 +333,31 @@ fn without(value: &Value, objects: &[&str], lists: &[&str]) -> Map<String, Value
 
 /// A piece with an empty schema in place of its schema.
 fn flat(holder: &Value) -> Value {
-    let mut holder = holder.clone();
-    if let Some(schema @ Value::Object(_)) = holder.get_mut("schema") {
-        *schema = json!({});
-    }
-    holder
+    let Some(object) = holder.as_object() else {
+        return holder.clone();
+    };
+    let shown = object.iter().map(|(key, value)| match (key.as_str(), value) {
+        ("schema", Value::Object(_)) => (key.clone(), json!({})),
+        _ => (key.clone(), value.clone()),
+    });
+    shown.collect::<Map<_, _>>().into()
 }
 
 /// A schema with empty schemas in place of nested ones.
 fn hollow(schema: &Value) -> Value {
-    let mut hollow = without(schema, &[], &[]);
-    for (key, value) in &mut hollow {
-        match (key.as_str(), value) {
-            ("properties", Value::Object(properties)) if !properties.is_empty() => {
-                properties.values_mut().for_each(|property| *property = json!({}));
+    let hollow = members(Some(schema)).map(|(key, value)| {
+        let value = match (key, value) {
+            ("properties", Value::Object(properties)) => {
+                let names = properties.keys().map(|name| (name.clone(), json!({})));
+                names.collect::<Map<_, _>>().into()
             }
-            ("allOf" | "oneOf" | "anyOf", Value::Array(parts)) => parts.iter_mut().for_each(|part| *part = json!({})),
-            ("items" | "additionalProperties" | "not", value @ Value::Object(_)) => *value = json!({}),
-            _ => {}
-        }
-    }
-    hollow.into()
+            ("allOf" | "oneOf" | "anyOf", Value::Array(parts)) => parts.iter().map(|_| json!({})).collect(),
+            ("items" | "additionalProperties" | "not", Value::Object(_)) => json!({}),
+            _ => value.clone(),
+        };
+        (key.to_owned(), value)
+    });
+    hollow.collect::<Map<_, _>>().into()
 }
 
 /// A JSON pointer from the path of a deserialisation error.

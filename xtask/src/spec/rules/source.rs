@@ -82,9 +82,13 @@ fn trap(text: &str, is_key: bool, pointer: &str) -> Option<(&'static str, &'stat
             return Some(("yaml-boolean", "a boolean, and a key is text"));
         }
     }
-    let lower = text.to_ascii_lowercase();
-    if BOOLEANS.contains(&lower.as_str()) && !matches!(text, "true" | "false") {
+    let is_boolean = |word: &&str| word.eq_ignore_ascii_case(text);
+    if text.len() <= 5 && !matches!(text, "true" | "false") && BOOLEANS.iter().any(is_boolean) {
         return Some(("yaml-boolean", "a boolean to YAML 1.1 readers and text to others"));
+    }
+    // A ratio, a date or a number, which begin with a digit or a point.
+    if !unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        return None;
     }
     let mut parts = unsigned.split(':');
     if unsigned.contains(':') && parts.all(|part| digits(part.split('.').next().unwrap_or_default())) {

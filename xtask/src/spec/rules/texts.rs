@@ -8,33 +8,67 @@ use super::Found;
 use crate::spec::{Spec, escape, is_invisible, members};
 
 pub(super) fn check(spec: &Spec, found: &mut Found<'_>) {
-    visit(&spec.doc, "", false, found);
+    visit(&spec.doc, None, false, found);
+}
+
+/// The place of a value: a step from its parent. Written out for findings only.
+struct Place<'a> {
+    parent: Option<&'a Place<'a>>,
+    step: Step<'a>,
+}
+
+enum Step<'a> {
+    Key(&'a str),
+    Index(usize),
+}
+
+/// The pointer of a place; `None` is the whole document.
+fn pointer(place: Option<&Place<'_>>) -> String {
+    let Some(Place { parent, step }) = place else {
+        return String::new();
+    };
+    let around = pointer(*parent);
+    match step {
+        Step::Key(key) => format!("{around}/{}", escape(key)),
+        Step::Index(index) => format!("{around}/{index}"),
+    }
 }
 
 /// `prose` texts may have several lines: descriptions, notes, examples, and what a webhook's signature is of.
-fn visit(value: &Value, place: &str, prose: bool, found: &mut Found<'_>) {
+fn visit(value: &Value, place: Option<&Place<'_>>, prose: bool, found: &mut Found<'_>) {
     match value {
         Value::String(text) => judge(text, place, prose, found),
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                visit(item, &format!("{place}/{index}"), prose, found);
+                let here = Place {
+                    parent: place,
+                    step: Step::Index(index),
+                };
+                visit(item, Some(&here), prose, found);
             }
         }
         Value::Object(_) => {
             for (key, member) in members(Some(value)) {
-                let here = format!("{place}/{}", escape(key));
-                judge(key, &here, false, found);
+                let here = Place {
+                    parent: place,
+                    step: Step::Key(key),
+                };
+                judge(key, Some(&here), false, found);
                 let prose = prose
                     || matches!(key, "description" | "note" | "example" | "examples")
-                    || here == "/x-webhook/signature/message";
-                visit(member, &here, prose, found);
+                    || key == "message" && pointer(Some(&here)) == "/x-webhook/signature/message";
+                visit(member, Some(&here), prose, found);
             }
         }
         _ => {}
     }
 }
 
-fn judge(text: &str, place: &str, prose: bool, found: &mut Found<'_>) {
+fn judge(text: &str, place: Option<&Place<'_>>, prose: bool, found: &mut Found<'_>) {
+    // Nearly all characters.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return;
+    }
     let is_allowed = |c: char| c == ' ' || prose && matches!(c, '\n' | '\t');
     let bad = text
         .chars()
@@ -42,7 +76,7 @@ fn judge(text: &str, place: &str, prose: bool, found: &mut Found<'_>) {
     if let Some(bad) = bad {
         found.add(
             "invisible-character",
-            place,
+            pointer(place),
             format!("contains the invisible character U+{:04X}", u32::from(bad)),
             "delete it, or write a plain space",
         );
