@@ -19,7 +19,10 @@ impl SqliteJournal {
             let mut connection = Connection::open_in_memory().map_err(text)?;
             connection.pragma_update(None, "foreign_keys", false).map_err(text)?;
             schema::migrate(&mut connection).map_err(text)?;
-            Ok(Self::new(path, connection))
+            Ok(Self {
+                is_read_only: true,
+                ..Self::new(path, connection, None)
+            })
         };
         made().map_err(|error| unusable(path, &error))
     }

@@ -1,13 +1,12 @@
 //! Group commit: the writes of this process that wait for the file at the same time are one transaction. Most of a write is the
 //! wait for the disk at its commit, which they share.
 
-use std::iter::once;
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{Builder, JoinHandle};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use videogen::journal::JournalError;
 
@@ -16,56 +15,112 @@ use crate::error::broken;
 /// Writes of one transaction, so that other processes are not kept waiting long.
 const TOGETHER: usize = 128;
 
-/// The writes that have not begun, and the thread that runs them. It ends when this is dropped, after the last of them.
+/// The writes that wait for the file.
 pub(super) struct Queue {
-    /// `None`: it is being dropped.
-    writes: Option<Sender<Box<dyn Write>>>,
-    thread: Option<JoinHandle<()>>,
+    connection: Arc<Mutex<Connection>>,
+    waiting: Mutex<Waiting>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    /// Those that have not begun, oldest first.
+    writes: VecDeque<Box<dyn Write>>,
+    /// Whether there is a [`Run`] that takes them.
+    is_running: bool,
 }
 
 impl Queue {
-    pub(super) fn start(connection: Arc<Mutex<Connection>>) -> std::io::Result<Self> {
-        let (writes, waiting) = channel::<Box<dyn Write>>();
-        let run = move || {
-            while let Ok(first) = waiting.recv() {
-                let writes = once(first).chain(waiting.try_iter()).take(TOGETHER).collect();
-                // After a panic, the transaction is rolled back, and its writes are reported as aborted.
-                let _ = catch_unwind(AssertUnwindSafe(|| commit_all(&connection, writes)));
-            }
-        };
-        Ok(Self {
-            writes: Some(writes),
-            thread: Some(Builder::new().name("videogen-journal".to_owned()).spawn(run)?),
-        })
+    pub(super) fn new(connection: Arc<Mutex<Connection>>) -> Self {
+        Self {
+            connection,
+            waiting: Mutex::default(),
+        }
     }
 
     /// Runs a write in a transaction, which other writes may share. Its result is that of a committed transaction; an error of
-    /// `work` undoes what it wrote, and nothing else. `work` runs again if another write of the transaction fails.
+    /// `work` undoes what it wrote, and nothing else. Then the others run again, so `work` must do nothing but write. A write is
+    /// committed even if its caller no longer waits, or the runtime ends.
     ///
     /// # Errors
     /// That of `work`, or when the file cannot be written.
     pub(super) async fn run<T: Send + 'static>(
-        &self,
+        self: &Arc<Self>,
         work: impl Fn(&Connection) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, JournalError> {
-        let (waiting, result) = oneshot::channel();
+        self.result(work, false).await
+    }
+
+    /// The same for a write that is left out if its caller is gone before it begins.
+    ///
+    /// # Errors
+    /// Like [`run`](Self::run).
+    pub(super) async fn run_if_awaited<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl Fn(&Connection) -> Result<T, JournalError> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        self.result(work, true).await
+    }
+
+    async fn result<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl Fn(&Connection) -> Result<T, JournalError> + Send + 'static,
+        if_awaited: bool,
+    ) -> Result<T, JournalError> {
+        // Before the write is added, because it panics outside a runtime.
+        let runtime = Handle::current();
+        let (caller, result) = oneshot::channel();
         let write = Box::new(One {
             work,
+            if_awaited,
             result: None,
-            waiting,
+            caller,
         });
-        // It is dropped, and its result with it, if the thread has ended.
-        let _ = self.writes.as_ref().map(|writes| writes.send(write));
+        if self.add(write) {
+            let run = Run(Arc::clone(self));
+            runtime.spawn_blocking(move || drop(run));
+        }
         result
             .await
-            .map_err(|_| JournalError::new("the journal call was aborted: it failed, or the program is ending"))?
+            .map_err(|_| JournalError::new("the journal call was aborted: a write of its transaction panicked"))?
+    }
+
+    /// Returns whether a [`Run`] must be started.
+    fn add(&self, write: Box<dyn Write>) -> bool {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.writes.push_back(write);
+        !std::mem::replace(&mut waiting.is_running, true)
+    }
+
+    /// The writes of the next transaction. `None`: no write waits, and the [`Run`] ends.
+    fn take(&self) -> Option<Vec<Box<dyn Write>>> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = waiting.writes.len().min(TOGETHER);
+        waiting.is_running = count > 0;
+        waiting.is_running.then(|| waiting.writes.drain(..count).collect())
+    }
+
+    /// Commits the next transaction. Returns `false` if no write waits.
+    fn commit_next(&self) -> bool {
+        // After a panic, its transaction was rolled back.
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(mut writes) = self.take() else {
+            return false;
+        };
+        let committed = commit(&mut connection, &mut writes);
+        // So that reads go on.
+        drop(connection);
+        writes.into_iter().for_each(|write| write.end(committed.clone()));
+        true
     }
 }
 
-impl Drop for Queue {
+/// Runs the writes of a queue when it is dropped, so also if a runtime ends that has not begun its work.
+struct Run(Arc<Queue>);
+
+impl Drop for Run {
     fn drop(&mut self) {
-        drop(self.writes.take());
-        let _ = self.thread.take().map(JoinHandle::join);
+        // A panic ends the writes of its transaction, whose callers get an error.
+        while catch_unwind(AssertUnwindSafe(|| self.0.commit_next())).unwrap_or(true) {}
     }
 }
 
@@ -73,18 +128,22 @@ impl Drop for Queue {
 trait Write: Send {
     /// Does its work. Returns whether that is to be kept.
     fn run(&mut self, connection: &Connection) -> bool;
-    /// Reports its result to who waits for it.
+    /// Reports its result to its caller.
     fn end(self: Box<Self>, committed: Result<(), JournalError>);
 }
 
 struct One<T, F> {
     work: F,
+    if_awaited: bool,
     result: Option<Result<T, JournalError>>,
-    waiting: oneshot::Sender<Result<T, JournalError>>,
+    caller: oneshot::Sender<Result<T, JournalError>>,
 }
 
 impl<T: Send, F: Fn(&Connection) -> Result<T, JournalError> + Send> Write for One<T, F> {
     fn run(&mut self, connection: &Connection) -> bool {
+        if self.if_awaited && self.caller.is_closed() {
+            return true;
+        }
         self.result.insert((self.work)(connection)).is_ok()
     }
 
@@ -94,8 +153,8 @@ impl<T: Send, F: Fn(&Connection) -> Result<T, JournalError> + Send> Write for On
             (Some(result), Ok(())) => result,
             (None, Ok(())) => Err(broken("a write was left out")),
         };
-        // Who no longer waits finds it in the file.
-        let _ = self.waiting.send(result);
+        // A caller that is gone finds it in the file.
+        let _ = self.caller.send(result);
     }
 }
 
@@ -106,28 +165,24 @@ pub(super) fn write(connection: &mut Connection) -> Result<Transaction<'_>, Jour
         .map_err(broken)
 }
 
-fn commit_all(connection: &Mutex<Connection>, mut writes: Vec<Box<dyn Write>>) {
-    let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-    let committed = commit(&mut connection, &mut writes);
-    // Who waits may close the file.
-    drop(connection);
-    writes.into_iter().for_each(|write| write.end(committed.clone()));
-}
-
 fn commit(connection: &mut Connection, writes: &mut [Box<dyn Write>]) -> Result<(), JournalError> {
     let transaction = write(connection)?;
     if writes.iter_mut().all(|write| write.run(&transaction)) {
         return transaction.commit().map_err(broken);
     }
-    // Rolls back, unless the error has.
-    drop(transaction);
+    // Some errors, such as a full disk, have rolled back already.
+    if transaction.is_autocommit() {
+        drop(transaction);
+    } else {
+        transaction.rollback().map_err(broken)?;
+    }
     match writes {
         [_] => Ok(()),
         several => commit_apart(connection, several),
     }
 }
 
-/// Commits those writes that succeed. With a savepoint, each page is copied before a write changes it.
+/// Commits those writes that succeed. Slower, because of the savepoints: each page is copied before a write changes it.
 fn commit_apart(connection: &mut Connection, writes: &mut [Box<dyn Write>]) -> Result<(), JournalError> {
     let transaction = write(connection)?;
     let run = |sql: &str| {
@@ -150,83 +205,4 @@ fn commit_apart(connection: &mut Connection, writes: &mut [Box<dyn Write>]) -> R
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    fn queue(connection: Connection) -> (Arc<Mutex<Connection>>, Arc<Queue>) {
-        let connection = Arc::new(Mutex::new(connection));
-        let queue = Queue::start(Arc::clone(&connection)).unwrap();
-        (connection, Arc::new(queue))
-    }
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn one_failure_undoes_only_its_own_write() {
-        let connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch("CREATE TABLE numbers (number)").unwrap();
-        let (connection, queue) = queue(connection);
-        let writes: Vec<_> = {
-            // While the connection is in use, they gather.
-            let _held = connection.lock().unwrap();
-            (0..300)
-                .map(|number: i64| {
-                    let queue = Arc::clone(&queue);
-                    let write = async move {
-                        let work = move |connection: &Connection| {
-                            connection
-                                .execute("INSERT INTO numbers VALUES (?1)", [number])
-                                .map_err(broken)?;
-                            match number % 3 {
-                                0 => Err(JournalError::new(format!("no {number}"))),
-                                _ => Ok(number),
-                            }
-                        };
-                        queue.run(work).await
-                    };
-                    tokio::spawn(write)
-                })
-                .collect()
-        };
-        for (number, write) in (0..).zip(writes) {
-            let expected = match number % 3 {
-                0 => Err(JournalError::new(format!("no {number}"))),
-                _ => Ok(number),
-            };
-            assert_eq!(write.await.unwrap(), expected);
-        }
-        let sql = "SELECT count(*) FROM numbers";
-        let count = connection.lock().unwrap().query_row(sql, [], |row| row.get(0));
-        assert_eq!(count, Ok(200_i64));
-    }
-
-    #[tokio::test]
-    async fn a_panic_ends_only_its_own_transaction() {
-        let (_, queue) = queue(Connection::open_in_memory().unwrap());
-        let aborted = queue.run(|_| -> Result<(), _> { panic!("as expected") }).await;
-        assert!(aborted.unwrap_err().to_string().contains("aborted"));
-        assert_eq!(queue.run(|_| Ok(1)).await, Ok(1));
-    }
-
-    /// As when a runtime ends: a task that the vendor accepted is still recorded.
-    #[test]
-    fn what_nobody_waits_for_is_written_before_the_file_is_closed() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("numbers");
-        let connection = Connection::open(&path).unwrap();
-        connection.execute_batch("CREATE TABLE numbers (number)").unwrap();
-        let (connection, queue) = queue(connection);
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let held = connection.lock().unwrap();
-        runtime.block_on(async {
-            let insert = |connection: &Connection| connection.execute("INSERT INTO numbers VALUES (1)", []);
-            let write = queue.run(move |connection| insert(connection).map_err(broken));
-            tokio::select! { biased; _ = write => {}, () = std::future::ready(()) => {} }
-        });
-        drop(held);
-        drop((runtime, queue));
-        assert_eq!(Arc::strong_count(&connection), 1);
-        let count = Connection::open(&path)
-            .unwrap()
-            .query_row("SELECT count(*) FROM numbers", [], |row| row.get(0));
-        assert_eq!(count, Ok(1_i64));
-    }
-}
+mod tests;

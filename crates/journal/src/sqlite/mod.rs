@@ -53,8 +53,8 @@ const STATEMENTS: usize = 64;
 pub struct SqliteJournal {
     path: PathBuf,
     connection: Arc<Mutex<Connection>>,
-    /// `None`: the file is open for reading.
-    queue: Option<Arc<Queue>>,
+    queue: Arc<Queue>,
+    is_read_only: bool,
     /// The owner of what is submitted.
     owner: Option<Owner>,
     /// The absolute path of a writable file, and what it was when it was opened.
@@ -105,10 +105,7 @@ impl SqliteJournal {
             set_up(&mut connection).map_err(text)?;
             schema::migrate(&mut connection).map_err(text)?;
             connection.pragma_update(None, "foreign_keys", true).map_err(text)?;
-            let mut journal = Self::new(path, connection);
-            journal.queue = Some(Arc::new(Queue::start(Arc::clone(&journal.connection)).map_err(text)?));
-            journal.opened = Some((absolute, identity));
-            Ok(journal)
+            Ok(Self::new(path, connection, Some((absolute, identity))))
         };
         opened().map_err(|error| unusable(path, &error))
     }
@@ -137,8 +134,9 @@ impl SqliteJournal {
                 reopened = None;
             }
             Ok(Self {
+                is_read_only: true,
                 reopened,
-                ..Self::new(path, connection)
+                ..Self::new(path, connection, None)
             })
         };
         opened().map_err(|error| unusable(path, &error))
@@ -156,14 +154,15 @@ impl SqliteJournal {
         })
     }
 
-    /// One that refuses writes.
-    fn new(path: &Path, connection: Connection) -> Self {
+    fn new(path: &Path, connection: Connection, opened: Option<Opened>) -> Self {
+        let connection = Arc::new(Mutex::new(connection));
         Self {
             path: path.to_owned(),
-            connection: Arc::new(Mutex::new(connection)),
-            queue: None,
+            queue: Arc::new(Queue::new(Arc::clone(&connection))),
+            connection,
+            is_read_only: false,
             owner: None,
-            opened: None,
+            opened,
             reopened: None,
         }
     }
@@ -171,7 +170,7 @@ impl SqliteJournal {
     /// Returns whether writes are refused; see [`open_read_only`](Self::open_read_only).
     #[must_use]
     pub fn is_read_only(&self) -> bool {
-        self.queue.is_none()
+        self.is_read_only
     }
 
     /// Returns the path of the file.
@@ -307,21 +306,25 @@ impl SqliteJournal {
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, JournalError> {
-        self.writable()?;
+        self.check_writable()?;
         self.run(work).await
     }
 
-    /// Runs a write in a transaction, which other writes of this process may share: perhaps several times.
+    /// Runs a write in a transaction, which other writes of this process may share. `work` may run twice.
     async fn written<T: Send + 'static>(
         &self,
         work: impl Fn(&Connection) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, JournalError> {
-        self.writable()?.run(work).await
+        self.check_writable()?;
+        self.queue.run(work).await
     }
 
-    fn writable(&self) -> Result<&Queue, JournalError> {
+    fn check_writable(&self) -> Result<(), JournalError> {
         let message = || format!("the journal {} is open read-only", self.path.display());
-        self.queue.as_deref().ok_or_else(|| JournalError::new(message()))
+        match self.is_read_only {
+            true => Err(JournalError::new(message())),
+            false => Ok(()),
+        }
     }
 
     /// Runs `work` on a blocking thread.
@@ -347,12 +350,18 @@ impl SqliteJournal {
 impl Journal for SqliteJournal {
     fn begin(&self, intent: Intent) -> BoxFuture<'_, Result<Started, JournalError>> {
         let (opened, owner) = (self.opened.clone(), self.owner.clone());
-        Box::pin(self.written(move |connection| submit::begin(connection, &intent, owner.as_ref(), opened.as_ref())))
+        Box::pin(async move {
+            self.check_writable()?;
+            let begin =
+                move |connection: &Connection| submit::begin(connection, &intent, owner.as_ref(), opened.as_ref());
+            // Only its caller can send it.
+            self.queue.run_if_awaited(begin).await
+        })
     }
 
     fn record(&self, subject: Subject, event: Event) -> BoxFuture<'_, Result<Option<Entry>, JournalError>> {
         Box::pin(async move {
-            self.writable()?;
+            self.check_writable()?;
             let now = Utc::now();
             // Most polls change nothing, and must not wait for the lock.
             if matches!(event, Event::Status { .. } | Event::Cost { .. }) {
@@ -405,7 +414,7 @@ impl Journal for SqliteJournal {
 
     fn lease_upload(&self, lease: UploadLease) -> BoxFuture<'_, Result<Option<UploadLease>, JournalError>> {
         Box::pin(async move {
-            self.writable()?;
+            self.check_writable()?;
             // Those who wait must not lock the file.
             let wanted = lease.clone();
             let held = self.run(move |connection| upload::in_the_way(connection, &wanted));

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use videogen::Timestamp;
 use videogen::journal::{Entry, Event, Intent, JournalError, Started, Subject};
 
-use super::row::{entry, log, new, put};
+use super::row::{entry, log, new, put, put_changed};
 use super::{budget, owner, repeat};
 use crate::owner::Owner;
 use crate::system;
@@ -29,12 +29,11 @@ pub(super) fn begin(
     }
     let at = intent.at;
     // The task of an unreadable record may exist, so it is an error.
-    let before = entry(connection, "key", &intent.key, intent.scope().as_deref())?;
-    let entry = match &before {
+    let entry = match entry(connection, "key", &intent.key, intent.scope().as_deref())? {
         None => Entry::begin(intent.clone()),
         Some(known) => match known.begin_again(intent.clone()) {
             Some(entry) => entry,
-            None => return Ok(Started::Known(Box::new(known.clone()))),
+            None => return Ok(Started::Known(Box::new(known))),
         },
     };
     // An earlier attempt with this key counts nothing.
@@ -42,7 +41,7 @@ pub(super) fn begin(
         // Only sums have been stored.
         return Ok(Started::OverBudget(Box::new(over)));
     }
-    put(connection, before.as_ref(), &entry)?;
+    put(connection, &entry)?;
     log(connection, &entry.intent.id, at, &Event::Started)?;
     if let Some(owner) = owner {
         owner::begin(connection, owner, &entry.intent.id)?;
@@ -79,12 +78,11 @@ pub(super) fn record(
     event: &Event,
     now: Timestamp,
 ) -> Result<Option<Entry>, JournalError> {
-    let Some(before) = find(connection, subject)? else {
+    let Some(mut entry) = find(connection, subject)? else {
         return Ok(None);
     };
-    let mut entry = before.clone();
     if entry.apply(subject, event.clone(), now)? {
-        put(connection, Some(&before), &entry)?;
+        put_changed(connection, &entry)?;
         if !matches!(event, Event::Alive { .. }) {
             log(connection, &entry.intent.id, now, event)?;
         }
