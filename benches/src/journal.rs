@@ -1,6 +1,6 @@
 //! Cost of a journal per submission, and maximum submissions per second with one file or database.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 use videogen::{Client, RetryPolicy, Vendor};
-use videogen_journal::Store;
+use videogen_journal::{SqliteJournal, Store};
 
 use crate::contenders::{facade, request};
+use crate::long_journal::{intent, record};
 use crate::measure::{Rounds, Spread, cpu};
 use crate::result::Result;
 use crate::server::Server;
@@ -24,6 +25,14 @@ pub struct One {
     at_once: usize,
     /// File, or URL of a database.
     journal: Option<String>,
+}
+
+/// A process that records submissions and sends none.
+#[derive(Debug, Args)]
+pub struct Alone {
+    seconds: f64,
+    at_once: usize,
+    file: PathBuf,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -48,7 +57,7 @@ fn client(base_url: &str, journal: Option<&str>, runtime: &Runtime) -> Result<Cl
     Ok(builder.build()?)
 }
 
-/// Prints both.
+/// Prints the cost, and the maximum rates.
 ///
 /// # Errors
 /// When a submission fails.
@@ -57,7 +66,8 @@ pub fn run(quick: bool, folder: &Path) -> Result<()> {
     let server = Server::start()?;
     cost(quick, &server, folder.path())?;
     throughput(quick, &server, folder.path())?;
-    engines(quick, &server, folder.path())
+    engines(quick, &server, folder.path())?;
+    alone(quick, folder.path())
 }
 
 fn runtime() -> Result<Runtime> {
@@ -124,12 +134,19 @@ fn rate(server: &Server, journal: Option<&str>, processes: usize, at_once: usize
         // Created before, so that no process waits for the tables.
         runtime()?.block_on(Store::open(journal))?;
     }
+    let arguments = ["journal-one".to_owned(), server.base_url()]
+        .into_iter()
+        .chain([seconds.to_string(), at_once.to_string()])
+        .chain(journal.map(str::to_owned));
+    rate_of(processes, &arguments.collect::<Vec<_>>())
+}
+
+/// Submissions per second of processes with these arguments.
+fn rate_of(processes: usize, arguments: &[String]) -> Result<f64> {
     let children: Vec<Child> = (0..processes)
         .map(|_| {
             Command::new(std::env::current_exe()?)
-                .args(["journal-one", &server.base_url()])
-                .args([seconds.to_string(), at_once.to_string()])
-                .args(journal)
+                .args(arguments)
                 .stdout(Stdio::piped())
                 .spawn()
         })
@@ -183,6 +200,71 @@ fn engines(quick: bool, server: &Server, folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// The journal without client and vendor.
+fn alone(quick: bool, folder: &Path) -> Result<()> {
+    let (rounds, seconds) = if quick { (1, 0.2) } else { (5, 3.0) };
+    let shapes = [1, 8, 64];
+    let mut rates = shapes.map(|_| Vec::new());
+    for round in 0..rounds {
+        for (rates, at_once) in rates.iter_mut().zip(shapes) {
+            let file = path(folder, &format!("alone-{round}-{at_once}.db"));
+            let arguments = [
+                "journal-alone".to_owned(),
+                seconds.to_string(),
+                at_once.to_string(),
+                file,
+            ];
+            rates.push(rate_of(1, &arguments)?);
+        }
+    }
+    println!("\n| at once | intents and tasks recorded, SQLite alone, per second |\n|---|---|");
+    for (at_once, rates) in shapes.into_iter().zip(rates) {
+        println!("| {at_once} | {:.0} |", Spread::of(&rates));
+    }
+    Ok(())
+}
+
+impl Alone {
+    /// Records submissions for the given time, and prints the result as JSON.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn run(self) -> Result<()> {
+        let journal = SqliteJournal::open(&self.file)?;
+        let intent = intent("")?;
+        let start = Instant::now();
+        let until = start + Duration::from_secs_f64(self.seconds);
+        let submissions = runtime()?.block_on(async {
+            let mut workers = JoinSet::new();
+            for worker in 0..self.at_once {
+                let (journal, intent) = (journal.clone(), intent.clone());
+                workers.spawn(async move {
+                    let mut submissions = 0;
+                    while Instant::now() < until {
+                        let id = format!("{worker:04}-{submissions:08}");
+                        let mut intent = intent.clone();
+                        (intent.id, intent.key) = (id.clone(), id);
+                        record(&journal, intent).await?;
+                        submissions += 1;
+                    }
+                    Ok(submissions)
+                });
+            }
+            workers.join_all().await.into_iter().sum::<Result<u64>>()
+        })?;
+        print(submissions, start)
+    }
+}
+
+fn print(submissions: u64, start: Instant) -> Result<()> {
+    let outcome = Outcome {
+        submissions,
+        taken: start.elapsed().as_secs_f64(),
+    };
+    println!("{}", serde_json::to_string(&outcome)?);
+    Ok(())
+}
+
 impl One {
     /// Submits for the given time, and prints the result as JSON.
     ///
@@ -211,11 +293,6 @@ impl One {
             }
             workers.join_all().await.into_iter().sum::<Result<u64>>()
         })?;
-        let outcome = Outcome {
-            submissions,
-            taken: start.elapsed().as_secs_f64(),
-        };
-        println!("{}", serde_json::to_string(&outcome)?);
-        Ok(())
+        print(submissions, start)
     }
 }
