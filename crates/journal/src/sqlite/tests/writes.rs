@@ -1,6 +1,8 @@
-//! Writes of an earlier version, and writes without a caller.
+//! Writes of another version, writes without a caller, and reads among many writes.
 
 use std::future::ready;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
@@ -80,4 +82,30 @@ async fn an_event_completes_a_record_of_another_version() {
     repeated.refuse_repeated_within = Some(Duration::from_secs(60));
     let found = journal.begin(repeated).await.unwrap();
     assert!(matches!(found, Started::Repeated(_)), "{found:?}");
+}
+
+/// Those who write without a pause do not keep a read of the same process waiting for long.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reads_take_turns_with_writes() {
+    const READS: usize = 20;
+    let folder = tempfile::tempdir().unwrap();
+    let journal = SqliteJournal::open(folder.path().join("journal.db")).unwrap();
+    let written = Arc::new(AtomicUsize::new(0));
+    let mut writers = tokio::task::JoinSet::new();
+    for writer in 0..64 {
+        let (journal, written) = (journal.clone(), Arc::clone(&written));
+        writers.spawn(async move {
+            for number in 0.. {
+                let id = format!("{writer}-{number}");
+                journal.begin(intent(&id, &id)).await.unwrap();
+                written.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+    }
+    for _ in 0..READS {
+        journal.find(Query::default().limit(1)).await.unwrap();
+    }
+    let written = written.load(Ordering::Relaxed);
+    writers.shutdown().await;
+    assert!(written < READS * 250, "{written} writes during {READS} reads");
 }
