@@ -99,7 +99,10 @@ async fn a_failure_that_rolls_back_everything_is_reported_to_all() {
         let filled = connection.execute("INSERT INTO numbers VALUES (zeroblob(100000))", []);
         filled.map(|_| 0).map_err(broken)
     };
-    let (first, second, third) = tokio::join!(queue.run(insert(1)), queue.run(full), queue.run(insert(2)));
+    let held = connection.lock().unwrap();
+    let gathered = async { drop(held) };
+    let (first, second, third, ()) =
+        tokio::join!(queue.run(insert(1)), queue.run(full), queue.run(insert(2)), gathered);
     for result in [first, second, third] {
         assert!(result.is_err(), "{result:?}");
     }
@@ -122,7 +125,9 @@ async fn a_panic_ends_only_its_own_transaction() {
         insert(1)(connection)?;
         panic!("as expected")
     };
-    let (panicked, same) = tokio::join!(queue.run(panics), queue.run(insert(2)));
+    let held = connection.lock().unwrap();
+    let gathered = async { drop(held) };
+    let (panicked, same, ()) = tokio::join!(queue.run(panics), queue.run(insert(2)), gathered);
     for aborted in [panicked, same] {
         assert!(aborted.unwrap_err().to_string().contains("aborted"));
     }
