@@ -30,7 +30,7 @@ pub fn run(quick: bool, folder: &Path) -> Result<()> {
             for budget in ["1000000000/day", "1000000000/month", "1000000000/total"] {
                 journal.set_budget(budget.parse()?).await?;
             }
-            begin(&journal, "first").await?;
+            record(&journal, intent("first")?).await?;
             let ended = json!({"event": "status", "status": "completed"});
             let cost = json!({"event": "cost", "amount": "0.35", "currency": "USD", "obtained": "computed"});
             for event in [ended, cost] {
@@ -86,7 +86,7 @@ fn multiply(path: &Path, entries: u32) -> Result<()> {
     Ok(())
 }
 
-fn intent(id: &str) -> Result<Intent> {
+pub(crate) fn intent(id: &str) -> Result<Intent> {
     let request: Value = json!({
         "model": "seedance-2.0", "prompt": "a paper boat drifting down a rainy street, ".repeat(10), "duration": 5,
     });
@@ -100,19 +100,15 @@ fn intent(id: &str) -> Result<Intent> {
 }
 
 /// Records a submission, and its task.
-async fn begin(journal: &SqliteJournal, id: &str) -> Result<()> {
-    journal.begin(intent(id)?).await?;
-    let task = TaskId::new(
-        VENDOR,
-        VENDOR.families().next().unwrap_or_default(),
-        format!("task-{id}"),
-    )
-    .ok_or("the id of a task")?;
-    let event = Event::Accepted {
-        task,
-        status: TaskStatus::Queued,
-    };
-    journal.record(Subject::Intent(id.to_owned()), event).await?;
+pub(crate) async fn record(journal: &SqliteJournal, intent: Intent) -> Result<()> {
+    let id = intent.id.clone();
+    journal.begin(intent).await?;
+    let family = VENDOR.families().next().unwrap_or_default();
+    let task = TaskId::new(VENDOR, family, format!("task-{id}")).ok_or("the id of a task")?;
+    let status = TaskStatus::Queued;
+    journal
+        .record(Subject::Intent(id), Event::Accepted { task, status })
+        .await?;
     Ok(())
 }
 
@@ -124,7 +120,7 @@ async fn submissions(quick: bool, paths: &[std::path::PathBuf; 2]) -> Result<()>
         for which in taken.order(round) {
             let start = Instant::now();
             for call in 0..calls {
-                begin(&journals[which], &format!("{round:04}-{call:04}")).await?;
+                record(&journals[which], intent(&format!("{round:04}-{call:04}"))?).await?;
             }
             // The first round computes the sums.
             if round > 0 {

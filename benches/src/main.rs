@@ -57,6 +57,9 @@ enum Benchmark {
     /// One writer of `journal`, in a separate process.
     #[command(hide = true)]
     JournalOne(journal::One),
+    /// One run of a journal without client and vendor, in a separate process; also for a profiler.
+    #[command(hide = true)]
+    JournalAlone(journal::Alone),
 }
 
 fn main() -> Result<()> {
@@ -95,5 +98,6 @@ fn main() -> Result<()> {
         Benchmark::WaitingOne(one) => one.run(),
         Benchmark::DownloadOne(one) => one.run(),
         Benchmark::JournalOne(one) => one.run(),
+        Benchmark::JournalAlone(alone) => alone.run(),
     }
 }

@@ -2,9 +2,11 @@
 //! wait for the disk at its commit, which they share.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use videogen::journal::JournalError;
 
@@ -13,65 +15,112 @@ use crate::error::broken;
 /// Writes of one transaction, so that other processes are not kept waiting long.
 const TOGETHER: usize = 128;
 
-/// A write that has not begun, until a transaction takes it.
-type Slot = Mutex<Option<Box<dyn Write>>>;
+/// The writes that wait for the file.
+pub(super) struct Queue {
+    connection: Arc<Mutex<Connection>>,
+    waiting: Mutex<Waiting>,
+}
 
-/// The writes that have not begun, oldest first. What the end of a runtime has dropped is gone.
 #[derive(Default)]
-pub(super) struct Queue(Mutex<VecDeque<Weak<Slot>>>);
+struct Waiting {
+    /// Those that have not begun, oldest first.
+    writes: VecDeque<Box<dyn Write>>,
+    /// Whether there is a [`Run`] that takes them.
+    is_running: bool,
+}
 
 impl Queue {
-    fn add(&self, write: Box<dyn Write>) -> Arc<Slot> {
-        let slot = Arc::new(Mutex::new(Some(write)));
-        let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        queue.push_back(Arc::downgrade(&slot));
-        slot
+    pub(super) fn new(connection: Arc<Mutex<Connection>>) -> Self {
+        Self {
+            connection,
+            waiting: Mutex::default(),
+        }
     }
 
     /// Runs a write in a transaction, which other writes may share. Its result is that of a committed transaction; an error of
-    /// `work` undoes what it wrote, and nothing else.
+    /// `work` undoes what it wrote, and nothing else. Then the others run again, so `work` must do nothing but write. A write is
+    /// committed even if its caller no longer waits, or the runtime ends.
     ///
     /// # Errors
     /// That of `work`, or when the file cannot be written.
     pub(super) async fn run<T: Send + 'static>(
         self: &Arc<Self>,
-        connection: &Arc<Mutex<Connection>>,
-        work: impl FnOnce(&Connection) -> Result<T, JournalError> + Send + 'static,
+        work: impl Fn(&Connection) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, JournalError> {
-        let (waiting, result) = oneshot::channel();
-        let slot = self.add(Box::new(One {
-            work: Some(work),
-            result: None,
-            waiting,
-        }));
-        let (connection, queue) = (Arc::clone(connection), Arc::clone(self));
-        tokio::task::spawn_blocking(move || {
-            let is_taken = || slot.lock().unwrap_or_else(PoisonError::into_inner).is_none();
-            // By a transaction that began after it was added.
-            if is_taken() {
-                return;
-            }
-            // After a panic, its transaction was rolled back.
-            let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-            while !is_taken() {
-                let mut writes = queue.take();
-                let committed = commit(&mut connection, &mut writes);
-                writes.into_iter().for_each(|write| write.end(committed.clone()));
-            }
-        });
-        result
-            .await
-            .map_err(|_| JournalError::new("the journal call was aborted: the program is ending"))?
+        self.result(work, false).await
     }
 
-    /// The writes of the next transaction.
-    fn take(&self) -> Vec<Box<dyn Write>> {
-        let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = queue.len().min(TOGETHER);
-        let slots = queue.drain(..count).filter_map(|slot| slot.upgrade());
-        slots
-            .filter_map(|slot| slot.lock().unwrap_or_else(PoisonError::into_inner).take())
-            .collect()
+    /// The same for a write that is left out if its caller is gone before it begins.
+    ///
+    /// # Errors
+    /// Like [`run`](Self::run).
+    pub(super) async fn run_if_awaited<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl Fn(&Connection) -> Result<T, JournalError> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        self.result(work, true).await
+    }
+
+    async fn result<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl Fn(&Connection) -> Result<T, JournalError> + Send + 'static,
+        if_awaited: bool,
+    ) -> Result<T, JournalError> {
+        // Before the write is added, because it panics outside a runtime.
+        let runtime = Handle::current();
+        let (caller, result) = oneshot::channel();
+        let write = Box::new(One {
+            work,
+            if_awaited,
+            result: None,
+            caller,
+        });
+        if self.add(write) {
+            let run = Run(Arc::clone(self));
+            runtime.spawn_blocking(move || drop(run));
+        }
+        result
+            .await
+            .map_err(|_| JournalError::new("the journal call was aborted: a write of its transaction panicked"))?
+    }
+
+    /// Returns whether a [`Run`] must be started.
+    fn add(&self, write: Box<dyn Write>) -> bool {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.writes.push_back(write);
+        !std::mem::replace(&mut waiting.is_running, true)
+    }
+
+    /// The writes of the next transaction. `None`: no write waits, and the [`Run`] ends.
+    fn take(&self) -> Option<Vec<Box<dyn Write>>> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = waiting.writes.len().min(TOGETHER);
+        waiting.is_running = count > 0;
+        waiting.is_running.then(|| waiting.writes.drain(..count).collect())
+    }
+
+    /// Commits the next transaction. Returns `false` if no write waits.
+    fn commit_next(&self) -> bool {
+        // After a panic, its transaction was rolled back.
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(mut writes) = self.take() else {
+            return false;
+        };
+        let committed = commit(&mut connection, &mut writes);
+        // So that reads go on.
+        drop(connection);
+        writes.into_iter().for_each(|write| write.end(committed.clone()));
+        true
+    }
+}
+
+/// Runs the writes of a queue when it is dropped, so also if a runtime ends that has not begun its work.
+struct Run(Arc<Queue>);
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        // A panic ends the writes of its transaction, whose callers get an error.
+        while catch_unwind(AssertUnwindSafe(|| self.0.commit_next())).unwrap_or(true) {}
     }
 }
 
@@ -79,20 +128,23 @@ impl Queue {
 trait Write: Send {
     /// Does its work. Returns whether that is to be kept.
     fn run(&mut self, connection: &Connection) -> bool;
-    /// Reports its result to who waits for it.
+    /// Reports its result to its caller.
     fn end(self: Box<Self>, committed: Result<(), JournalError>);
 }
 
 struct One<T, F> {
-    work: Option<F>,
+    work: F,
+    if_awaited: bool,
     result: Option<Result<T, JournalError>>,
-    waiting: oneshot::Sender<Result<T, JournalError>>,
+    caller: oneshot::Sender<Result<T, JournalError>>,
 }
 
-impl<T: Send, F: FnOnce(&Connection) -> Result<T, JournalError> + Send> Write for One<T, F> {
+impl<T: Send, F: Fn(&Connection) -> Result<T, JournalError> + Send> Write for One<T, F> {
     fn run(&mut self, connection: &Connection) -> bool {
-        self.result = self.work.take().map(|work| work(connection));
-        self.result.as_ref().is_some_and(Result::is_ok)
+        if self.if_awaited && self.caller.is_closed() {
+            return true;
+        }
+        self.result.insert((self.work)(connection)).is_ok()
     }
 
     fn end(self: Box<Self>, committed: Result<(), JournalError>) {
@@ -101,8 +153,8 @@ impl<T: Send, F: FnOnce(&Connection) -> Result<T, JournalError> + Send> Write fo
             (Some(result), Ok(())) => result,
             (None, Ok(())) => Err(broken("a write was left out")),
         };
-        // Who no longer waits finds it in the file.
-        let _ = self.waiting.send(result);
+        // A caller that is gone finds it in the file.
+        let _ = self.caller.send(result);
     }
 }
 
@@ -115,12 +167,24 @@ pub(super) fn write(connection: &mut Connection) -> Result<Transaction<'_>, Jour
 
 fn commit(connection: &mut Connection, writes: &mut [Box<dyn Write>]) -> Result<(), JournalError> {
     let transaction = write(connection)?;
-    if let [write] = writes {
-        return match write.run(&transaction) {
-            true => transaction.commit().map_err(broken),
-            false => transaction.rollback().map_err(broken),
-        };
+    if writes.iter_mut().all(|write| write.run(&transaction)) {
+        return transaction.commit().map_err(broken);
     }
+    // Some errors, such as a full disk, have rolled back already.
+    if transaction.is_autocommit() {
+        drop(transaction);
+    } else {
+        transaction.rollback().map_err(broken)?;
+    }
+    match writes {
+        [_] => Ok(()),
+        several => commit_apart(connection, several),
+    }
+}
+
+/// Commits those writes that succeed. Slower, because of the savepoints: each page is copied before a write changes it.
+fn commit_apart(connection: &mut Connection, writes: &mut [Box<dyn Write>]) -> Result<(), JournalError> {
+    let transaction = write(connection)?;
     let run = |sql: &str| {
         let mut statement = transaction.prepare_cached(sql).map_err(broken)?;
         statement.execute([]).map(drop).map_err(broken)
@@ -141,62 +205,4 @@ fn commit(connection: &mut Connection, writes: &mut [Box<dyn Write>]) -> Result<
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn one_failure_undoes_only_its_own_write() {
-        let connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch("CREATE TABLE numbers (number)").unwrap();
-        let (connection, queue) = (Arc::new(Mutex::new(connection)), Arc::new(Queue::default()));
-        let writes: Vec<_> = {
-            // While the connection is in use, they gather.
-            let _held = connection.lock().unwrap();
-            (0..300)
-                .map(|number: i64| {
-                    let (connection, queue) = (Arc::clone(&connection), Arc::clone(&queue));
-                    let write = async move {
-                        let work = move |connection: &Connection| {
-                            connection
-                                .execute("INSERT INTO numbers VALUES (?1)", [number])
-                                .map_err(broken)?;
-                            match number % 3 {
-                                0 => Err(JournalError::new(format!("no {number}"))),
-                                _ => Ok(number),
-                            }
-                        };
-                        queue.run(&connection, work).await
-                    };
-                    tokio::spawn(write)
-                })
-                .collect()
-        };
-        for (number, write) in (0..).zip(writes) {
-            let expected = match number % 3 {
-                0 => Err(JournalError::new(format!("no {number}"))),
-                _ => Ok(number),
-            };
-            assert_eq!(write.await.unwrap(), expected);
-        }
-        let sql = "SELECT count(*) FROM numbers";
-        let count = connection.lock().unwrap().query_row(sql, [], |row| row.get(0));
-        assert_eq!(count, Ok(200_i64));
-    }
-
-    /// As when a runtime ends before the write has begun.
-    #[test]
-    fn a_write_that_was_dropped_is_left_out() {
-        let queue = Queue::default();
-        let write = |number: u8| {
-            Box::new(One {
-                work: Some(move |_: &Connection| Ok(number)),
-                result: None,
-                waiting: oneshot::channel().0,
-            })
-        };
-        drop(queue.add(write(1)));
-        let kept = queue.add(write(2));
-        assert_eq!(queue.take().len(), 1);
-        assert!(kept.lock().unwrap().is_none() && queue.take().is_empty());
-    }
-}
+mod tests;

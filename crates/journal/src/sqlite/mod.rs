@@ -45,6 +45,9 @@ use crate::prune::{Prune, Pruned};
 use crate::spend::{Origins, Spent};
 use crate::system;
 
+/// Prepared statements that are kept: more than submissions, polls and downloads together have.
+const STATEMENTS: usize = 64;
+
 /// A journal in an SQLite file. Cloning is cheap and shares the connection.
 #[derive(Clone)]
 pub struct SqliteJournal {
@@ -92,6 +95,7 @@ impl SqliteJournal {
             }
             let set_up = |connection: &mut Connection| {
                 connection.busy_timeout(BUSY)?;
+                connection.set_prepared_statement_cache_capacity(STATEMENTS);
                 wal(connection)?;
                 connection.pragma_update(None, "synchronous", "FULL")?;
                 // Required on macOS to flush to the disk.
@@ -151,10 +155,11 @@ impl SqliteJournal {
     }
 
     fn new(path: &Path, connection: Connection, opened: Option<Opened>) -> Self {
+        let connection = Arc::new(Mutex::new(connection));
         Self {
             path: path.to_owned(),
-            connection: Arc::new(Mutex::new(connection)),
-            queue: Arc::default(),
+            queue: Arc::new(Queue::new(Arc::clone(&connection))),
+            connection,
             is_read_only: false,
             owner: None,
             opened,
@@ -305,13 +310,13 @@ impl SqliteJournal {
         self.run(work).await
     }
 
-    /// Runs a write in a transaction, which other writes of this process may share.
+    /// Runs a write in a transaction, which other writes of this process may share. `work` may run twice.
     async fn written<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, JournalError> + Send + 'static,
+        work: impl Fn(&Connection) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, JournalError> {
         self.check_writable()?;
-        self.queue.run(&self.connection, work).await
+        self.queue.run(work).await
     }
 
     fn check_writable(&self) -> Result<(), JournalError> {
@@ -345,7 +350,13 @@ impl SqliteJournal {
 impl Journal for SqliteJournal {
     fn begin(&self, intent: Intent) -> BoxFuture<'_, Result<Started, JournalError>> {
         let (opened, owner) = (self.opened.clone(), self.owner.clone());
-        Box::pin(self.written(move |connection| submit::begin(connection, intent, owner.as_ref(), opened.as_ref())))
+        Box::pin(async move {
+            self.check_writable()?;
+            let begin =
+                move |connection: &Connection| submit::begin(connection, &intent, owner.as_ref(), opened.as_ref());
+            // Only its caller can send it.
+            self.queue.run_if_awaited(begin).await
+        })
     }
 
     fn record(&self, subject: Subject, event: Event) -> BoxFuture<'_, Result<Option<Entry>, JournalError>> {
@@ -355,12 +366,12 @@ impl Journal for SqliteJournal {
             // Most polls change nothing, and must not wait for the lock.
             if matches!(event, Event::Status { .. } | Event::Cost { .. }) {
                 let (subject, event) = (subject.clone(), event.clone());
-                let known = self.run(move |connection| submit::known(connection, &subject, event, now));
+                let known = self.run(move |connection| submit::known(connection, &subject, &event, now));
                 if let Some(known) = known.await? {
                     return Ok(known);
                 }
             }
-            self.written(move |connection| submit::record(connection, &subject, event, now))
+            self.written(move |connection| submit::record(connection, &subject, &event, now))
                 .await
         })
     }

@@ -55,16 +55,39 @@ pub(crate) fn entry(
 
 /// Stores an entry. The file's lock must be held.
 pub(crate) fn put(connection: &Connection, entry: &Entry) -> Result<(), JournalError> {
-    let intent = &entry.intent;
     let values = Values::of(entry)?;
+    check_task(connection, entry, &values)?;
+    put_whole(connection, entry, &values)
+}
+
+/// Stores an entry that an event changed. The file's lock must be held.
+pub(crate) fn put_changed(connection: &Connection, entry: &Entry) -> Result<(), JournalError> {
+    let values = Values::of(entry)?;
+    check_task(connection, entry, &values)?;
+    if put_state(connection, entry, &values)? {
+        return Ok(());
+    }
+    put_whole(connection, entry, &values)
+}
+
+/// Fails if another submission has the task.
+fn check_task(connection: &Connection, entry: &Entry, values: &Values) -> Result<(), JournalError> {
     if let Some(task) = &values.task {
         let sql = "SELECT 1 FROM submissions
             WHERE task = ?1 AND (?2 IS NULL OR scope IS NULL OR scope = ?2) AND intent IS NOT ?3";
         let mut others = connection.prepare_cached(sql).map_err(broken)?;
-        if others.exists(params![task, values.scope, intent.id]).map_err(broken)? {
+        if others
+            .exists(params![task, values.scope, entry.intent.id])
+            .map_err(broken)?
+        {
             return Err(taken(task));
         }
     }
+    Ok(())
+}
+
+fn put_whole(connection: &Connection, entry: &Entry, values: &Values) -> Result<(), JournalError> {
+    let intent = &entry.intent;
     let sql = "INSERT INTO submissions
         (intent, key, account, origin, scope, client_reference, task, open, unfinished, begun, entry, vendor_id, vendor,
         counted, currency, group_name, status, other_counted, other_currency, request_hash, model, charge)
@@ -107,6 +130,43 @@ pub(crate) fn put(connection: &Connection, entry: &Entry) -> Result<(), JournalE
     ]);
     stored.map_err(broken)?;
     totals.store(connection)
+}
+
+/// Stores the columns that most events change, if all others are as they should be: their indices need no change then. Those of
+/// another version may differ, and the amounts after a cost is known.
+fn put_state(connection: &Connection, entry: &Entry, values: &Values) -> Result<bool, JournalError> {
+    let intent = &entry.intent;
+    let sql = "UPDATE submissions SET task = ?2, open = ?3, unfinished = ?4, entry = ?5, vendor_id = ?6, status = ?7,
+        charge = ?8, revision = revision + 1
+        WHERE intent = ?1 AND (account, origin, scope, client_reference, begun, vendor, group_name, request_hash, model,
+            counted, currency, other_counted, other_currency)
+            IS (?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)";
+    let (first, second) = (&values.counted, &values.other_counted);
+    let mut statement = connection.prepare_cached(sql).map_err(broken)?;
+    let stored = statement.execute(params![
+        intent.id,
+        values.task,
+        entry.is_open(),
+        entry.is_unfinished(),
+        values.entry,
+        entry.vendor_id,
+        entry.status_name(),
+        values.charge,
+        intent.account,
+        intent.origin,
+        values.scope,
+        intent.client_reference,
+        values.begun,
+        intent.vendor.as_str(),
+        intent.group.as_ref().map(|group| &group.name),
+        intent.request_hash,
+        intent.model,
+        first.as_ref().map(|money| money.amount.to_string()),
+        first.as_ref().map(|money| &money.currency),
+        second.as_ref().map(|money| money.amount.to_string()),
+        second.as_ref().map(|money| &money.currency),
+    ]);
+    stored.map(|rows| rows > 0).map_err(broken)
 }
 
 pub(crate) fn log(connection: &Connection, intent: &str, at: Timestamp, event: &Event) -> Result<(), JournalError> {

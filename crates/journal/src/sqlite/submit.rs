@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use videogen::Timestamp;
 use videogen::journal::{Entry, Event, Intent, JournalError, Started, Subject};
 
-use super::row::{entry, log, new, put};
+use super::row::{entry, log, new, put, put_changed};
 use super::{budget, owner, repeat};
 use crate::owner::Owner;
 use crate::system;
@@ -17,21 +17,21 @@ pub(super) type Opened = (PathBuf, Option<(u64, u64)>);
 /// Begins a submission. In a transaction.
 pub(super) fn begin(
     connection: &Connection,
-    intent: Intent,
+    intent: &Intent,
     owner: Option<&Owner>,
     opened: Option<&Opened>,
 ) -> Result<Started, JournalError> {
     if let Some((path, identity)) = opened {
         unchanged(path, *identity)?;
     }
-    if let Some(first) = repeat::find(connection, &intent)? {
+    if let Some(first) = repeat::find(connection, intent)? {
         return Ok(Started::Repeated(Box::new(first)));
     }
     let at = intent.at;
     // The task of an unreadable record may exist, so it is an error.
     let entry = match entry(connection, "key", &intent.key, intent.scope().as_deref())? {
-        None => Entry::begin(intent),
-        Some(known) => match known.begin_again(intent) {
+        None => Entry::begin(intent.clone()),
+        Some(known) => match known.begin_again(intent.clone()) {
             Some(entry) => entry,
             None => return Ok(Started::Known(Box::new(known))),
         },
@@ -61,13 +61,13 @@ fn find(connection: &Connection, subject: &Subject) -> Result<Option<Entry>, Jou
 pub(super) fn known(
     connection: &Connection,
     subject: &Subject,
-    event: Event,
+    event: &Event,
     now: Timestamp,
 ) -> Result<Option<Option<Entry>>, JournalError> {
     let Some(mut entry) = find(connection, subject)? else {
         return Ok(Some(None));
     };
-    let is_changed = entry.apply(subject, event, now)?;
+    let is_changed = entry.apply(subject, event.clone(), now)?;
     Ok((!is_changed).then_some(Some(entry)))
 }
 
@@ -75,16 +75,16 @@ pub(super) fn known(
 pub(super) fn record(
     connection: &Connection,
     subject: &Subject,
-    event: Event,
+    event: &Event,
     now: Timestamp,
 ) -> Result<Option<Entry>, JournalError> {
     let Some(mut entry) = find(connection, subject)? else {
         return Ok(None);
     };
     if entry.apply(subject, event.clone(), now)? {
-        put(connection, &entry)?;
+        put_changed(connection, &entry)?;
         if !matches!(event, Event::Alive { .. }) {
-            log(connection, &entry.intent.id, now, &event)?;
+            log(connection, &entry.intent.id, now, event)?;
         }
     }
     Ok(Some(entry))

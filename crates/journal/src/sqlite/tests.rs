@@ -12,6 +12,7 @@ use super::{SqliteJournal, schema};
 
 mod read_only;
 mod sums;
+mod writes;
 
 fn intent(id: &str, key: &str) -> Intent {
     serde_json::from_value(json!({
