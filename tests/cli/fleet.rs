@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use videogen::{Vendor, VideoRequest};
 use videogen_journal::Store;
-use videogen_sim::{Operation, Simulator};
+use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
 use super::{account, document, stderr, stdout, videogen};
 use crate::journal::database::server::{Server, server};
@@ -164,6 +164,35 @@ async fn the_jobs_of_a_killed_machine_go_to_another_one() {
             .all(|line| line["outcome"] == "done" && line["machine"].is_null())
     );
     assert_eq!(ask(&url, "SELECT count(*) FROM claims, owned").await, 0);
+}
+
+/// The vendor has lost a submission. A worker searches for its task as long as it runs, and the batch does not wait for that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_ends_while_a_worker_searches_for_one_of_its_tasks() {
+    let Some(server) = server() else { return };
+    let url = server.schema(&format!("searched{}", std::process::id()));
+    let simulator = Simulator::builder().speed(60.0).start().await.unwrap();
+    simulator.inject(Fault::new(Vendor::Token360, Operation::Submit, FaultKind::DropBefore));
+    let folder = tempfile::tempdir().unwrap();
+    write_jobs(folder.path(), 3);
+    let batch = [&BATCH[..], &["--search-timeout", "1", "--json"]].concat();
+    let batch = || at(folder.path(), "batch", &simulator, &url, &batch).output().unwrap();
+    let first = batch();
+    assert_eq!(first.status.code(), Some(6), "{}", stderr(&first));
+    let mut worker = at(folder.path(), "worker", &simulator, &url, &["worker", "--json"]);
+    let mut worker = worker.stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+    while ask(&url, "SELECT count(*) FROM owned").await < 1 {}
+    let second = batch();
+    assert_eq!(second.status.code(), Some(6), "{}", stderr(&second));
+    let document = document(&second);
+    let lines = document["results"].as_array().unwrap();
+    let unknown: Vec<_> = lines.iter().filter(|line| line["outcome"] == "ambiguous").collect();
+    assert_eq!((lines.len(), unknown.len()), (3, 1), "{document}");
+    assert!(unknown[0]["error"]["message"].as_str().unwrap().contains("another process searches"));
+    // Nothing was sent again.
+    assert_eq!((simulator.stats().tasks, worker.try_wait().unwrap()), (2, None));
+    worker.kill().unwrap();
+    worker.wait().unwrap();
 }
 
 /// The database is down from the vendor's answer on: the id is printed, kept on this machine, and recorded later.
