@@ -188,7 +188,12 @@ async fn a_batch_ends_while_a_worker_searches_for_one_of_its_tasks() {
     let lines = document["results"].as_array().unwrap();
     let unknown: Vec<_> = lines.iter().filter(|line| line["outcome"] == "ambiguous").collect();
     assert_eq!((lines.len(), unknown.len()), (3, 1), "{document}");
-    assert!(unknown[0]["error"]["message"].as_str().unwrap().contains("another process searches"));
+    assert!(
+        unknown[0]["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("another process searches")
+    );
     // Nothing was sent again.
     assert_eq!((simulator.stats().tasks, worker.try_wait().unwrap()), (2, None));
     worker.kill().unwrap();

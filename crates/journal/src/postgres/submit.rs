@@ -8,6 +8,7 @@ use videogen::journal::{Entry, Event, Intent, Started, Subject};
 use super::PostgresJournal;
 use super::clock::{NOW, Skew, time};
 use super::fault::Fault;
+use super::notices::{notice, notify};
 use super::row::{Change, found, one, value};
 use super::session::Session;
 use super::{budget, select};
@@ -159,7 +160,9 @@ impl PostgresJournal {
             owner: None,
         };
         change.commit(session).await?;
-        self.notify(&entry, &stored).await;
+        if let Some(notice) = notice(&entry, &stored) {
+            notify(&self.shared.notices, &self.shared.pool, &self.shared.schema, notice).await;
+        }
         Ok(Some(Skew::of(found.now).entry(entry)))
     }
 }

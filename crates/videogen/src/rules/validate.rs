@@ -102,6 +102,11 @@ enum Basis {
 impl Check<'_> {
     /// Adds a violation.
     fn add(&mut self, basis: Basis, field: &str, value: impl ToString, rule: impl Into<String>, hint: impl Into<Hint>) {
+        self.add_texts(basis, field, &value.to_string(), &rule.into(), hint.into());
+    }
+
+    /// The same, which is compiled once.
+    fn add_texts(&mut self, basis: Basis, field: &str, value: &str, rule: &str, hint: Hint) {
         let model = self.rules.model;
         let (page, unverified) = match basis {
             Basis::Request => (model.page, false),
@@ -113,12 +118,11 @@ impl Check<'_> {
             Basis::OtherModels => (model.page, true),
             Basis::Page(page, unverified) => (page.unwrap_or(model.page), unverified),
         };
-        let hint = hint.into();
         self.found.push(Violation {
             // Any field or member name may contain a presigned URL by mistake.
             field: hide_urls(field),
-            value: hide_urls(&value.to_string()),
-            rule: hide_urls(&rule.into()),
+            value: hide_urls(value),
+            rule: hide_urls(rule),
             hint: hide_urls(&hint.text),
             more_models: hint.more_models,
             fits_extra: hint.fits_extra,
