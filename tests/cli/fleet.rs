@@ -279,15 +279,9 @@ async fn a_kept_task_does_not_hold_the_command() {
     assert!(entry["task"].as_str().unwrap().ends_with(&task), "{entry}");
 }
 
-/// The polls of all workers until these tasks are completed.
-async fn polls(workers: usize, tasks: usize, speed: f64) -> u64 {
-    let server = server().unwrap();
-    let url = server.schema(&format!("polls{workers}x{tasks}x{}", std::process::id()));
-    // Long enough that all are open when the workers start.
-    let long = Duration::from_secs(20).max(Duration::from_millis(tasks as u64 * 10).mul_f64(speed));
-    let simulator = Simulator::builder().speed(speed).completed_after(long);
-    let simulator = simulator.start().await.unwrap();
-    let journal = Store::open(&url).await.unwrap();
+/// Submits tasks.
+async fn submit(simulator: &Simulator, url: &str, tasks: usize) {
+    let journal = Store::open(url).await.unwrap();
     let client = simulator.client_builder(Vendor::Token360).key("sk-x".to_owned());
     let client = client.journal(journal).build().unwrap();
     let mut submissions = JoinSet::new();
@@ -300,22 +294,31 @@ async fn polls(workers: usize, tasks: usize, speed: f64) -> u64 {
         }
     }
     submissions.join_all().await;
+}
+
+/// Starts workers that share tasks evenly.
+fn work(folders: &[tempfile::TempDir], simulator: &Simulator, url: &str, tasks: usize) -> Vec<Child> {
+    let limit = tasks.div_ceil(folders.len()).to_string();
+    let start = |folder: &tempfile::TempDir| {
+        let args = ["worker", "--json", "--limit", &limit];
+        let mut worker = at(folder.path(), "one", simulator, url, &args);
+        worker.stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap()
+    };
+    folders.iter().map(start).collect()
+}
+
+/// The polls of all workers until these tasks are completed.
+async fn polls(workers: usize, tasks: usize) -> u64 {
+    let server = server().unwrap();
+    let url = server.schema(&format!("polls{workers}x{tasks}x{}", std::process::id()));
+    let simulator = Simulator::builder()
+        .speed(20.0)
+        .completed_after(Duration::from_secs(20));
+    let simulator = simulator.start().await.unwrap();
+    submit(&simulator, &url, tasks).await;
     let before: u64 = simulator.stats().requests.values().sum();
     let folders: Vec<_> = (0..workers).map(|_| tempfile::tempdir().unwrap()).collect();
-    let limit = tasks.div_ceil(workers).to_string();
-    let running: Vec<Child> = folders
-        .iter()
-        .map(|folder| {
-            let mut worker = at(
-                folder.path(),
-                "one",
-                &simulator,
-                &url,
-                &["worker", "--json", "--limit", &limit],
-            );
-            worker.stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap()
-        })
-        .collect();
+    let running = work(&folders, &simulator, &url, tasks);
     while ask(&url, "SELECT count(*) FROM submissions WHERE unfinished").await > 0 {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -327,26 +330,58 @@ async fn polls(workers: usize, tasks: usize, speed: f64) -> u64 {
     polled
 }
 
-async fn poll_no_more_often(tasks: usize, speed: f64) {
+#[tokio::test(flavor = "multi_thread")]
+async fn three_workers_poll_no_more_often_than_one() {
+    const TASKS: usize = 60;
     if server().is_none() {
         return;
     }
-    let (one, three) = (polls(1, tasks, speed).await, polls(3, tasks, speed).await);
-    eprintln!("{tasks} tasks: {one} polls by one worker, {three} by three");
+    let (one, three) = (polls(1, TASKS).await, polls(3, TASKS).await);
     // Each learns durations for itself.
     assert!(three as f64 <= one as f64 * 1.3, "{one} {three}");
 }
 
+/// While all are open: then nothing but polls is sent. `VIDEOGEN_FLEET_TASKS` sets their number.
 #[tokio::test(flavor = "multi_thread")]
-async fn three_workers_poll_no_more_often_than_one() {
-    poll_no_more_often(60, 20.0).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes long"]
+#[ignore = "takes minutes"]
 async fn three_workers_poll_a_hundred_thousand_tasks_no_more_often_than_one() {
+    const WINDOW: Duration = Duration::from_secs(60);
     let tasks = std::env::var("VIDEOGEN_FLEET_TASKS").map_or(100_000, |tasks| tasks.parse().unwrap());
-    poll_no_more_often(tasks, 0.5).await;
+    let Some(server) = server() else { return };
+    let url = server.schema(&format!("open{}", std::process::id()));
+    let day = Duration::from_secs(86_400);
+    let simulator = Simulator::builder().completed_after(day).start().await.unwrap();
+    submit(&simulator, &url, tasks).await;
+    let requests = || simulator.stats().requests.values().sum::<u64>();
+    let mut counts = Vec::new();
+    for workers in [1, 3] {
+        let folders: Vec<_> = (0..workers).map(|_| tempfile::tempdir().unwrap()).collect();
+        let mut running = work(&folders, &simulator, &url, tasks);
+        // Until all are followed.
+        while ask(
+            &url,
+            "SELECT count(*) FROM owned JOIN owners USING (owner) WHERE until > now()",
+        )
+        .await
+            < tasks as i64
+        {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        let before = requests();
+        tokio::time::sleep(WINDOW).await;
+        counts.push(requests() - before);
+        for worker in &mut running {
+            worker.kill().unwrap();
+            worker.wait().unwrap();
+        }
+        // Their leases end.
+        ask(&url, "WITH ended AS (DELETE FROM owners) SELECT 0::bigint").await;
+    }
+    eprintln!("{tasks} open tasks, requests in {WINDOW:?}: {counts:?} by one worker and by three");
+    assert!(
+        counts[0] > 0 && counts[1] as f64 <= counts[0] as f64 * 1.3,
+        "{counts:?}"
+    );
 }
 
 /// The compose file of the page: its services are complete, and its commands are those of this version.

@@ -7,6 +7,7 @@
 mod address;
 mod budget;
 mod calls;
+mod change;
 mod changes;
 mod clock;
 mod copy;

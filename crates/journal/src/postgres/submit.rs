@@ -6,10 +6,11 @@ use videogen::Timestamp;
 use videogen::journal::{Entry, Event, Intent, Started, Subject};
 
 use super::PostgresJournal;
+use super::change::Change;
 use super::clock::{NOW, Skew, time};
 use super::fault::Fault;
 use super::notices::{notice, notify};
-use super::row::{Change, found, one, value};
+use super::row::{found, one, value};
 use super::session::Session;
 use super::{budget, select};
 use crate::selection::repeated_since;
