@@ -354,8 +354,13 @@ pub(crate) fn named(journal: &Store) -> String {
 
 /// A journal that cannot be used.
 pub(crate) fn failure(error: JournalError) -> Failure {
-    Failure::new(IO, ErrorKind::Journal, error.to_string())
-        .hint("Use another file with --journal PATH, or none with --no-journal.")
+    let text = error.to_string();
+    // Another journal would not know what the machines that share this one have paid for.
+    let hint = match text.contains("postgresql://") {
+        true => "Check that the database runs, and its host, user and password; then run this again.",
+        false => "Use another file with --journal PATH, or none with --no-journal.",
+    };
+    Failure::new(IO, ErrorKind::Journal, text).hint(hint)
 }
 
 /// Unreadable records as text.

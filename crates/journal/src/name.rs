@@ -10,9 +10,54 @@ pub(crate) fn url(name: &Path) -> Option<&str> {
     (is_known("postgres") || is_known("postgresql")).then_some(text)
 }
 
-/// A name as it may be shown: a URL without its password.
+/// Where a name that is no path has its first sign of that, as in `postgress://user:password@host` and `host=db password=...`. A
+/// path that looks like this can be written with `./` in front.
+fn oddity(name: &Path) -> Option<usize> {
+    let text = name.to_string_lossy();
+    let is_file = text.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("file:"));
+    if is_file || text.starts_with(['.', '/', '\\']) {
+        return None;
+    }
+    let scheme = text.find(":/").filter(|at| *at > 1 || text[*at..].starts_with("://"));
+    let settings = ["host=", "hostaddr=", "dbname=", "user=", "password=", "service="];
+    let is_first = |at: usize| text[..at].chars().next_back().is_none_or(char::is_whitespace);
+    let setting = settings
+        .iter()
+        .filter_map(|name| text.find(name))
+        .find(|at| is_first(*at));
+    [scheme, setting].into_iter().flatten().min()
+}
+
+/// Whether a name was meant to be a database, and is none.
+pub(crate) fn is_mistyped_url(name: &Path) -> bool {
+    url(name).is_none() && oddity(name).is_some()
+}
+
+/// A name as it may be shown: a URL without its password. Of a mistyped one, what may have a password is left out.
 pub(crate) fn without_password(name: &Path) -> PathBuf {
-    url(name).map_or_else(|| name.to_owned(), |url| hidden(url).into())
+    match (url(name), oddity(name)) {
+        (Some(url), _) => hidden(url).into(),
+        (None, Some(at)) => {
+            let text = name.to_string_lossy();
+            let scheme = text[..at]
+                .chars()
+                .filter(|sign| !sign.is_whitespace())
+                .collect::<String>();
+            let is_scheme = scheme
+                .chars()
+                .all(|sign| sign.is_ascii_alphanumeric() || "+.-".contains(sign));
+            format!(
+                "{}...",
+                if is_scheme && !scheme.is_empty() {
+                    scheme + ":"
+                } else {
+                    String::new()
+                }
+            )
+            .into()
+        }
+        (None, None) => name.to_owned(),
+    }
 }
 
 /// A URL without its password. What may be one is left out with all that follows.
@@ -44,6 +89,36 @@ fn hidden(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mistyped_url_is_no_path() {
+        for (name, shown) in [
+            ("postgress://u:secret@h/d", "postgress:..."),
+            ("postgres:/u:secret@h/d", "postgres:..."),
+            ("mysql://u:secret@h/d", "mysql:..."),
+            ("postgresql+asyncpg://u:secret@h/d", "postgresql+asyncpg:..."),
+            ("jdbc:postgresql://h/d?password=secret", "..."),
+            (" postgresql://u:secret@h/d", "postgresql:..."),
+            ("host=h password=secret dbname=d", "..."),
+            ("user=u password=secret", "..."),
+        ] {
+            let name = Path::new(name);
+            assert!(is_mistyped_url(name), "{name:?}");
+            assert_eq!(without_password(name), Path::new(shown));
+        }
+        for name in [
+            "postgresql://u@h/d",
+            "a/b.db",
+            "C:/jobs.db",
+            "c:\\jobs.db",
+            "/srv/a:/b.db",
+            "./host=a.db",
+            "ghost=a.db",
+            "a:b.db",
+        ] {
+            assert!(!is_mistyped_url(Path::new(name)), "{name}");
+        }
+    }
 
     #[test]
     fn a_name_is_shown_without_a_password() {

@@ -171,24 +171,46 @@ async fn the_password_of_a_url_is_printed_nowhere() {
     let folder = tempfile::tempdir().unwrap();
     // Nothing listens there.
     let url = format!("postgres://u:{CANARY}@127.0.0.1:1/jobs");
-    for args in [
-        &["generate", "a kite", "--vendor", "alltoken"][..],
-        &["list", "--local"],
-        &["journal", "check"],
-        &["journal", "export"],
-        &["journal", "copy", &url, "copy.db"],
-        &["journal", "copy", "journal.db", &url],
-        &["recover"],
-        &["doctor", "--offline"],
-        &["config", "list"],
-    ] {
-        let output = command(folder.path(), &simulator, args)
-            .args(["--journal", &url])
-            .output()
-            .unwrap();
-        let said = format!("{}{}", stdout(&output), stderr(&output));
-        assert!(!said.contains(CANARY), "{args:?}: {said}");
+    let mistyped = [
+        format!("postgress://u:{CANARY}@127.0.0.1:1/jobs"),
+        format!("postgres:/u:{CANARY}@127.0.0.1:1/jobs"),
+        format!("jdbc:postgresql://127.0.0.1:1/jobs?password={CANARY}"),
+        format!("host=127.0.0.1 password={CANARY} dbname=jobs"),
+        format!(" postgres://u:{CANARY}@127.0.0.1:1/jobs"),
+    ];
+    for url in mistyped.iter().chain([&url]) {
+        for args in [
+            &["generate", "a kite", "--vendor", "alltoken"][..],
+            &["list", "--local"],
+            &["worker", "--once"],
+            &["journal", "check"],
+            &["journal", "export"],
+            &["journal", "copy", url, "copy.db"],
+            &["journal", "copy", "journal.db", url],
+            &["recover"],
+            &["doctor", "--offline"],
+            &["config", "list"],
+            &["config", "set", "defaults.journal", url],
+        ] {
+            let output = command(folder.path(), &simulator, args)
+                .args(["--journal", url])
+                .output()
+                .unwrap();
+            let said = format!("{}{}", stdout(&output), stderr(&output));
+            assert!(!said.contains(CANARY), "{url} {args:?}: {said}");
+            let is_used = !["doctor", "config"].contains(&args[0]);
+            assert!(!is_used || !output.status.success(), "{url} {args:?}: {said}");
+        }
     }
+    // No file or folder has such a name.
+    let names = std::fs::read_dir(folder.path()).unwrap();
+    let names: Vec<String> = names
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert!(
+        names.iter().all(|name| !name.contains(':') && !name.contains('=')),
+        "{names:?}"
+    );
     let (code, _, err) = run(folder.path(), &simulator, &["list", "--local", "--journal", &url]);
     assert!(code == 7 && !err.contains("There was no journal"), "{err}");
     assert_eq!(simulator.stats().tasks, 0);

@@ -152,7 +152,7 @@ pub(super) fn put(config: &mut Config, key: &Key, value: &Value, check_output: C
         }
         Key::Journal => {
             let path = at_home(&text()?);
-            if Store::is_url(&path) {
+            if Store::is_url(&path) || Store::without_password(&path) != path {
                 Store::check(&path).map_err(|error| error.to_string())?;
                 if Store::without_password(&path) != path {
                     let message = "this file is often shared, so no password is kept in it; remove it from the URL, and set \

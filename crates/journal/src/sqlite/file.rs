@@ -9,7 +9,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 
-use crate::name::url;
+use crate::name::{is_mistyped_url, url};
 use crate::system;
 
 /// How long a process waits for another one's commit.
@@ -42,6 +42,12 @@ pub(crate) fn check(path: &Path) -> Result<(), String> {
     }
     if url(path).is_some() {
         return Err("it is the URL of a database; open it with `Store`, or name a file".to_owned());
+    }
+    if is_mistyped_url(path) {
+        return Err(
+            "the URL of a database begins with postgresql://; write a path that looks like another URL with ./ in front"
+                .to_owned(),
+        );
     }
     match path.metadata() {
         Ok(metadata) if metadata.is_dir() => Err("it is a directory; name a file".to_owned()),

@@ -33,6 +33,9 @@ pub(super) async fn copy(args: &CopyArgs, journal: &JournalArgs, output: &Output
     for place in [from, to] {
         Store::check(place).map_err(|error| refused(error.to_string()))?;
     }
+    if from == to {
+        return Err(refused(format!("FROM and TO are the same journal, {}", shown(from))));
+    }
     if !is_there(from) {
         return Err(refused(format!("there is no journal at {}", shown(from))));
     }
@@ -69,12 +72,14 @@ fn text(copied: &Copied, source: &Store, target: &Store) -> String {
     )];
     if copied.updated > 0 {
         let updated = counted(copied.updated, "submission");
-        lines.push(format!("{updated} of an earlier copy are up to date now."));
+        let are = if copied.updated == 1 { "is" } else { "are" };
+        lines.push(format!("{updated} of an earlier copy {are} up to date now."));
     }
     if copied.unchanged > 0 {
         lines.push(format!(
-            "{} were already there.",
-            counted(copied.unchanged, "submission")
+            "{} {} already there.",
+            counted(copied.unchanged, "submission"),
+            if copied.unchanged == 1 { "was" } else { "were" }
         ));
     }
     lines.extend(target.warnings().iter().map(|warning| format!("warning: {warning}")));

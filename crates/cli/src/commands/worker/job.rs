@@ -16,7 +16,7 @@ use crate::exit::{AMBIGUOUS, Failure, NO_VIDEO};
 use crate::files::Target;
 use crate::follow;
 use crate::journal::failure;
-use crate::lost::{advice, by_hand};
+use crate::lost::{advice, by_hand, listed};
 use crate::output::Output;
 use crate::progress::{Line, Waiting};
 use crate::result::{Outcome, TaskResult};
@@ -62,8 +62,8 @@ impl Job {
                 return End::Failed(Box::new(result(&entry, &failed)), Box::new(failed));
             }
             self.output.note(&format!(
-                "{} It is tried again in {} s.",
-                failed.message,
+                "{}. It is tried again in {} s.",
+                failed.message.trim_end_matches('.'),
                 pause.as_secs()
             ));
             sleep(pause).await;
@@ -109,6 +109,9 @@ impl Job {
             }
             None => {
                 follow::ended(&task)?;
+                self.output.note(&format!(
+                    "The submission of {id} names no file, so its video is not downloaded; save it with: videogen download {id}"
+                ));
                 Ok(Ended::task(&task))
             }
         }
@@ -128,8 +131,14 @@ impl Job {
             .client
             .reconcile_with(&entry.ambiguity(), ReconcileOptions::default())
             .await?;
-        if !matches!(found, Reconciled::Found(_)) {
-            return Err(ambiguous("status unknown, and its task was not found".to_owned()));
+        match found {
+            Reconciled::Found(_) => {}
+            Reconciled::Candidates(tasks) => {
+                let mut failure = ambiguous(format!("status unknown; possible task: {}", listed(&tasks)));
+                failure.error.candidates = tasks.iter().map(Into::into).collect();
+                return Err(failure);
+            }
+            _ => return Err(ambiguous("status unknown, and its task was not found".to_owned())),
         }
         if let Some(now) = self.now(entry).await? {
             *entry = now;
