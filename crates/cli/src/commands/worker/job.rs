@@ -15,6 +15,7 @@ use crate::ended::{Ended, save};
 use crate::exit::{AMBIGUOUS, Failure, NO_VIDEO};
 use crate::files::Target;
 use crate::follow;
+use crate::invocation::Invocation;
 use crate::journal::failure;
 use crate::lost::{advice, by_hand, listed};
 use crate::output::Output;
@@ -109,8 +110,9 @@ impl Job {
             }
             None => {
                 follow::ended(&task)?;
+                let download = Invocation::new("download").arg(id.to_string());
                 self.output.note(&format!(
-                    "The submission of {id} names no file, so its video is not downloaded; save it with: videogen download {id}"
+                    "The submission of {id} names no file, so its video is not downloaded; save it with: {download}"
                 ));
                 Ok(Ended::task(&task))
             }
