@@ -191,6 +191,14 @@ impl JournalArgs {
         if !is_there(&path) && Store::check(&path).is_ok() {
             return Err(refused(format!("there is no journal at {}", shown_path(&path))));
         }
+        // Opening a database for writing creates its tables: a mistyped schema would be a sound and empty journal.
+        let missing = |error: &JournalError| error.to_string().ends_with("there is no journal");
+        if Store::is_url(&path)
+            && let Err(error) = opened_to_read(&path)
+            && missing(&error)
+        {
+            return Err(refused(error.to_string()));
+        }
         Ok(Arc::new(spooled(opened(&path).map_err(failure)?)))
     }
 

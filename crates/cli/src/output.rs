@@ -272,7 +272,7 @@ impl Output {
         }
     }
 
-    /// Prints a note about money, also with --quiet. With --json, the result must have it.
+    /// Prints a note about money or a task that is not recorded, also with --quiet. With --json, the result must have it.
     pub(crate) fn warn(&self, text: &str) {
         match self.format {
             Format::Quiet => self.announce(text),

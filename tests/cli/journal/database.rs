@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use videogen_journal::Store;
 use videogen_sim::Simulator;
 
 use super::{command, run};
@@ -248,6 +249,13 @@ async fn connections_are_encrypted_and_the_server_is_checked() {
         let (code, document, err) = run(folder, &simulator, &["journal", "check", "--journal", &url]);
         (code, format!("{document}{err}"))
     };
+    // A check creates nothing.
+    for _ in 0..2 {
+        let (code, said) = check("127.0.0.1", "sslmode=require");
+        assert!(code == 2 && said.contains("there is no journal"), "{code} {said}");
+    }
+    let url = format!("postgresql://videogen@127.0.0.1:{}/postgres?sslmode=require", server.port());
+    Store::open(&url).await.unwrap();
     for (host, parameters) in [
         ("127.0.0.1", "sslmode=require"),
         ("127.0.0.1", "sslmode=prefer"),

@@ -109,7 +109,7 @@ impl Run {
                 .note(&format!("{id} was submitted before; no new task was created."));
         }
         if let Some(reason) = &submitted.journal_error {
-            self.output.note(&format!("Not recorded in the journal: {reason}"));
+            self.output.warn(&format!("Not recorded in the journal: {reason}"));
         }
         for adjustment in &submitted.adjustments {
             self.output
