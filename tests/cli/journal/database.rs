@@ -254,7 +254,10 @@ async fn connections_are_encrypted_and_the_server_is_checked() {
         let (code, said) = check("127.0.0.1", "sslmode=require");
         assert!(code == 2 && said.contains("there is no journal"), "{code} {said}");
     }
-    let url = format!("postgresql://videogen@127.0.0.1:{}/postgres?sslmode=require", server.port());
+    let url = format!(
+        "postgresql://videogen@127.0.0.1:{}/postgres?sslmode=require",
+        server.port()
+    );
     Store::open(&url).await.unwrap();
     for (host, parameters) in [
         ("127.0.0.1", "sslmode=require"),
