@@ -39,22 +39,12 @@ pub(crate) fn without_password(name: &Path) -> PathBuf {
         (Some(url), _) => hidden(url).into(),
         (None, Some(at)) => {
             let text = name.to_string_lossy();
-            let scheme = text[..at]
-                .chars()
-                .filter(|sign| !sign.is_whitespace())
-                .collect::<String>();
-            let is_scheme = scheme
-                .chars()
-                .all(|sign| sign.is_ascii_alphanumeric() || "+.-".contains(sign));
-            format!(
-                "{}...",
-                if is_scheme && !scheme.is_empty() {
-                    scheme + ":"
-                } else {
-                    String::new()
-                }
-            )
-            .into()
+            let scheme = text[..at].trim();
+            let may_be_shown = |sign: char| sign.is_ascii_alphanumeric() || "+.-".contains(sign);
+            match !scheme.is_empty() && scheme.chars().all(may_be_shown) {
+                true => format!("{scheme}:...").into(),
+                false => "...".into(),
+            }
         }
         (None, None) => name.to_owned(),
     }

@@ -116,8 +116,9 @@ impl Change<'_> {
             }
         };
         match &values.task {
-            Some(task) if stored.is_empty() => Err(taken(task).into()),
-            _ => Ok(()),
+            _ if !stored.is_empty() => Ok(()),
+            Some(task) => Err(taken(task).into()),
+            None => Err(Fault::Conflict("the record was removed meanwhile".to_owned())),
         }
     }
 }

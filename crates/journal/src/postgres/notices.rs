@@ -50,7 +50,7 @@ fn is_awaited(event: &Event) -> bool {
     )
 }
 
-/// The notice of an event that is stored. `None`: nobody waits for it.
+/// Returns the notice for a stored event; `None` if no other process waits for such an event.
 pub(super) fn notice(entry: &Entry, event: &Event) -> Option<String> {
     let task = entry.task.as_ref().map(ToString::to_string);
     let notice = json!({"submission": entry.intent.id, "task": task, "status": entry.status_name()});
