@@ -338,7 +338,7 @@ async fn a_batch_keeps_its_maximum_cost_in_two_processes() {
         at(&simulator, folder, &args).output().unwrap()
     };
     let output = plan(&[]);
-    assert_eq!(code(&output), 2, "{}", stdout(&output));
+    assert_eq!(code(&output), 9, "{}", stdout(&output));
     let words = "The limits allow 7 of them. Others are submitted only if these cost less, or are refused:\n  5 jobs over --max-cost \
                  0.79 USD (0.7 spent or reserved)\n";
     assert!(stdout(&output).ends_with(words), "{}", stdout(&output));
@@ -356,7 +356,7 @@ async fn a_batch_keeps_its_maximum_cost_in_two_processes() {
         .map(|child| child.wait_with_output().unwrap())
         .collect();
     for output in &outputs {
-        assert_eq!(code(output), 2, "{}", stderr(output));
+        assert_eq!(code(output), 9, "{}", stderr(output));
         assert!(
             stderr(output).contains("left of 0.79 USD in total for batch:jobs (its maximum cost)"),
             "{}",
@@ -370,7 +370,7 @@ async fn a_batch_keeps_its_maximum_cost_in_two_processes() {
         );
     }
     assert_eq!(simulator.stats().tasks, 7);
-    assert_eq!(code(&plan(&[])), 2);
+    assert_eq!(code(&plan(&[])), 9);
     let lines = results(folder, "jobs.results.jsonl");
     assert_eq!(lines.len(), 12, "{lines:?}");
     let output = at(&simulator, folder, &["batch", "jobs.jsonl", "--max-cost", "1.20"])

@@ -365,7 +365,7 @@ async fn a_batch_over_a_budget_says_what_submits_the_rest() {
         let text = stderr(&output);
         assert_eq!(
             (output.status.code(), simulator.stats().tasks),
-            (Some(2), tasks),
+            (Some(9), tasks),
             "{text}"
         );
         assert!(text.contains(&format!("{over}{raise}")), "{text}");

@@ -1,5 +1,6 @@
 //! The journal of the command line.
 
+mod access;
 pub(super) mod database;
 mod listed;
 mod scale;

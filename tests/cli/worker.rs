@@ -12,6 +12,7 @@ use super::journal::{command, run};
 use super::{stderr, stdout};
 use crate::documents::events;
 use crate::journal::database::server;
+use crate::outputs::lines;
 
 /// Submits, and leaves the task running.
 fn submit(folder: &Path, simulator: &Simulator, prompt: &str, more: &[&str]) -> Value {
@@ -191,4 +192,128 @@ async fn workers_take_over_from_one_that_was_killed() {
     downloaded.dedup();
     assert_eq!((all, downloaded.len()), (TASKS, TASKS));
     assert_eq!(simulator.stats().tasks, TASKS);
+}
+
+/// Standard error of a worker, until a line has a word.
+fn until(said: &mut impl Iterator<Item = String>, word: &str) -> String {
+    said.find(|line| line.contains(word))
+        .unwrap_or_else(|| panic!("the worker did not say {word}"))
+}
+
+/// One machine cannot write its folder: another one takes over, and the first continues with what it can.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_cannot_write_leaves_the_task_to_others() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let journal = match server::server() {
+        Some(server) => server.schema(&format!("unwritten{}", std::process::id())),
+        None => folder.join("journal.db").to_str().unwrap().to_owned(),
+    };
+    let clips = |name: &str| {
+        std::fs::create_dir(folder.join(name)).unwrap();
+        folder.join(name)
+    };
+    let start = |clips: &Path| {
+        let args = ["worker", "-o", clips.to_str().unwrap(), "--journal", &journal];
+        let mut worker = command(folder, &simulator, &args);
+        let mut worker = worker.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let said = lines(worker.stderr.take().unwrap());
+        (worker, said)
+    };
+    let (full, sound) = (clips("full"), clips("sound"));
+    let (first, mut said) = start(&full);
+    until(&mut said, "Following the submissions");
+    // As a disk that is full, or a share that is gone.
+    std::fs::remove_dir(&full).unwrap();
+    submit(folder, &simulator, "a kite", &["--journal", &journal]);
+    simulator.advance(Duration::from_secs(600));
+    let left = until(&mut said, "full");
+    assert!(
+        left.contains("Other workers can take it over; this one tries again in 30 s"),
+        "{left}"
+    );
+    let (second, mut others) = start(&sound);
+    until(&mut others, "sound");
+    assert_eq!(std::fs::read_dir(&sound).unwrap().count(), 1);
+    for (worker, completed) in [(first, 0), (second, 1)] {
+        signal(&worker, "-TERM");
+        let output = worker.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        let counted = format!("{completed} completed, 0 failed, 0 left unfinished");
+        assert!(stdout(&output).contains(&counted), "{}", stdout(&output));
+    }
+}
+
+/// A submission that is not waited for names its file, which a worker or `recover` saves.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_may_be_named_without_waiting_for_it() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let generate = |more: &[&str]| {
+        let args = ["generate", "a kite", "--vendor", "token360", "--no-wait"];
+        run(folder, &simulator, &[&args, more].concat())
+    };
+    for (refused, word) in [
+        (&["-o", "kite.mp4", "--no-journal"][..], "journal"),
+        (&["-o", "kite.mp4", "--simulate"], "simulated"),
+        (&["-o", "absent/kite.mp4"], "absent"),
+        (&["--parents"], "--parents has no effect"),
+        (&["--overwrite"], "--overwrite has no effect"),
+        (&["-o", "kite.mp4", "--sidecar"], "--sidecar"),
+    ] {
+        let (code, document, err) = generate(refused);
+        assert!([2, 7].contains(&code), "{refused:?}: {code} {document}");
+        assert!(
+            document.to_string().contains(word) || err.contains(word),
+            "{refused:?}: {document} {err}"
+        );
+    }
+    let text = |more: &[&str]| {
+        let args = ["generate", "a boat", "--vendor", "token360", "--no-wait", "-o"];
+        command(folder, &simulator, &[&args, more].concat()).output().unwrap()
+    };
+    let streamed = text(&["-"]);
+    assert!(streamed.status.code() == Some(2) && stderr(&streamed).contains("--no-wait does not wait"));
+    assert_eq!(simulator.stats().tasks, 0);
+    for name in ["one.mp4", "new/two.mp4", "three.mp4"] {
+        let (code, document, err) = generate(&["-o", name, "--parents", "--again"]);
+        assert_eq!(
+            (code, &document["results"][0]["file"]),
+            (0, &Value::Null),
+            "{document} {err}"
+        );
+        assert!(!folder.join(name).exists(), "{err}");
+    }
+    // A repeated key may name another file.
+    let keyed = ["--idempotency-key", "order-4", "-o"];
+    let first = generate(&[&keyed[..], &["four.mp4"]].concat());
+    let again = generate(&[&keyed[..], &["five.mp4"]].concat());
+    assert_eq!(
+        first.1["results"][0]["id"], again.1["results"][0]["id"],
+        "{} {}",
+        first.1, again.1
+    );
+    simulator.advance(Duration::from_secs(600));
+    let (code, document) = once(folder, &simulator, &["--limit", "2"]);
+    assert_eq!((code, counts(&document)), (0, [4, 0, 0, 0]), "{document}");
+    for (name, exists) in [
+        ("one.mp4", true),
+        ("new/two.mp4", true),
+        ("three.mp4", true),
+        ("four.mp4", false),
+        ("five.mp4", true),
+    ] {
+        assert_eq!(folder.join(name).exists(), exists, "{name}");
+    }
+    let text = text(&["six.mp4"]);
+    assert!(
+        stderr(&text).contains("videogen recover --wait") && stderr(&text).contains("six.mp4"),
+        "{}",
+        stderr(&text)
+    );
+    simulator.advance(Duration::from_secs(600));
+    assert_eq!(run(folder, &simulator, &["recover", "--wait"]).0, 0);
+    assert!(folder.join("six.mp4").exists());
 }

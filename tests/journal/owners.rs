@@ -167,3 +167,26 @@ async fn only_what_is_open_or_unfinished_in_an_own_account_is_taken() {
     // It was never there.
     assert_eq!(take(&journal, &Owner::new(), 9).await, None);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_leaves_what_it_avoids_to_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(folder.path()).await;
+    fill(&journal, 3).await;
+    let (owner, other) = (entered(&journal, LEASE).await, entered(&journal, LEASE).await);
+    assert_eq!(take(&journal, &owner, 1).await.unwrap(), ["i-0"]);
+    owner.avoid("i-0", LEASE);
+    journal.release(&owner, "i-0").await.unwrap();
+    // They do not count for its limit.
+    assert_eq!(take(&journal, &owner, 1).await.unwrap(), ["i-1"]);
+    assert_eq!(take(&journal, &other, 1).await.unwrap(), ["i-0"]);
+    // Also of an owner whose lease has ended, and for a time only.
+    journal.leave(&other).await.unwrap();
+    let dying = entered(&journal, Duration::from_millis(1)).await;
+    while let Some(taken) = take(&journal, &dying, 1).await {
+        assert!(taken.len() <= 1);
+    }
+    assert_eq!(take(&journal, &owner, 9).await.unwrap(), ["i-2"]);
+    owner.avoid("i-0", Duration::ZERO);
+    assert_eq!(take(&journal, &owner, 9).await.unwrap(), ["i-0"]);
+}

@@ -44,9 +44,11 @@ pub(crate) struct FileReport {
 /// The journal.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct JournalReport {
-    /// Its path.
+    /// Its path, or its URL without a password.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) path: Option<String>,
+    /// What can be said of it.
+    pub(crate) state: JournalState,
     /// Whether it is there. The first submission creates it.
     pub(crate) exists: bool,
     /// Whether it is intact; absent if that is not known.
@@ -60,6 +62,27 @@ pub(crate) struct JournalReport {
     pub(crate) unknown: u64,
     /// Tasks that had not ended, or whose files are missing.
     pub(crate) unfinished: u64,
+}
+
+/// What can be said of a journal.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum JournalState {
+    /// There is none.
+    #[default]
+    None,
+    /// All records are sound, and it can be used.
+    Intact,
+    /// All records are sound, and this user may not add any.
+    ReadOnly,
+    /// It is too large to be checked quickly.
+    Unchecked,
+    /// It is damaged.
+    Damaged,
+    /// It cannot be opened or read.
+    Unusable,
+    /// Its database cannot be reached.
+    Unreachable,
 }
 
 /// Free space in a folder.

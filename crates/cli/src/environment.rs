@@ -5,6 +5,9 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+/// The password of a PostgreSQL database, as for PostgreSQL's own programs.
+pub(crate) const PASSWORD: &str = "PGPASSWORD";
+
 /// The file of `--env-file`, and the variables in it.
 static FILE: OnceLock<(PathBuf, BTreeMap<String, String>)> = OnceLock::new();
 

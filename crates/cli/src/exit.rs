@@ -29,9 +29,18 @@ pub(crate) const IO: u8 = 7;
 /// A task exists, and its status could not be polled.
 const POLL_REFUSED: u8 = 8;
 /// A budget or a maximum cost does not allow a submission.
-const BUDGET: u8 = 9;
+pub(crate) const BUDGET: u8 = 9;
 /// The same request was submitted a short time ago.
 pub(crate) const REPEATED: u8 = 10;
+
+/// The exit code of several submissions: that of the worst one. A limit of the user is less bad than a refusal.
+pub(crate) fn worst(codes: impl IntoIterator<Item = u8>) -> u8 {
+    let rank = |code: &u8| match *code {
+        BUDGET | REPEATED => (NO_VIDEO, *code),
+        code => (code, 0),
+    };
+    codes.into_iter().max_by_key(rank).unwrap_or_default()
+}
 
 /// The currency of amounts without one.
 const DOLLARS: &str = "USD";
@@ -101,6 +110,12 @@ impl Failure {
         // Nor does another key help where the vendor does not support the operation.
         let is_unsupported = kinds.contains(&Some(ErrorKind::Unsupported.into()));
         matches!(self.code, INVALID | ACCOUNT | POLL_REFUSED) && !is_of_key && !is_unsupported
+    }
+
+    /// Whether files of this machine are the cause.
+    pub(crate) fn is_of_files(&self) -> bool {
+        let kinds = [Some(self.error.kind), self.error.cause.as_ref().map(|cause| cause.kind)];
+        kinds.contains(&Some(ErrorKind::Io.into()))
     }
 
     /// Adds that the task is of another key, so that repeating the command does not help.

@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use clap::Args;
 use etcetera::base_strategy::{BaseStrategy as _, choose_native_strategy};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::task::JoinHandle;
 use videogen::ErrorKind;
-use videogen::journal::{Entry, JournalError, Unreadable};
+use videogen::journal::{Entry, JournalError, JournalErrorKind, Unreadable};
 use videogen_journal::{Owner, SqliteJournal, Store};
 
-use crate::environment::{text, variable};
+use crate::environment::{PASSWORD, file_of, text, variable};
 use crate::exit::{Failure, INVALID, IO};
 use crate::output::{Output, file as shown_path, moment, shown};
 
@@ -192,12 +193,11 @@ impl JournalArgs {
             return Err(refused(format!("there is no journal at {}", shown_path(&path))));
         }
         // Opening a database for writing creates its tables: a mistyped schema would be a sound and empty journal.
-        let missing = |error: &JournalError| error.to_string().ends_with("there is no journal");
         if Store::is_url(&path)
             && let Err(error) = opened_to_read(&path)
-            && missing(&error)
+            && error.kind() == JournalErrorKind::Missing
         {
-            return Err(refused(error.to_string()));
+            return Err(failure(error));
         }
         Ok(Arc::new(spooled(opened(&path).map_err(failure)?)))
     }
@@ -266,10 +266,24 @@ pub(crate) fn is_there(path: &Path) -> bool {
     Store::is_url(path) || path.exists()
 }
 
+/// The URL of a database with the password of the file of `--env-file`, which the library does not know.
+fn with_password(url: &Path) -> PathBuf {
+    let is_needed = file_of(PASSWORD).is_some() && Store::without_password(url) == url;
+    let password = variable(PASSWORD)
+        .filter(|_| is_needed)
+        .and_then(|password| password.into_string().ok());
+    let (Some(password), Some(text)) = (password, url.to_str()) else {
+        return url.to_owned();
+    };
+    let mark = if text.contains('?') { '&' } else { '?' };
+    let password = utf8_percent_encode(&password, NON_ALPHANUMERIC);
+    format!("{text}{mark}password={password}").into()
+}
+
 /// Opens a journal, and creates it if it does not exist.
 pub(crate) fn opened(path: &Path) -> Result<Store, JournalError> {
     match Store::is_url(path) {
-        true => waited(Store::open(path)).map(|journal| match text(MACHINE) {
+        true => waited(Store::open(with_password(path))).map(|journal| match text(MACHINE) {
             Some(name) => journal.on_machine(&name),
             None => journal,
         }),
@@ -282,10 +296,7 @@ fn spooled(journal: Store) -> Store {
     let Some(folder) = data_folder().ok().filter(|_| journal.path().is_none()) else {
         return journal;
     };
-    let name = journal
-        .name()
-        .replace(|sign: char| !sign.is_ascii_alphanumeric() && !"-.".contains(sign), "_");
-    let journal = journal.spooled_in(folder.join("spool").join(name));
+    let journal = journal.spooled_in(folder.join("spool"));
     // What is left is reported by `journal check`.
     let _ = waited(journal.replay());
     journal
@@ -345,7 +356,7 @@ pub(crate) async fn leave() {
 /// Opens a journal for reading.
 pub(crate) fn opened_to_read(path: &Path) -> Result<Store, JournalError> {
     match Store::is_url(path) {
-        true => waited(Store::open_read_only(path)),
+        true => waited(Store::open_read_only(with_password(path))),
         false => SqliteJournal::open_read_only(path).map(Store::Sqlite),
     }
 }
@@ -363,12 +374,19 @@ pub(crate) fn named(journal: &Store) -> String {
 /// A journal that cannot be used.
 pub(crate) fn failure(error: JournalError) -> Failure {
     let text = error.to_string();
-    // Another journal would not know what the machines that share this one have paid for.
-    let hint = match text.contains("postgresql://") {
-        true => "Check that the database runs, and its host, user and password; then run this again.",
-        false => "Use another file with --journal PATH, or none with --no-journal.",
+    let hint = match error.kind() {
+        JournalErrorKind::InvalidName | JournalErrorKind::Missing => {
+            return Failure::new(INVALID, ErrorKind::InvalidRequest, text);
+        }
+        // Another journal would not know what the machines that share this one have paid for.
+        JournalErrorKind::Unavailable | JournalErrorKind::Refused | JournalErrorKind::Unconfirmed => {
+            "Check that the database runs, and its host, user, password and schema; then run this again."
+        }
+        _ => "Use another file with --journal PATH, or none with --no-journal.",
     };
-    Failure::new(IO, ErrorKind::Journal, text).hint(hint)
+    let mut failure = Failure::new(IO, ErrorKind::Journal, text).hint(hint);
+    failure.error.retryable = error.kind() == JournalErrorKind::Unavailable;
+    failure
 }
 
 /// Unreadable records as text.

@@ -1,8 +1,9 @@
 //! Owners of submissions: processes that follow them. The same in every engine.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 use videogen::Client;
@@ -35,6 +36,8 @@ pub struct Owner {
     id: String,
     lease: Duration,
     has_entered: Arc<AtomicBool>,
+    /// The submissions that it leaves to others, and until when.
+    avoided: Arc<Mutex<HashMap<String, Instant>>>,
 }
 
 impl Default for Owner {
@@ -51,6 +54,7 @@ impl Owner {
             id: Uuid::now_v7().to_string(),
             lease: LEASE,
             has_entered: Arc::default(),
+            avoided: Arc::default(),
         }
     }
 
@@ -79,6 +83,21 @@ impl Owner {
     #[must_use]
     pub fn has_entered(&self) -> bool {
         self.has_entered.load(Ordering::Relaxed)
+    }
+
+    /// Leaves a submission to other owners for some time, such as one whose files cannot be written on this machine: this one
+    /// [takes it over](crate::Store::take_over) no earlier.
+    pub fn avoid(&self, intent: impl Into<String>, time: Duration) {
+        let mut avoided = self.avoided.lock().unwrap_or_else(PoisonError::into_inner);
+        avoided.insert(intent.into(), Instant::now() + time);
+    }
+
+    /// The submissions that it leaves to others now.
+    pub(crate) fn avoided(&self) -> Vec<String> {
+        let mut avoided = self.avoided.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        avoided.retain(|_, until| *until > now);
+        avoided.keys().cloned().collect()
     }
 
     /// Marks it: its lease may have begun.

@@ -1,5 +1,6 @@
 //! Tasks that could not be recorded because the database was down after the vendor had accepted them. Each is kept in a file of a
-//! folder of this machine until it is recorded.
+//! folder of this machine until it is recorded. Several journals may share the folder: a task is recorded in the one that has its
+//! submission, however the URL of its database is written.
 
 #![cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "a file is on this machine"))]
 
@@ -16,11 +17,15 @@ use crate::system;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Spool {
     folder: PathBuf,
+    /// The name of the journal.
+    journal: String,
 }
 
 /// A task that is kept.
 pub(crate) struct Kept {
     pub(crate) path: PathBuf,
+    /// The name of the journal that kept it, which may have another one now.
+    pub(crate) journal: String,
     pub(crate) subject: Subject,
     pub(crate) event: Event,
 }
@@ -36,10 +41,16 @@ pub struct Replayed {
 }
 
 impl Spool {
-    pub(crate) fn new(folder: &Path) -> Self {
+    pub(crate) fn new(folder: &Path, journal: &str) -> Self {
         Self {
             folder: folder.to_owned(),
+            journal: journal.to_owned(),
         }
+    }
+
+    /// Whether a task that cannot be recorded is a problem of this journal, and not of another one.
+    pub(crate) fn is_own(&self, kept: &Kept) -> bool {
+        kept.journal == self.journal
     }
 
     /// Whether the event has a task that was paid for, and its submission can be named.
@@ -58,7 +69,7 @@ impl Spool {
         fs::create_dir_all(&self.folder)?;
         let name = id.replace(|sign: char| !sign.is_ascii_alphanumeric() && sign != '-', "_");
         let path = self.folder.join(format!("{name}.{}.json", attempt.unwrap_or_default()));
-        let document = json!({"intent": id, "attempt": attempt, "event": event});
+        let document = json!({"journal": self.journal, "intent": id, "attempt": attempt, "event": event});
         // Complete or not at all.
         let partial = path.with_extension(format!("{}.partial", std::process::id()));
         let mut file = File::create(&partial)?;
@@ -85,6 +96,7 @@ impl Spool {
 fn read(path: &Path) -> Result<Kept, String> {
     let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
     let mut document: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    let journal = document["journal"].as_str().unwrap_or_default().to_owned();
     let id = document["intent"].as_str().ok_or("it names no submission")?.to_owned();
     let attempt = document["attempt"].as_u64().and_then(|attempt| attempt.try_into().ok());
     let event = serde_json::from_value(document["event"].take()).map_err(|error| error.to_string())?;
@@ -94,6 +106,7 @@ fn read(path: &Path) -> Result<Kept, String> {
     };
     Ok(Kept {
         path: path.to_owned(),
+        journal,
         subject,
         event,
     })
@@ -121,7 +134,7 @@ mod tests {
     #[test]
     fn what_is_kept_is_read_again() {
         let folder = tempfile::tempdir().unwrap();
-        let spool = Spool::new(&folder.path().join("spool"));
+        let spool = Spool::new(&folder.path().join("spool"), "postgresql://db/jobs");
         assert!(spool.kept().is_empty());
         let event: Event = serde_json::from_value(json!({
             "event": "accepted", "task": "ark:contents:a", "status": "queued",
@@ -140,5 +153,7 @@ mod tests {
         assert!(kept[0].is_err() && kept.len() == 2);
         let found = kept[1].as_ref().ok().unwrap();
         assert_eq!((&found.path, &found.subject, &found.event), (&path, &subject, &event));
+        let other = Spool::new(&folder.path().join("spool"), "postgresql://db.example/jobs");
+        assert!(spool.is_own(found) && !other.is_own(found));
     }
 }

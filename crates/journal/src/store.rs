@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use videogen::Timestamp;
+#[cfg(not(feature = "postgres"))]
+use videogen::journal::JournalErrorKind;
 use videogen::journal::{
     BoxFuture, Budget, BudgetKey, Changes, Entry, Event, Found, GroupBy, Intent, Journal, JournalError, OverBudget,
     Query, Started, Subject, Topic, Turns, UploadKey, UploadLease, UploadRecord,
@@ -138,6 +140,12 @@ impl Store {
         }
     }
 
+    /// Returns whether this user may change the journal. One who may not can read it, and submit nothing.
+    #[must_use]
+    pub fn may_write(&self) -> bool {
+        either!(self, journal => journal.may_write())
+    }
+
     /// Returns whether writes are refused; see [`open_read_only`](Self::open_read_only).
     #[must_use]
     pub fn is_read_only(&self) -> bool {
@@ -195,7 +203,7 @@ impl Store {
     }
 
     /// Sets a folder of this machine for tasks that cannot be recorded, because a database is down after the vendor has accepted
-    /// them; see [`replay`](Self::replay). A file needs none.
+    /// them; see [`replay`](Self::replay). Several journals can share it. A file needs none.
     #[must_use]
     pub fn spooled_in(self, folder: impl AsRef<Path>) -> Self {
         match self {
@@ -250,8 +258,8 @@ impl Store {
 
     /// Extends the lease of an owner, and makes it the owner of at most `limit` submissions of these accounts, oldest first:
     /// those whose status is unknown or that are unfinished, and that no owner with a lease has. Each goes to exactly one of
-    /// several owners that ask at once. Submissions in flight are not included. Returns `None` if its lease has ended: others
-    /// may have taken over its submissions.
+    /// several owners that ask at once. Submissions in flight are not included, nor those that the owner [avoids](Owner::avoid).
+    /// Returns `None` if its lease has ended: others may have taken over its submissions.
     ///
     /// # Errors
     /// When the journal cannot be written.
@@ -366,6 +374,7 @@ fn unsupported() -> JournalError {
         "the journal is a PostgreSQL database, and this program was built without the feature `postgres` of \
          videogen-journal; name a file",
     )
+    .with_kind(JournalErrorKind::InvalidName)
 }
 
 impl Journal for Store {

@@ -15,7 +15,7 @@ use super::results::{self, Recorded};
 use super::run::{Batch, News, Step};
 use super::together::together;
 use super::view::{Counts, View};
-use crate::exit::{Failure, IO};
+use crate::exit::{AMBIGUOUS, BUDGET, Failure, INVALID, IO, NO_VIDEO, TIMEOUT, worst};
 use crate::interrupt::{Interrupt, interrupted};
 use crate::output::Output;
 use crate::progress::Line;
@@ -349,7 +349,7 @@ impl Run<'_> {
         self.lines[index] = Some(document);
         let money = result.cost.as_ref().map(|cost| &cost.money);
         self.view.over(job, result.outcome, money, Some(result));
-        self.code = self.code.max(code(result));
+        self.code = worst([self.code, code(result)]);
         let frame = result
             .files
             .last_frame_file
@@ -387,9 +387,17 @@ fn cost(known: &Recorded) -> Option<&Money> {
 fn code(result: &TaskResult) -> u8 {
     match result.outcome {
         Outcome::Done => 0,
-        Outcome::Failed | Outcome::Skipped => crate::exit::NO_VIDEO,
-        Outcome::Rejected => crate::exit::INVALID,
-        Outcome::Running | Outcome::NotFound => crate::exit::TIMEOUT,
-        Outcome::Ambiguous => crate::exit::AMBIGUOUS,
+        Outcome::Failed | Outcome::Skipped => NO_VIDEO,
+        Outcome::Rejected
+            if result
+                .error
+                .as_ref()
+                .is_some_and(|error| error.kind == ErrorKind::Budget.into()) =>
+        {
+            BUDGET
+        }
+        Outcome::Rejected => INVALID,
+        Outcome::Running | Outcome::NotFound => TIMEOUT,
+        Outcome::Ambiguous => AMBIGUOUS,
     }
 }

@@ -31,7 +31,7 @@ use crate::batch::schedule;
 use crate::cap::max_cost;
 use crate::config;
 use crate::cost;
-use crate::exit::{Failure, INVALID, IO};
+use crate::exit::{BUDGET, Failure, INVALID, IO};
 use crate::invocation::Invocation;
 use crate::journal::{JournalArgs, owner};
 use crate::late::{Valid, late, late_or, seconds};
@@ -253,7 +253,7 @@ pub(crate) async fn batch(
         return Ok(ExitCode::from(
             match (preview.check_repeats(&args.file), preview.is_allowed()) {
                 (Err(repeats), _) => repeats.code,
-                (Ok(()), false) => INVALID,
+                (Ok(()), false) => BUDGET,
                 (Ok(()), true) => 0,
             },
         ));

@@ -3,8 +3,11 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use videogen_journal::Store;
 
-use crate::diagnosis::{BudgetReport, Diagnosis, DiskReport, FileReport, Finding, JournalReport, VendorReport};
+use crate::diagnosis::{
+    BudgetReport, Diagnosis, DiskReport, FileReport, Finding, JournalReport, JournalState, VendorReport,
+};
 use crate::exit::{ACCOUNT, Failure};
 use crate::invocation::Invocation;
 use crate::journal::JournalArgs;
@@ -32,7 +35,8 @@ pub(crate) async fn doctor(
     let mut problems = Vec::new();
     let files = local::files(broken, &mut problems);
     let (journal, budgets) = local::journal(journal, &mut problems).await;
-    let disks = disk::free(journal.path.as_deref(), &mut problems);
+    let file = journal.path.as_deref().filter(|path| !Store::is_url(path));
+    let disks = disk::free(file, &mut problems);
     let vendors = vendor::check(args.offline, &mut problems).await;
     if vendors.is_empty() {
         problems.push(Finding {
@@ -101,15 +105,22 @@ fn file_row(report: &FileReport) -> Vec<String> {
 }
 
 fn journal_row(report: &JournalReport) -> Vec<String> {
-    let state = match (report.healthy, report.exists) {
-        (_, false) => "none".to_owned(),
-        (Some(true), _) => format!(
-            "intact, {}, {}",
+    let state = match report.state {
+        JournalState::None => "none".to_owned(),
+        JournalState::Intact | JournalState::ReadOnly => format!(
+            "{}, {}, {}",
+            if report.state == JournalState::Intact {
+                "intact"
+            } else {
+                "read-only"
+            },
             counted(report.submissions, "submission"),
             counted(report.bytes, "byte")
         ),
-        (Some(false), _) => "damaged".to_owned(),
-        (None, _) => "not checked".to_owned(),
+        JournalState::Damaged => "damaged".to_owned(),
+        JournalState::Unchecked => "not checked".to_owned(),
+        JournalState::Unusable => "unusable".to_owned(),
+        JournalState::Unreachable => "unreachable".to_owned(),
     };
     let path = report.path.clone().unwrap_or_default();
     vec!["journal".to_owned(), state, path]

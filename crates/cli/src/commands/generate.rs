@@ -72,8 +72,8 @@ pub(crate) struct GenerateArgs {
     /// Adopt a single exact match, if no other program uses the account.
     #[arg(long)]
     adopt: bool,
-    /// Exit as soon as the task is accepted.
-    #[arg(long, conflicts_with_all = ["output", "last_frame_output", "parents", "sidecar", "overwrite", "max_bytes", "timeout"])]
+    /// Exit as soon as the task is accepted; with -o, a worker or `recover` saves it.
+    #[arg(long, conflicts_with_all = ["sidecar", "max_bytes", "timeout"])]
     no_wait: bool,
     /// Stop waiting after SECONDS; the task keeps running [default: 1800].
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = seconds())]
@@ -168,11 +168,17 @@ pub(crate) async fn generate(
     if args.idempotency_key.is_some() {
         faults.extend(journal.needed_for("--idempotency-key", args.simulate).err());
     }
+    if args.no_wait {
+        faults.extend(args.file.check_without_wait(args.simulate).err());
+        if args.file.names_files() && !args.simulate {
+            faults.extend(journal.needed_for("-o with --no-wait", false).err());
+        }
+    }
     let prices = Prices::read().map_err(|failure| failure.and(faults.drain(..)))?.book;
     let mut jobs = Vec::new();
     for (request, index) in requests.into_iter().zip(1..) {
         let key = args.idempotency_key.as_deref().map(|key| numbered(key, (index, count)));
-        let target = if args.no_wait {
+        let target = if args.no_wait && !args.file.names_files() {
             None
         } else {
             let with_last_frame = request.return_last_frame == Some(true);
@@ -397,6 +403,7 @@ pub(crate) async fn generate(
     let run = Run {
         senders,
         wait,
+        waits: !args.no_wait,
         simulate: args.simulate,
         base_url: account.base_url,
         timeout: args.timeout,

@@ -1,5 +1,6 @@
 //! `videogen worker`.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -23,12 +24,12 @@ use crate::result::TaskResult;
 
 mod job;
 
-use self::job::{End, Job};
+use self::job::{End, Job, LONGEST_PAUSE, PAUSE};
 
 /// How often it looks for submissions.
 const LOOK: Duration = Duration::from_secs(2);
 /// The shortest time between two looks.
-const PAUSE: Duration = Duration::from_millis(100);
+const SHORTEST: Duration = Duration::from_millis(100);
 
 #[derive(Args)]
 pub(crate) struct WorkerArgs {
@@ -73,6 +74,8 @@ struct Worker<'a> {
     owner: Owner,
     folder: Option<PathBuf>,
     jobs: JoinSet<(String, End)>,
+    /// How long it leaves submissions to others whose files it cannot write.
+    pauses: HashMap<String, Duration>,
     done: Done,
     output: &'a Output,
 }
@@ -112,6 +115,7 @@ pub(crate) async fn worker(args: WorkerArgs, journal: &JournalArgs, output: &Out
         owner: Owner::new(),
         folder,
         jobs: JoinSet::new(),
+        pauses: HashMap::new(),
         done: Done::default(),
         output,
     };
@@ -120,6 +124,7 @@ pub(crate) async fn worker(args: WorkerArgs, journal: &JournalArgs, output: &Out
         result = worker.run() => result.map(|()| false),
         _ = interrupt => Ok(true),
     };
+    worker.all_ended().await?;
     // What it was about to record is recorded, or is in the journal as unfinished.
     worker.jobs.shutdown().await;
     let left = worker.store.leave(&worker.owner).await.map_err(failure);
@@ -134,7 +139,7 @@ pub(crate) async fn worker(args: WorkerArgs, journal: &JournalArgs, output: &Out
 async fn look(released: &mut Option<Changes>, has_room: bool) {
     match released.as_mut().filter(|_| has_room) {
         Some(released) => {
-            sleep(PAUSE).await;
+            sleep(SHORTEST).await;
             released.within(LOOK).await;
         }
         None => sleep(LOOK).await,
@@ -184,6 +189,7 @@ impl Worker<'_> {
                     if let Ok((intent, end)) = ended {
                         self.ended(&intent, end).await?;
                     }
+                    self.all_ended().await?;
                 }
                 () = look(&mut released, room > 0) => {}
             }
@@ -220,11 +226,39 @@ impl Worker<'_> {
         self.store.enter(&self.owner).await.map_err(failure)
     }
 
+    /// What became of the submissions that have ended.
+    async fn all_ended(&mut self) -> Result<(), Failure> {
+        while let Some(ended) = self.jobs.try_join_next() {
+            if let Ok((intent, end)) = ended {
+                self.ended(&intent, end).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves a submission to other workers, which may be able to write its files, and tries again later.
+    async fn unsaved(&mut self, intent: &str, failed: &Failure) {
+        let pause = self.pauses.entry(intent.to_owned()).or_insert(PAUSE);
+        self.output.note(&format!(
+            "{}. Other workers can take it over; this one tries again in {} s.",
+            failed.message.lines().next().unwrap_or_default().trim_end_matches('.'),
+            pause.as_secs()
+        ));
+        self.owner.avoid(intent, *pause);
+        *pause = (*pause * 2).min(LONGEST_PAUSE);
+        // If the journal cannot be used, it has it until its lease ends.
+        let _ = self.store.release(&self.owner, intent).await;
+    }
+
     /// Counts what became of a submission, and gives it back.
     async fn ended(&mut self, intent: &str, end: End) -> Result<(), Failure> {
         let (count, failed) = match &end {
             End::Done(_) => (&mut self.done.completed, None),
             End::Elsewhere => return self.store.release(&self.owner, intent).await.map_err(failure),
+            End::Unsaved(failed) => {
+                self.unsaved(intent, failed).await;
+                return Ok(());
+            }
             End::Failed(_, failed) if failed.code == NO_VIDEO => (&mut self.done.failed, Some(failed)),
             End::Failed(_, failed) if failed.code == AMBIGUOUS => (&mut self.done.open, Some(failed)),
             End::Failed(_, failed) => (&mut self.done.left, Some(failed)),
@@ -248,7 +282,7 @@ impl Worker<'_> {
         let (result, text) = match end {
             End::Done(done) => (done.result.clone(), done.text.clone()),
             End::Failed(result, failed) => (TaskResult::clone(result), failed.message.clone()),
-            End::Elsewhere => return Ok(()),
+            End::Elsewhere | End::Unsaved(_) => return Ok(()),
         };
         if self.output.has_events() {
             return self.output.ended(&result);

@@ -87,6 +87,35 @@ impl FileArgs {
         self.output.as_ref().is_some_and(|output| output.as_os_str() == STREAM)
     }
 
+    /// Whether options name output files.
+    pub(crate) fn names_files(&self) -> bool {
+        self.output.is_some() || self.last_frame_output.is_some()
+    }
+
+    /// Rejects what has no effect in a command that does not wait.
+    pub(crate) fn check_without_wait(&self, simulate: bool) -> Result<(), Failure> {
+        if self.streams() {
+            return Err(misused(
+                "-o - writes the video to standard output, and --no-wait does not wait for it; remove one of them"
+                    .to_owned(),
+            ));
+        }
+        if self.names_files() && simulate {
+            return Err(misused(
+                "a simulated task ends with the command, so -o has no effect with --no-wait; remove one of them"
+                    .to_owned(),
+            ));
+        }
+        for (option, is_given) in [("--parents", self.parents), ("--overwrite", self.overwrite)] {
+            if is_given && !self.names_files() {
+                return Err(misused(format!(
+                    "{option} has no effect with --no-wait; name the file with -o, or remove it"
+                )));
+            }
+        }
+        Ok(())
+    }
+
     /// Takes the path from the configuration if no option names one.
     pub(crate) fn complete(&mut self, output: &Output) {
         let config = config::get();

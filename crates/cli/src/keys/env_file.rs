@@ -52,7 +52,7 @@ fn is_known(name: &str) -> bool {
         };
         [Some(facts.key_env), Some(facts.base_url_env), secret].contains(&Some(name))
     };
-    name.starts_with("VIDEOGEN_") || Vendor::ALL.iter().any(is_of)
+    name.starts_with("VIDEOGEN_") || name == environment::PASSWORD || Vendor::ALL.iter().any(is_of)
 }
 
 fn read(path: &Path) -> Result<BTreeMap<String, String>, Failure> {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use tokio_postgres::Config;
 use tokio_postgres::config::SslMode;
 
@@ -18,6 +18,8 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// How long sent data may stay unacknowledged.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(15);
 const KEEPALIVE: Duration = Duration::from_secs(30);
+/// Characters to escape in the name of a schema.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-');
 /// Parameters that the database's client reads.
 const KNOWN: [&str; 17] = [
     "user",
@@ -56,7 +58,7 @@ pub(super) struct Address {
     pub(super) config: Config,
     pub(super) verification: Verification,
     pub(super) schema: String,
-    /// The URL without user, password and parameters.
+    /// The URL without user, password and parameters, except a schema that is not the usual one.
     pub(super) name: String,
 }
 
@@ -132,10 +134,11 @@ impl Address {
         if !kept.iter().any(|parameter| parameter.starts_with("keepalives")) {
             config.keepalives_idle(KEEPALIVE).keepalives_interval(KEEPALIVE);
         }
+        let schema = schema(config.get_options());
         Ok(Self {
             verification,
-            schema: schema(config.get_options()),
-            name: name(&config),
+            name: name(&config, &schema),
+            schema,
             config,
         })
     }
@@ -178,27 +181,38 @@ fn schema(options: Option<&str>) -> String {
     }
 }
 
-/// The URL without user, password and parameters.
-fn name(config: &Config) -> String {
+/// The URL without user, password and parameters, except the folder of a socket, and a schema that is not the usual one.
+fn name(config: &Config, schema: &str) -> String {
     let ports = config.get_ports();
-    let mut socket = None;
+    let mut parameters = Vec::new();
     let mut hosts = Vec::new();
     for (number, host) in config.get_hosts().iter().enumerate() {
         let port = ports.get(number).or(ports.first()).filter(|port| **port != 5432);
         let port = port.map_or_else(String::new, |port| format!(":{port}"));
         match system::host_or_socket(host) {
             Ok(host) => hosts.push(format!("{host}{port}")),
-            Err(path) => socket = Some(format!("?host={}", path.display())),
+            Err(path) => parameters.push(format!("host={}", path.display())),
         }
     }
-    if hosts.is_empty() && socket.is_none() {
+    if hosts.is_empty() && parameters.is_empty() {
         hosts.extend(config.get_hostaddrs().iter().map(ToString::to_string));
     }
     let database = config.get_dbname().or(config.get_user()).unwrap_or_default();
+    if schema != SCHEMA {
+        // A name in upper case is quoted, as in the URL that it is from.
+        let quotes = if schema.to_ascii_lowercase() == schema {
+            ""
+        } else {
+            "%22"
+        };
+        let schema = utf8_percent_encode(schema, ESCAPED);
+        parameters.push(format!("options=-csearch_path%3D{quotes}{schema}{quotes}"));
+    }
+    let mark = if parameters.is_empty() { "" } else { "?" };
     format!(
-        "postgresql://{}/{database}{}",
+        "postgresql://{}/{database}{mark}{}",
         hosts.join(","),
-        socket.unwrap_or_default()
+        parameters.join("&")
     )
 }
 
@@ -221,9 +235,23 @@ mod tests {
                 "postgresql:///jobs?host=/run/postgresql",
             ),
             ("postgres://u:hunter%402@a", "postgresql://a/u"),
+            (
+                "postgres://u@a/jobs?options=-c%20search_path%3DTeam_A,public&sslmode=disable",
+                "postgresql://a/jobs?options=-csearch_path%3Dteam_a",
+            ),
+            (
+                "postgres:///jobs?host=/run/pg&options=-csearch_path%3D%22Team%22",
+                "postgresql:///jobs?host=/run/pg&options=-csearch_path%3D%22Team%22",
+            ),
+            (
+                "postgres://a/jobs?options=-csearch_path%3Dvideogen",
+                "postgresql://a/jobs",
+            ),
         ] {
             let address = Address::parse(url).unwrap();
             assert_eq!(address.name, name);
+            // It can be pasted.
+            assert_eq!(Address::parse(name).unwrap().schema, address.schema, "{url}");
             assert!(!format!("{address:?}").contains("hunter"), "{address:?}");
         }
         for (url, word) in [

@@ -187,33 +187,37 @@ async fn now(session: &Session) -> Result<Timestamp, Fault> {
 }
 
 impl PostgresJournal {
-    /// Records the tasks that were kept while the database was down.
+    /// Records the tasks that were kept while the database was down: those whose submission this journal has.
     ///
     /// # Errors
     /// When the database cannot be used: the tasks are still kept.
     pub async fn replay(&self) -> Result<Replayed, JournalError> {
         let mut replayed = Replayed::default();
-        for kept in self.spool.iter().flat_map(Spool::kept) {
-            let Kept { path, subject, event } = match kept {
+        let Some(spool) = &self.spool else { return Ok(replayed) };
+        for kept in spool.kept() {
+            let kept = match kept {
                 Ok(kept) => kept,
                 Err(unreadable) => {
                     replayed.left.push(unreadable);
                     continue;
                 }
             };
-            let recorded = self.attempted(ATTEMPT, || self.record_once(&subject, &event)).await;
+            let Kept { subject, event, .. } = &kept;
+            let recorded = self.attempted(ATTEMPT, || self.record_once(subject, event)).await;
             let reason = match recorded {
                 Ok(Some(_)) => {
                     replayed.recorded += 1;
                     // If it stays, it is recorded again, which changes nothing.
-                    let _ = std::fs::remove_file(&path);
+                    let _ = std::fs::remove_file(&kept.path);
                     continue;
                 }
                 Ok(None) => "the journal has no record of its submission".to_owned(),
                 Err(fault @ (Fault::Rule(_) | Fault::Refused(_))) => fault.error(&self.shared.name).to_string(),
                 Err(fault) => return Err(fault.error(&self.shared.name)),
             };
-            replayed.left.push((path, reason));
+            if spool.is_own(&kept) {
+                replayed.left.push((kept.path, reason));
+            }
         }
         Ok(replayed)
     }

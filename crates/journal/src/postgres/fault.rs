@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use deadpool_postgres::{HookError, PoolError};
 use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
-use videogen::journal::{JournalError, Unreadable};
+use videogen::journal::{JournalError, JournalErrorKind, Unreadable};
 
 /// Why a call failed.
 #[derive(Debug)]
@@ -61,12 +61,16 @@ impl Fault {
     pub(super) fn error(self, name: &str) -> JournalError {
         match self {
             Self::Rule(error) => error,
-            Self::Refused(reason) | Self::Conflict(reason) | Self::Lost(reason) => {
+            Self::Refused(reason) => JournalError::new(format!("the journal {name} cannot be used: {reason}"))
+                .with_kind(JournalErrorKind::Refused),
+            Self::Conflict(reason) | Self::Lost(reason) => {
                 JournalError::new(format!("the journal {name} cannot be used: {reason}"))
+                    .with_kind(JournalErrorKind::Unavailable)
             }
             Self::Unknown(reason) => JournalError::new(format!(
                 "the journal {name} did not confirm a change, and it is unknown whether it is stored: {reason}"
-            )),
+            ))
+            .with_kind(JournalErrorKind::Unconfirmed),
         }
     }
 }

@@ -35,13 +35,14 @@ use std::time::{Duration, Instant, SystemTime};
 
 use deadpool_postgres::Pool;
 use tokio::time::timeout;
-use videogen::journal::JournalError;
+use videogen::journal::{JournalError, JournalErrorKind};
 
 use self::address::Address;
 use self::changes::Hub;
 use self::fault::Fault;
 use self::notices::Notices;
 use self::session::{Session, pool};
+use self::settings::Settings;
 use crate::owner::Owner;
 use crate::spool::Spool;
 
@@ -84,7 +85,7 @@ struct Shared {
     name: String,
     schema: String,
     is_read_only: bool,
-    warnings: Vec<String>,
+    settings: Settings,
 }
 
 /// Shows no user, password or parameter of the URL.
@@ -144,7 +145,7 @@ impl PostgresJournal {
                 name: address.name.clone(),
                 schema: address.schema.clone(),
                 is_read_only,
-                warnings: Vec::new(),
+                settings: Settings::default(),
                 hub: Hub::new(address.clone()),
                 notices: Notices::default(),
             }),
@@ -155,15 +156,18 @@ impl PostgresJournal {
         };
         // A server that cannot be reached is reported at once.
         let hurried = journal.clone().patience(Duration::ZERO);
-        let warnings = hurried.retried(|| hurried.prepare_once()).await;
-        let warnings = warnings.map_err(|error| {
+        let settings = hurried.retried(|| hurried.prepare_once()).await;
+        let settings = settings.map_err(|error| {
             let text = error.to_string();
             let reason = text.strip_prefix(&format!("the journal {} cannot be used: ", address.name));
-            unusable(reason.unwrap_or(&text))
+            unusable(reason.unwrap_or(&text)).with_kind(match error.kind() {
+                JournalErrorKind::Other => JournalErrorKind::Refused,
+                kind => kind,
+            })
         })?;
         drop(hurried);
         if let Some(shared) = Arc::get_mut(&mut journal.shared) {
-            shared.warnings = warnings;
+            shared.settings = settings;
         }
         Ok(journal)
     }
@@ -176,10 +180,10 @@ impl PostgresJournal {
     }
 
     /// Sets a folder of this machine for tasks that cannot be recorded, because the database is down after the vendor has accepted
-    /// them; see [`replay`](Self::replay).
+    /// them; see [`replay`](Self::replay). Several journals can share it.
     #[must_use]
     pub fn spooled_in(mut self, folder: impl AsRef<Path>) -> Self {
-        self.spool = Some(Spool::new(folder.as_ref()));
+        self.spool = Some(Spool::new(folder.as_ref(), &self.shared.name));
         self
     }
 
@@ -206,7 +210,13 @@ impl PostgresJournal {
     /// Returns what weakens the promises of the journal: settings of the server with which it may lose what it has committed.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
-        &self.shared.warnings
+        &self.shared.settings.warnings
+    }
+
+    /// Returns whether the user of the URL may change the tables. One who may not can read them, and submit nothing.
+    #[must_use]
+    pub fn may_write(&self) -> bool {
+        self.shared.settings.may_write
     }
 
     /// Returns whether writes are refused; see [`open_read_only`](Self::open_read_only).
@@ -221,26 +231,28 @@ impl PostgresJournal {
         &self.shared.name
     }
 
-    async fn prepare_once(&self) -> Result<Vec<String>, Fault> {
+    async fn prepare_once(&self) -> Result<Settings, Fault> {
         let session = self.session().await?;
         let schema = &self.shared.schema;
         let found = schema::state(&session, schema).await?;
         if schema::needs_migration(&found, schema)? {
             if self.shared.is_read_only {
-                let reason = match found {
-                    schema::State::Journal(_) => "an older version wrote it; open it for writing once",
-                    _ => "there is no journal",
+                let error = match found {
+                    schema::State::Journal(_) => {
+                        JournalError::new("an older version wrote it; open it for writing once")
+                    }
+                    _ => JournalError::new("there is no journal").with_kind(JournalErrorKind::Missing),
                 };
-                return Err(Fault::Refused(reason.to_owned()));
+                return Err(Fault::Rule(error));
             }
             session.begin().await?;
             let migrated = schema::migrate(&session, schema).await;
             session.end(migrated.map(|()| ((), true))).await?;
-            return settings::warnings(&self.session().await?).await;
+            return settings::read(&self.session().await?).await;
         }
-        let warnings = settings::warnings(&session).await?;
+        let settings = settings::read(&session).await?;
         session.close();
-        Ok(warnings)
+        Ok(settings)
     }
 
     async fn session(&self) -> Result<Session, Fault> {
@@ -317,5 +329,8 @@ fn jitter() -> Duration {
 }
 
 fn address(url: &str) -> Result<Address, JournalError> {
-    Address::parse(url).map_err(|reason| JournalError::new(format!("the URL of the journal is invalid: {reason}")))
+    Address::parse(url).map_err(|reason| {
+        JournalError::new(format!("the URL of the journal is invalid: {reason}"))
+            .with_kind(JournalErrorKind::InvalidName)
+    })
 }

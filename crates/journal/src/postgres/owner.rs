@@ -64,6 +64,7 @@ pub(super) async fn take_over(
     }
     let names: Vec<&str> = accounts.iter().map(|account| account.account.as_str()).collect();
     let origins: Vec<&str> = accounts.iter().map(|account| account.origin.as_str()).collect();
+    let avoided = owner.avoided();
     // Of owners whose lease has ended, and then without an owner, each from an index.
     const DEAD: &str = "intent IN (SELECT intent FROM owned JOIN owners ON owners.owner = owned.owner
         WHERE owners.until <= clock_timestamp())";
@@ -74,14 +75,14 @@ pub(super) async fn take_over(
             break;
         }
         let sql = format!(
-            "SELECT {} FROM submissions WHERE (open OR unfinished) AND {whose}
+            "SELECT {} FROM submissions WHERE (open OR unfinished) AND {whose} AND intent <> ALL ($4::text[])
                 AND EXISTS (SELECT FROM unnest($1::text[], $2::text[]) AS wanted (account, origin)
                     WHERE submissions.account = wanted.account
                         AND (submissions.origin IS NULL OR submissions.origin = wanted.origin))
             ORDER BY begun, intent LIMIT $3 FOR UPDATE OF submissions SKIP LOCKED",
             columns()
         );
-        for row in session.rows(&sql, &[&names, &origins, &limit]).await? {
+        for row in session.rows(&sql, &[&names, &origins, &limit, &avoided]).await? {
             let (intent, skew, now): (String, _, _) = (value(&row, 0)?, skew(&row)?, now(&row)?);
             let record = read(&row);
             // Its sender extends its lease itself.

@@ -292,8 +292,9 @@ pub(super) async fn state(session: &Session, schema: &str) -> Result<State, Faul
     };
     match (row.try_get(0)?, row.try_get(1)?) {
         (true, _) => {
-            let sql = "SELECT coalesce(max(version), 0) FROM migrations";
-            let row = session.row(sql, &[]).await?;
+            // With its schema: without the right to use it, the table would seem to be missing.
+            let sql = format!("SELECT coalesce(max(version), 0) FROM {}.migrations", quoted(schema));
+            let row = session.row(&sql, &[]).await?;
             let version = row.map(|row| row.try_get::<_, i32>(0)).transpose()?;
             Ok(State::Journal(
                 version.and_then(|version| version.try_into().ok()).unwrap_or(0),

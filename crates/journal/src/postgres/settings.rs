@@ -5,15 +5,25 @@ use super::row::value;
 use super::session::Session;
 use videogen::journal::JournalError;
 
-/// What may lose committed submissions.
+#[derive(Debug, Default)]
+pub(super) struct Settings {
+    /// What may lose committed submissions.
+    pub(super) warnings: Vec<String>,
+    /// Whether the user may change the tables.
+    pub(super) may_write: bool,
+}
+
+/// Reads the settings, once there are tables.
 ///
 /// # Errors
 /// When the database cannot store the records.
-pub(super) async fn warnings(session: &Session) -> Result<Vec<String>, Fault> {
+pub(super) async fn read(session: &Session) -> Result<Settings, Fault> {
     let sql = "SELECT current_setting('synchronous_commit'), current_setting('fsync'),
-        current_setting('full_page_writes'), current_setting('synchronous_standby_names'), current_setting('server_encoding')";
+        current_setting('full_page_writes'), current_setting('synchronous_standby_names'), current_setting('server_encoding'),
+        has_table_privilege('submissions', 'INSERT') AND has_table_privilege('submissions', 'UPDATE')
+            AND has_table_privilege('events', 'INSERT')";
     let Some(row) = session.row(sql, &[]).await? else {
-        return Ok(Vec::new());
+        return Err(Fault::Refused("a query has no answer".to_owned()));
     };
     let setting = |column| value::<String>(&row, column);
     let (commit, fsync, pages, standbys) = (setting(0)?, setting(1)?, setting(2)?, setting(3)?);
@@ -41,5 +51,6 @@ pub(super) async fn warnings(session: &Session) -> Result<Vec<String>, Fault> {
             ));
         }
     }
-    Ok(warnings)
+    let may_write = value(&row, 5)?;
+    Ok(Settings { warnings, may_write })
 }

@@ -22,6 +22,7 @@ mod totals;
 mod upload;
 
 use std::fmt;
+use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -30,8 +31,8 @@ use chrono::Utc;
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
 use videogen::Timestamp;
 use videogen::journal::{
-    BoxFuture, Budget, BudgetKey, Entry, Event, Found, GroupBy, Intent, Journal, JournalError, OverBudget, Position,
-    Query, Started, Subject, UploadKey, UploadLease, UploadRecord,
+    BoxFuture, Budget, BudgetKey, Entry, Event, Found, GroupBy, Intent, Journal, JournalError, JournalErrorKind,
+    OverBudget, Position, Query, Started, Subject, UploadKey, UploadLease, UploadRecord,
 };
 use videogen::price::Decimal;
 
@@ -139,7 +140,11 @@ impl SqliteJournal {
                 ..Self::new(path, connection, None)
             })
         };
-        opened().map_err(|error| unusable(path, &error))
+        let kind = || match path.exists() {
+            true => JournalErrorKind::Other,
+            false => JournalErrorKind::Missing,
+        };
+        opened().map_err(|error| unusable(path, &error).with_kind(kind()))
     }
 
     /// Checks whether `path` can hold a journal, without opening it.
@@ -151,6 +156,7 @@ impl SqliteJournal {
         file::check(path).map_err(|reason| {
             let shown = without_password(path);
             JournalError::new(format!("the journal cannot be kept in `{}`: {reason}", shown.display()))
+                .with_kind(JournalErrorKind::InvalidName)
         })
     }
 
@@ -165,6 +171,12 @@ impl SqliteJournal {
             opened,
             reopened: None,
         }
+    }
+
+    /// Returns whether this user may change the file. One who may not can read it, and submit nothing.
+    #[must_use]
+    pub fn may_write(&self) -> bool {
+        OpenOptions::new().write(true).open(&self.path).is_ok()
     }
 
     /// Returns whether writes are refused; see [`open_read_only`](Self::open_read_only).

@@ -68,17 +68,19 @@ pub(crate) fn take_over(
         .map(|account| [&account.account, &account.origin])
         .collect();
     let pairs = serde_json::to_string(&pairs).map_err(broken)?;
+    let avoided = serde_json::to_string(&owner.avoided()).map_err(broken)?;
     let sql = format!(
         "SELECT {COLUMNS} FROM submissions WHERE (open = 1 OR unfinished = 1)
             AND EXISTS (SELECT 1 FROM json_each(?1) AS wanted WHERE account = json_extract(wanted.value, '$[0]')
                 AND (origin IS NULL OR origin = json_extract(wanted.value, '$[1]')))
             AND NOT EXISTS (SELECT 1 FROM owned JOIN owners ON owners.owner = owned.owner
                 WHERE owned.intent = submissions.intent AND owners.until > ?2)
+            AND intent NOT IN (SELECT value FROM json_each(?3))
         ORDER BY begun, intent"
     );
     let mut statement = connection.prepare_cached(&sql).map_err(broken)?;
     let mut rows = statement
-        .query(params![pairs, now.timestamp_millis()])
+        .query(params![pairs, now.timestamp_millis(), avoided])
         .map_err(broken)?;
     let mut count = 0;
     while let Some(row) = rows.next().map_err(broken)? {

@@ -28,5 +28,5 @@ pub use self::core::Client;
 pub(crate) use account::Permit;
 pub(crate) use base_url::{check_encrypted, parse_base_url};
 pub(crate) use lease::{PULSE, alive, lease_end};
-pub(crate) use recording::{journal_error, no_journal};
+pub(crate) use recording::no_journal;
 pub(crate) use submit_limit::SubmitPermit;

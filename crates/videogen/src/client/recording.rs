@@ -174,7 +174,7 @@ impl Client {
     /// Queries the journal; returns no entries without one.
     pub(crate) async fn found(&self, query: Query) -> Result<Found, Error> {
         match &self.0.journal {
-            Some(journal) => journal.find(query).await.map_err(journal_error),
+            Some(journal) => journal.find(query).await.map_err(Error::from),
             None => Ok(Found::default()),
         }
     }
@@ -183,7 +183,7 @@ impl Client {
     pub(crate) async fn known(&self, query: Query) -> Result<Vec<Entry>, Error> {
         let mut found = self.found(query).await?;
         match found.unreadable.pop() {
-            Some(record) => Err(journal_error(record.into())),
+            Some(record) => Err(JournalError::from(record).into()),
             None => Ok(found.entries),
         }
     }
@@ -211,8 +211,4 @@ pub(super) fn origin(base_url: &str) -> String {
 pub(crate) fn no_journal(what: &str) -> Error {
     Error::new(ErrorKind::Config, format!("{what} requires a journal"))
         .with_advice("set one with ClientBuilder::journal")
-}
-
-pub(crate) fn journal_error(error: JournalError) -> Error {
-    Error::new(ErrorKind::Journal, error.to_string())
 }

@@ -51,7 +51,7 @@ pub use contract::{Journal, Started};
 pub use destination::{Destination, further_video};
 pub(crate) use entry::LEASE;
 pub use entry::{Entry, State};
-pub use error::JournalError;
+pub use error::{JournalError, JournalErrorKind};
 pub use event::{Event, Group, Intent, Reason};
 pub(crate) use files::digest_of;
 pub use files::{FileKind, SavedFile};

@@ -41,8 +41,8 @@ struct Inner {
     task: Option<TaskId>,
     submission: Option<String>,
     violations: Vec<Violation>,
-    /// Whether repeating the call cannot help, whatever its kind.
-    is_permanent: bool,
+    /// Whether repeating the call later can help, where its kind does not tell.
+    is_temporary: Option<bool>,
     delivery: Option<Delivery>,
     ambiguity: Option<Ambiguity>,
     cause: Option<Error>,
@@ -66,7 +66,7 @@ impl Error {
             task: None,
             submission: None,
             violations: Vec::new(),
-            is_permanent: false,
+            is_temporary: None,
             delivery: None,
             ambiguity: None,
             cause: None,
@@ -144,12 +144,18 @@ impl Error {
 
     /// Repeating the call cannot help, whatever its kind.
     pub(crate) fn permanent(mut self) -> Self {
-        self.0.is_permanent = true;
+        self.0.is_temporary = Some(false);
+        self
+    }
+
+    /// Repeating the call later may help, whatever its kind: nothing was sent or changed.
+    pub(crate) fn temporary(mut self) -> Self {
+        self.0.is_temporary = Some(true);
         self
     }
 
     pub(crate) fn is_permanent(&self) -> bool {
-        self.0.is_permanent
+        self.0.is_temporary == Some(false)
     }
 
     pub(crate) fn with_advice(mut self, advice: &'static str) -> Self {
@@ -320,12 +326,12 @@ impl Error {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.0.delivery {
-            Some(Delivery::NotSent) => matches!(self.0.kind, ErrorKind::Transport),
+            Some(Delivery::NotSent) => self.0.is_temporary.unwrap_or(self.0.kind == ErrorKind::Transport),
             Some(Delivery::Rejected) => matches!(self.0.kind, ErrorKind::RateLimited),
             Some(Delivery::Ambiguous) => false,
-            None if self.0.is_permanent => false,
+            None if self.0.is_temporary.is_some() => self.0.is_temporary == Some(true),
             None => match &self.0.cause {
-                Some(cause) => !cause.0.is_permanent && !matches!(cause.0.kind, ErrorKind::Auth | ErrorKind::Balance),
+                Some(cause) => !cause.is_permanent() && !matches!(cause.0.kind, ErrorKind::Auth | ErrorKind::Balance),
                 None => self.0.kind.is_retryable(),
             },
         }

@@ -1,6 +1,6 @@
 //! Which task may be adopted for a lost submission: none that belongs to another submission in the journal.
 
-use crate::client::{Client, journal_error};
+use crate::client::Client;
 use crate::journal::{Entry, Pages, Query};
 use crate::model::{Ambiguity, Candidate, Error, Grade, Reconciled, TaskId, VideoTask};
 use crate::submit::comparison::{Comparison, Match};
@@ -57,7 +57,7 @@ impl Client {
         let mut unnamed: Vec<TaskId> = Vec::new();
         if let Some(journal) = &self.0.journal {
             let mut pages = Pages::new(&**journal, self.journal_query());
-            while let Some(page) = pages.next().await.map_err(journal_error)? {
+            while let Some(page) = pages.next().await.map_err(Error::from)? {
                 let alike = page.entries.into_iter().filter(is_alike);
                 unnamed.extend(alike.filter_map(|entry| entry.task));
                 if unnamed.len() > POLLED {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::options::SubmitOptions;
-use crate::client::{Client, journal_error};
+use crate::client::Client;
 use crate::journal::{Intent, OverBudget};
 use crate::model::{
     CostLimit, CostLimitKind, Delivery, Error, ErrorKind, Estimate, Expected, Operation, Reserved, VideoRequest,
@@ -64,7 +64,7 @@ impl Client {
     /// Rejects a submission that the journal's budgets do not allow now. Its record decides again.
     pub(super) async fn within_budgets(&self, intent: &Intent) -> Result<(), Error> {
         let Some(journal) = &self.0.journal else { return Ok(()) };
-        match journal.over_budget(intent.clone()).await.map_err(journal_error)? {
+        match journal.over_budget(intent.clone()).await.map_err(Error::from)? {
             Some(over) => Err(self.over_budget(&over)),
             None => Ok(()),
         }
@@ -155,7 +155,7 @@ impl Client {
                 ..Expected::default()
             };
             let intent = self.intent(options, &request, &Contents::default(), String::new(), expected);
-            if let Some(over) = journal.over_budget(intent).await.map_err(journal_error)? {
+            if let Some(over) = journal.over_budget(intent).await.map_err(Error::from)? {
                 let message = over.describe(&what);
                 return Err(self.refused(message, over.limit()));
             }

@@ -5,7 +5,7 @@ use std::borrow::Borrow;
 use chrono::{SecondsFormat, Utc};
 
 use super::options::SubmitOptions;
-use crate::client::{Client, journal_error};
+use crate::client::Client;
 use crate::journal::{Entry, Intent, State};
 use crate::model::{Delivery, Error, ErrorKind, Expected, Operation, Timestamp, VideoRequest};
 use crate::rules::adjust::adjust;
@@ -86,7 +86,7 @@ impl Client {
         }
         // As if it had no key.
         intent.key.clone_from(&intent.id);
-        journal.repeated(intent).await.map_err(journal_error)
+        journal.repeated(intent).await.map_err(Error::from)
     }
 
     /// What is compared with earlier submissions. `None`: `options` require no comparison.
@@ -122,7 +122,7 @@ impl Client {
             .as_ref()
             .filter(|_| intent.refuse_repeated_within.is_some());
         let Some(journal) = journal else { return Ok(()) };
-        match journal.repeated(intent.clone()).await.map_err(journal_error)? {
+        match journal.repeated(intent.clone()).await.map_err(Error::from)? {
             Some(first) => Err(self.repeated(&first)),
             None => Ok(()),
         }

@@ -2,7 +2,7 @@
 
 use chrono::Utc;
 
-use crate::client::{Client, journal_error, no_journal};
+use crate::client::{Client, no_journal};
 use crate::journal::{Destination, Entry, Event, Query, State, Subject};
 use crate::model::{Error, ErrorKind, Grade, Reconciled, TaskId, VideoTask};
 use crate::submit::adopt::Owner;
@@ -37,7 +37,7 @@ impl Client {
             return Err(no_journal("recording output files").with_task(task));
         };
         let recorded = journal.record(self.subject(task), Event::Target { target });
-        match recorded.await.map_err(journal_error)? {
+        match recorded.await.map_err(Error::from)? {
             Some(_) => Ok(()),
             None => Err(Error::new(ErrorKind::NotFound, "the journal has no such task").with_task(task)),
         }
@@ -173,7 +173,7 @@ impl Client {
             None => Event::Dismissed,
         };
         let recorded = journal.record(Subject::Intent(entry.intent.id), event).await;
-        let entry = recorded.map_err(journal_error)?.ok_or_else(missing)?;
+        let entry = recorded.map_err(Error::from)?.ok_or_else(missing)?;
         let Some(mut found) = found else { return Ok(entry) };
         found.expect(entry.expected());
         let with_cost = self.record_cost(&found, entry.cost.as_ref()).await;

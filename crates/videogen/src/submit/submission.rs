@@ -11,7 +11,7 @@ use videogen_wire::Sent;
 
 use super::options::SubmitOptions;
 use crate::client::{Client, PULSE, SubmitEvent, SubmitPermit, alive, lease_end};
-use crate::journal::{BoxFuture, Entry, Event, Intent, Journal, Started, Subject};
+use crate::journal::{BoxFuture, Entry, Event, Intent, Journal, JournalError, Started, Subject};
 use crate::model::ambiguity::parameters;
 use crate::model::{
     Ambiguity, Capabilities, Delivery, Error, ErrorKind, Expected, Operation, Progress, Timestamp, UnlistedModel,
@@ -289,7 +289,7 @@ impl Client {
         let expected = intent.expected();
         let begun = journal.begin(intent).await.map_err(|error| {
             let message = format!("cannot write the journal, so nothing was sent: {error}");
-            Error::new(ErrorKind::Journal, message).with_delivery(Delivery::NotSent)
+            Error::from(JournalError::new(message).with_kind(error.kind())).with_delivery(Delivery::NotSent)
         })?;
         let (id, attempt) = match begun {
             Started::New { id, attempt } => (id, attempt),

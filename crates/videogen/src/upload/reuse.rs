@@ -9,7 +9,7 @@ use videogen_wire::facts::Upload;
 use super::send::{Group, Reference};
 use super::turn::Turn;
 use super::{UploadEvent, Uploaded};
-use crate::client::{Client, Plan, journal_error};
+use crate::client::{Client, Plan};
 use crate::journal::{UploadKey, UploadRecord};
 use crate::model::{Asset, Error, ErrorKind, Source, VideoRequest};
 use crate::rules::media::Probe;
@@ -181,7 +181,7 @@ impl Client {
 
     pub(super) async fn recorded(&self, key: &UploadKey) -> Result<Option<UploadRecord>, Error> {
         match &self.0.journal {
-            Some(journal) => journal.find_upload(key.clone()).await.map_err(journal_error),
+            Some(journal) => journal.find_upload(key.clone()).await.map_err(Error::from),
             None => Ok(None),
         }
     }

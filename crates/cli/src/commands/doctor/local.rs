@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use videogen::Vendor;
-use videogen::journal::Journal as _;
+use videogen::journal::{Journal as _, JournalError, JournalErrorKind};
 use videogen_journal::Store;
 
 use crate::config;
-use crate::diagnosis::{BudgetReport, FileReport, Finding, JournalReport};
+use crate::diagnosis::{BudgetReport, FileReport, Finding, JournalReport, JournalState};
 use crate::exit::{Failure, IO};
 use crate::invocation::Invocation;
-use crate::journal::{JournalArgs, PUBLIC, is_there, opened_to_read};
+use crate::journal::{JournalArgs, PUBLIC, failure, is_there, opened_to_read};
 use crate::keys;
 use crate::price_file::{self, Prices};
 use crate::probe::LIMIT;
@@ -68,18 +68,18 @@ pub(crate) fn files(broken: Option<Failure>, problems: &mut Vec<Finding>) -> Vec
 pub(crate) async fn journal(journal: &JournalArgs, problems: &mut Vec<Finding>) -> (JournalReport, Vec<BudgetReport>) {
     let mut report = JournalReport::default();
     let check = Invocation::new("journal").arg("check");
-    let mut unusable = |message: String, command: &Invocation| {
+    let mut unusable = |failed: Failure, command: &Invocation| {
         problems.push(Finding {
-            exit_code: Some(IO),
-            message,
+            exit_code: Some(failed.code),
+            message: failed.error.message,
             command: command.to_string(),
         });
     };
     let path = match journal.place() {
         Ok((path, _)) => path,
-        Err(failure) => {
+        Err(failed) => {
             let help = Invocation::new("journal").flag("--help", true);
-            unusable(failure.message, &help);
+            unusable(failed, &help);
             return (report, Vec::new());
         }
     };
@@ -92,15 +92,30 @@ pub(crate) async fn journal(journal: &JournalArgs, problems: &mut Vec<Finding>) 
     let opened = match opened {
         Ok(Some(opened)) => opened,
         Ok(None) => return (report, Vec::new()),
+        // The first submission creates it.
+        Err(error) if error.kind() == JournalErrorKind::Missing => {
+            report.exists = false;
+            return (report, Vec::new());
+        }
         Err(error) => {
-            report.healthy = Some(false);
-            unusable(error.to_string(), &check);
+            not_used(&mut report, &error);
+            unusable(failure(error), &check);
             return (report, Vec::new());
         }
     };
     health(&opened, &path, &mut report, problems).await;
     let budgets = budgets(&opened, problems).await;
     (report, budgets)
+}
+
+/// Reports a journal that cannot be used.
+fn not_used(report: &mut JournalReport, error: &JournalError) {
+    report.state = match error.kind() {
+        JournalErrorKind::Unavailable => JournalState::Unreachable,
+        _ => JournalState::Unusable,
+    };
+    // Otherwise it may be sound.
+    report.healthy = (error.kind() == JournalErrorKind::Other).then_some(false);
 }
 
 async fn health(journal: &Store, path: &Path, report: &mut JournalReport, problems: &mut Vec<Finding>) {
@@ -114,7 +129,7 @@ async fn health(journal: &Store, path: &Path, report: &mut JournalReport, proble
     let health = match journal.health_within(LIMIT).await {
         Ok(Some(health)) => health,
         Err(error) => {
-            report.healthy = Some(false);
+            not_used(report, &error);
             problems.push(Finding {
                 exit_code: Some(IO),
                 message: error.to_string(),
@@ -124,6 +139,7 @@ async fn health(journal: &Store, path: &Path, report: &mut JournalReport, proble
         }
         // It is large, which is no problem.
         Ok(None) => {
+            report.state = JournalState::Unchecked;
             problems.push(Finding {
                 exit_code: None,
                 message: format!("the journal is too large to be checked within {} s", LIMIT.as_secs()),
@@ -133,6 +149,11 @@ async fn health(journal: &Store, path: &Path, report: &mut JournalReport, proble
         }
     };
     report.healthy = Some(health.is_good());
+    report.state = match (health.is_good(), journal.may_write()) {
+        (false, _) => JournalState::Damaged,
+        (true, true) => JournalState::Intact,
+        (true, false) => JournalState::ReadOnly,
+    };
     if journal.path().is_none() {
         report.bytes = health.bytes;
     }
@@ -148,6 +169,21 @@ async fn health(journal: &Store, path: &Path, report: &mut JournalReport, proble
             });
         }
     };
+    add(
+        report.state == JournalState::ReadOnly,
+        Some(IO),
+        match journal.path() {
+            Some(_) => {
+                "the journal's file cannot be written by this user, so nothing can be submitted with it".to_owned()
+            }
+            None => {
+                "the user of the journal's database may only read it, so nothing can be submitted with it; grant it \
+                     INSERT, UPDATE and DELETE on the tables"
+                    .to_owned()
+            }
+        },
+        check.clone(),
+    );
     let damage = health.damage.first().cloned().unwrap_or_default();
     add(
         !health.damage.is_empty(),

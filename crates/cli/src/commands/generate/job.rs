@@ -29,7 +29,7 @@ pub(super) struct Job {
     pub(super) request: VideoRequest,
     /// Its idempotency key.
     pub(super) key: Option<String>,
-    /// Its output files. `None`: the command does not wait.
+    /// Its output files. `None`: the command does not wait, and names none.
     pub(super) target: Option<Target>,
     pub(super) facts: RequestFacts,
     /// The vendors that may take it, in the order in which they are tried, once it is planned.

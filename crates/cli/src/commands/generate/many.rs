@@ -11,7 +11,7 @@ use super::job::Job;
 use super::run::{Run, code_of};
 use crate::ended::Ended;
 use crate::error::{CommandKind, ErrorDocument};
-use crate::exit::{AMBIGUOUS, Failure};
+use crate::exit::{AMBIGUOUS, Failure, worst};
 use crate::follow::left;
 use crate::interrupt::{self, Interrupt, interrupted};
 use crate::progress::Tally;
@@ -92,7 +92,7 @@ pub(super) async fn generate(run: Run, jobs: Vec<Job>) -> Result<ExitCode, Failu
         }
     }
     drop(tally);
-    let code = ends.values().map(|one| one.code).max().unwrap_or_default();
+    let code = worst(ends.values().map(|one| one.code));
     let texts: Vec<String> = ends.values().map(|one| one.text.clone()).collect();
     let results: Vec<TaskResult> = ends.into_values().map(|one| one.result).collect();
     run.output.results(&results, || texts.join("\n"))?;
@@ -115,7 +115,7 @@ async fn submit(run: &Run, job: &mut Job) -> Result<VideoTask, Failure> {
 /// Waits for the task of a job, and downloads its files.
 async fn finish(run: &Run, job: &Job, submitted: VideoTask) -> Ended {
     let id = submitted.id.clone();
-    let finished = match interrupt::last().filter(|_| job.target.is_some()) {
+    let finished = match interrupt::last().filter(|_| run.waits) {
         Some(interrupt) => {
             let failure = left(interrupt, &id, Some(&submitted.status));
             Err(failure.of_task(&id, Some(&submitted)))

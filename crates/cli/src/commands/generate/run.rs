@@ -20,8 +20,8 @@ use crate::follow;
 use crate::interrupt;
 use crate::invocation::Invocation;
 use crate::options;
-use crate::output::Output;
 use crate::output::task::task_text;
+use crate::output::{Output, file as shown};
 use crate::result::{RequestFacts, TaskResult};
 use crate::sidecar::Origin;
 use crate::submission::Submission;
@@ -34,6 +34,8 @@ const DOWNLOADS: usize = 4;
 pub(super) struct Run {
     pub(super) senders: Senders,
     pub(super) wait: WaitOptions,
+    /// Whether the command waits for tasks, and downloads their files.
+    pub(super) waits: bool,
     pub(super) simulate: bool,
     /// For hints.
     pub(super) base_url: Option<String>,
@@ -169,7 +171,7 @@ impl Run {
         failure.hint(&format!("Resume with: {}", self.rest(job, id)))
     }
 
-    /// Waits for the task of a job and downloads its files. Without output files, it does neither.
+    /// Waits for the task of a job and downloads its files, unless the command does not wait.
     pub(super) async fn finish(
         &self,
         job: &Job,
@@ -181,6 +183,19 @@ impl Run {
         };
         let (id, output) = (&submitted.id, &self.output);
         let client = self.senders.of(id.vendor())?;
+        if !self.waits {
+            if let Some(destination) = target.destination() {
+                if submitted.already_submitted {
+                    client.record_target(id, destination.clone()).await?;
+                }
+                output.note(&format!(
+                    "A worker downloads its video to {}; or use: {}",
+                    shown(&destination.video_of(id)),
+                    Invocation::new("recover").flag("--wait", true)
+                ));
+            }
+            return Ok((submitted, None));
+        }
         let mut options = self.wait;
         if submitted.already_submitted {
             // The first submission may have had other output files. Only used by `recover`, so a failure is ignored.

@@ -24,8 +24,8 @@ use crate::result::{Outcome, TaskResult};
 use crate::sidecar::Origin;
 
 /// The first pause after a failure, which doubles.
-const PAUSE: Duration = Duration::from_secs(30);
-const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+pub(super) const PAUSE: Duration = Duration::from_secs(30);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 /// After this it is looked at again as if it was new.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
 
@@ -46,6 +46,8 @@ pub(super) enum End {
     Done(Box<Ended>),
     /// It has no video, or it is left for later.
     Failed(Box<TaskResult>, Box<Failure>),
+    /// Its files cannot be written on this machine.
+    Unsaved(Box<Failure>),
     /// Another process finished it.
     Elsewhere,
 }
@@ -61,6 +63,9 @@ impl Job {
             };
             if self.once || failed.code == NO_VIDEO {
                 return End::Failed(Box::new(result(&entry, &failed)), Box::new(failed));
+            }
+            if failed.is_of_files() {
+                return End::Unsaved(Box::new(failed));
             }
             self.output.note(&format!(
                 "{}. It is tried again in {} s.",
