@@ -34,6 +34,7 @@ mod models;
 mod oddities;
 mod openrouter;
 mod own_prices;
+mod pause;
 mod pay_once;
 mod property;
 mod readme;

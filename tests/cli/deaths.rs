@@ -102,12 +102,14 @@ impl Way {
             None => {
                 assert!(lines(child.stderr.take().unwrap()).any(|line| line.contains("Submitted")));
                 // It is recorded right after that.
-                while self.run(folder, &["list", "--local"]).1["submissions"][0]["task"].is_null() {}
+                while self.run(folder, &["list", "--local"]).1["submissions"][0]["task"].is_null() {
+                    crate::pause::pause();
+                }
             }
             Some(_) => {
                 while self.reached.try_recv().is_err() {
                     assert_eq!(child.try_wait().unwrap(), None, "{stop:?} was not reached");
-                    std::thread::yield_now();
+                    crate::pause::pause();
                 }
             }
         }
@@ -378,7 +380,7 @@ async fn killed_at_any_time_around_the_end() {
         let is_there =
             || names(folder.path()).iter().any(|name| name.ends_with(".part")) || folder.path().join(&name).exists();
         while !is_there() && child.try_wait().unwrap().is_none() {
-            std::thread::yield_now();
+            crate::pause::pause();
         }
         (0..500_usize << round).for_each(|_| std::hint::spin_loop());
         child.kill().unwrap();

@@ -261,7 +261,7 @@ fn a_file_that_another_download_has_just_placed_is_done() {
     for socket in files {
         send(socket);
         while !folder.join("kite.mp4").exists() {
-            std::thread::yield_now();
+            crate::pause::pause();
         }
     }
     drop(lock);

@@ -19,6 +19,7 @@ use videogen_sim::{Fault, FaultKind, Operation, Simulator};
 
 use super::{account, document, stderr, stdout, videogen};
 use crate::journal::database::server::{Server, server};
+use crate::pause::pause;
 
 /// A command on a machine, whose files are in a folder.
 fn at(folder: &Path, machine: &str, simulator: &Simulator, url: &str, args: &[&str]) -> Command {
@@ -139,12 +140,18 @@ async fn the_jobs_of_a_killed_machine_go_to_another_one() {
     )
     .spawn()
     .unwrap();
-    while simulator.stats().tasks < 4 {}
-    while ask(&url, "SELECT count(*) FROM submissions WHERE status = 'queued'").await < 4 {}
+    while simulator.stats().tasks < 4 {
+        pause();
+    }
+    while ask(&url, "SELECT count(*) FROM submissions WHERE status = 'queued'").await < 4 {
+        pause();
+    }
     let second = at(machines[1].path(), "second", &simulator, &url, &BATCH)
         .spawn()
         .unwrap();
-    while simulator.stats().tasks < JOBS {}
+    while simulator.stats().tasks < JOBS {
+        pause();
+    }
     assert_eq!(ask(&url, "SELECT count(*) FROM claims").await, JOBS as i64);
     first.kill().unwrap();
     first.wait().unwrap();
@@ -181,7 +188,9 @@ async fn a_batch_ends_while_a_worker_searches_for_one_of_its_tasks() {
     assert_eq!(first.status.code(), Some(6), "{}", stderr(&first));
     let mut worker = at(folder.path(), "worker", &simulator, &url, &["worker", "--json"]);
     let mut worker = worker.stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
-    while ask(&url, "SELECT count(*) FROM owned").await < 1 {}
+    while ask(&url, "SELECT count(*) FROM owned").await < 1 {
+        pause();
+    }
     let second = batch();
     assert_eq!(second.status.code(), Some(6), "{}", stderr(&second));
     let document = document(&second);

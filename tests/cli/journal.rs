@@ -269,7 +269,9 @@ async fn a_killed_wait_is_resumed() {
     let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
     assert!(said.any(|line| line.unwrap().contains("Submitted")));
     // It is recorded right after that.
-    while run(folder.path(), &simulator, &["list", "--local"]).1["submissions"][0]["task"].is_null() {}
+    while run(folder.path(), &simulator, &["list", "--local"]).1["submissions"][0]["task"].is_null() {
+        crate::pause::pause();
+    }
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(!folder.path().join("kite.mp4").exists());

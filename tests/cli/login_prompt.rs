@@ -42,7 +42,7 @@ impl Prompt {
         }
         // The prompt is printed before the terminal stops showing what is typed.
         while prompt.has_echo() {
-            std::thread::yield_now();
+            crate::pause::pause();
         }
         prompt
     }

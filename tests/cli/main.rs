@@ -49,6 +49,8 @@ mod outputs;
 mod own_prices;
 #[cfg(unix)]
 mod page;
+#[path = "../pause.rs"]
+mod pause;
 mod plans;
 mod prices;
 mod quiet;

@@ -77,7 +77,7 @@ fn stored(folder: &Path, child: &mut Child) -> PathBuf {
             return partial;
         }
         assert!(child.try_wait().unwrap().is_none(), "it ended");
-        std::thread::yield_now();
+        crate::pause::pause();
     }
 }
 

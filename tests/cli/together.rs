@@ -82,7 +82,7 @@ async fn a_killed_upload_is_taken_over_by_one_that_waits() {
         let mut first = command().spawn().unwrap();
         while simulator.stats().requests["token360"] == 0 {
             assert_eq!(first.try_wait().unwrap(), None);
-            std::thread::yield_now();
+            crate::pause::pause();
         }
         let others: Vec<_> = (0..3)
             .map(|_| {

@@ -13,6 +13,7 @@ use super::{stderr, stdout};
 use crate::documents::events;
 use crate::journal::database::server;
 use crate::outputs::lines;
+use crate::pause::pause;
 
 /// Submits, and leaves the task running.
 fn submit(folder: &Path, simulator: &Simulator, prompt: &str, more: &[&str]) -> Value {
@@ -123,7 +124,9 @@ async fn a_stopped_worker_gives_back_what_it_followed() {
     assert_eq!(owned(folder), 0);
     let mut worker = command(folder, &simulator, &["worker", "--json"]);
     let worker = worker.stdout(Stdio::piped()).spawn().unwrap();
-    while owned(folder) == 0 {}
+    while owned(folder) == 0 {
+        pause();
+    }
     // Another one leaves it alone.
     assert_eq!(counts(&once(folder, &simulator, &[]).1), [0; 4]);
     signal(&worker, "-TERM");
@@ -161,9 +164,13 @@ async fn workers_take_over_from_one_that_was_killed() {
         row.get::<_, i64>(0)
     };
     let mut first = start(0);
-    while owned().await < 8 {}
+    while owned().await < 8 {
+        pause();
+    }
     let others = [start(1), start(2)];
-    while owned().await < TASKS as i64 {}
+    while owned().await < TASKS as i64 {
+        pause();
+    }
     first.kill().unwrap();
     first.wait().unwrap();
     simulator.advance(Duration::from_secs(600));
@@ -177,7 +184,7 @@ async fn workers_take_over_from_one_that_was_killed() {
             .count()
     };
     while count() < TASKS || owned().await > 0 {
-        tokio::task::yield_now().await;
+        pause();
     }
     let mut downloaded = Vec::new();
     for worker in others {

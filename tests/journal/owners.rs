@@ -9,6 +9,7 @@ use videogen_journal::{Account, Owner, Store};
 
 use super::budgets::{accepted, event, intent, reason, status, subject};
 use super::{journal, journals};
+use crate::pause::pause;
 
 /// Long enough for a test on a busy machine.
 const LEASE: Duration = Duration::from_secs(600);
@@ -71,7 +72,7 @@ async fn each_submission_goes_to_one_of_many_owners() {
                     // Until nothing was left for as long as a lease.
                     while begun.elapsed() < Duration::from_secs(3) {
                         match take(&journal, &owner, 3).await {
-                            Some(taken) if taken.is_empty() => tokio::task::yield_now().await,
+                            Some(taken) if taken.is_empty() => pause(),
                             Some(taken) => {
                                 own.extend(taken);
                                 begun = Instant::now();

@@ -67,7 +67,9 @@ async fn wait_and_search(ahead: [i32; 2]) {
         command.spawn().unwrap()
     };
     let mut first = start(0);
-    while simulator.stats().tasks == 0 {}
+    while simulator.stats().tasks == 0 {
+        crate::pause::pause();
+    }
     let mut second = start(1);
     // Longer than it takes to look the key up.
     tokio::time::sleep(Duration::from_secs(4)).await;

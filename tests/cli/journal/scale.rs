@@ -119,7 +119,7 @@ fn measure(mut command: Command) -> (Duration, u64) {
         let field = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kilobytes = field.and_then(|field| field.split_whitespace().next()?.parse::<u64>().ok());
         most = most.max(kilobytes.unwrap_or_default() / 1024);
-        std::thread::yield_now();
+        crate::pause::pause();
     }
     let taken = start.elapsed();
     assert!(child.wait().unwrap().success());

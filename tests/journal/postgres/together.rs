@@ -45,7 +45,9 @@ async fn listening(server: &Server, schema: &str, count: i64) {
         .unwrap();
     tokio::spawn(connection);
     let sql = "SELECT count(*) FROM pg_stat_activity WHERE query = 'LISTEN videogen_' || md5($1) AND state = 'idle'";
-    while client.query_one(sql, &[&schema]).await.unwrap().get::<_, i64>(0) < count {}
+    while client.query_one(sql, &[&schema]).await.unwrap().get::<_, i64>(0) < count {
+        crate::pause::pause();
+    }
 }
 
 fn client(simulator: &Simulator, journal: &PostgresJournal) -> Client {
@@ -127,7 +129,9 @@ async fn a_machine_is_notified_of_what_another_one_records() {
     let sql = format!(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN videogen_' || md5('{schema}')"
     );
-    while super::execute(server.url(), &sql).await == 0 {}
+    while super::execute(server.url(), &sql).await == 0 {
+        crate::pause::pause();
+    }
     assert_eq!(timeout(SOON, released.next()).await.unwrap(), None);
     first.leave(&worker).await.unwrap();
     // Nothing unfinished was given back, and so nothing is to be done.
@@ -149,7 +153,9 @@ async fn work_is_claimed_by_one_owner_until_its_lease_ends() {
     assert!(first.claim(&short, "a").await.unwrap() && first.take(&short, "i").await.unwrap());
     assert!(first.claim(&short, "a").await.unwrap());
     assert!(second.claim(&other, "b").await.unwrap());
-    while !second.claim(&other, "a").await.unwrap() {}
+    while !second.claim(&other, "a").await.unwrap() {
+        crate::pause::pause();
+    }
     assert!(!first.extend(&short).await.unwrap());
     assert!(second.take(&other, "i").await.unwrap());
     first.enter(&short).await.unwrap();
