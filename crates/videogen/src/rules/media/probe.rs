@@ -29,6 +29,11 @@ pub(crate) trait Content: Read + Seek {}
 
 impl<T: Read + Seek> Content for T {}
 
+/// Reads at most `most` bytes. Compiled once, not for each kind of content.
+pub(crate) fn read_up_to(content: &mut dyn Read, most: u64, bytes: &mut Vec<u8>) -> io::Result<usize> {
+    content.take(most).read_to_end(bytes)
+}
+
 /// The reason why content of no known type cannot be sent.
 pub(super) const UNKNOWN_TYPE: &str = "it is not an image, a video or audio of a known type";
 /// The reason why a file without content cannot be sent.
@@ -55,7 +60,7 @@ impl Probe {
         let bytes = content.seek(SeekFrom::End(0))?;
         content.rewind()?;
         let mut head = Vec::with_capacity(HEAD as usize);
-        Read::take(&mut *content, HEAD).read_to_end(&mut head)?;
+        read_up_to(content, HEAD, &mut head)?;
         let Some(media_type) = of(&head) else { return Ok(None) };
         content.rewind()?;
         let mut probe = Self {
