@@ -1,5 +1,6 @@
 //! What a field of a request must be for a price to apply.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -42,8 +43,9 @@ impl FieldRule {
         if !wrong.is_empty() {
             return Err(wrong);
         }
-        values.sort_unstable();
-        values.dedup();
+        let mut distinct = BTreeSet::new();
+        distinct.extend(values.drain(..));
+        values.extend(distinct);
         if *values == [UNSET] {
             *self = Self::Unset;
         }
