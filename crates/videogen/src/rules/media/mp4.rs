@@ -5,7 +5,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use super::probe::read_up_to;
+use super::read::read_up_to;
 
 /// Maximum number of boxes looked at; real headers have fewer than a hundred.
 const BOXES: u32 = 4096;

@@ -4,6 +4,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use imagesize::ImageError;
 
+use super::read::read_up_to;
 use super::{mp4, webm};
 use crate::model::media_type::{medium, of};
 use crate::model::{LocalFile, Source, VideoRequest};
@@ -28,11 +29,6 @@ pub(crate) struct Probe {
 pub(crate) trait Content: Read + Seek {}
 
 impl<T: Read + Seek> Content for T {}
-
-/// Reads at most `most` bytes. Compiled once, not for each kind of content.
-pub(crate) fn read_up_to(content: &mut dyn Read, most: u64, bytes: &mut Vec<u8>) -> io::Result<usize> {
-    content.take(most).read_to_end(bytes)
-}
 
 /// The reason why content of no known type cannot be sent.
 pub(super) const UNKNOWN_TYPE: &str = "it is not an image, a video or audio of a known type";
