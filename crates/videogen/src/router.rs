@@ -12,6 +12,7 @@ use crate::clients::Clients;
 use crate::journal::{Entry, State};
 use crate::model::{CostEstimate, Delivery, Error, ErrorKind, Vendor, VideoRequest, VideoTask};
 use crate::submit::SubmitOptions;
+use crate::transport::blocking::run;
 
 mod route;
 
@@ -307,7 +308,7 @@ impl Router {
     /// The vendors in order, if the request is valid for all. Reads local files.
     async fn checked(&self, request: &VideoRequest) -> Result<Vec<Candidate>, Error> {
         let (router, request) = (self.clone(), request.clone());
-        let candidates = tokio::task::spawn_blocking(move || router.candidates(&request)).await;
+        let candidates = run(move || router.candidates(&request)).await;
         candidates.map_err(|error| {
             let message = format!("the request was not checked: {error}");
             Error::new(ErrorKind::Io, message).with_delivery(Delivery::NotSent)

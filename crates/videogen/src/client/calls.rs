@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::pin::pin;
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use serde_json::value::RawValue;
 
 use super::Client;
+use super::account::Permit;
 use crate::model::{
     Balance, Error, ErrorKind, ListQuery, ListedModel, Operation, Raw, TaskId, TaskPage, TaskRef, TaskStatus, Vendor,
     VideoTask,
@@ -17,14 +19,16 @@ use crate::vendors::{Call, RawPage, dispatch, listed};
 impl Client {
     /// Makes a read at the account's pace, and reports its result to the account.
     pub(crate) async fn paced<T>(&self, read: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        let permit = self
-            .0
-            .account
-            .at_once(self.0.scale.real(self.0.retry.max_retry_after))
-            .await?;
+        let permit = self.permit_at_once().await?;
         let result = read.await;
         permit.settle(&result);
         result
+    }
+
+    /// Boxed, so that it is compiled once and not into each read.
+    fn permit_at_once(&self) -> BoxFuture<'_, Result<Permit, Error>> {
+        let patience = self.0.scale.real(self.0.retry.max_retry_after);
+        Box::pin(self.0.account.at_once(patience))
     }
 
     /// Returns the task's current status, with one request (plus retries).

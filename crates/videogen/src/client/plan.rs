@@ -348,6 +348,12 @@ fn plan_with(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest, fil
         false => Capabilities::nearest(vendor, &request.model),
     };
     let body = exchange.body.and_then(|body| serde_json::from_slice(&body).ok());
+    let mut headers = BTreeMap::new();
+    for (name, value) in &exchange.headers {
+        if let Ok(value) = value.to_str() {
+            headers.insert(name.to_string(), value.to_owned());
+        }
+    }
     Ok(Plan {
         vendor,
         family: rules.family.name,
@@ -361,11 +367,7 @@ fn plan_with(vendor: Vendor, base_url: Option<&str>, request: &VideoRequest, fil
         did_you_mean,
         method: exchange.method.to_string(),
         url: exchange.url.to_string(),
-        headers: exchange
-            .headers
-            .iter()
-            .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
-            .collect(),
+        headers,
         body: body.unwrap_or_default(),
         adjustments,
         estimate: order.cost(&PriceBook::default()),

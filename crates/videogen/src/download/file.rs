@@ -12,7 +12,7 @@ use super::transfer::{Progress, Transfer};
 use crate::client::Client;
 use crate::journal::{FileKind, SavedFile, further_video};
 use crate::model::{Error, ErrorKind, Operation, SecretUrl, TaskId, TaskRef, TaskStatus, Timestamp, VideoTask};
-use crate::transport::trace;
+use crate::transport::{blocking::run, trace};
 use crate::vendors::dispatch;
 
 impl Client {
@@ -172,7 +172,7 @@ impl Client {
         let file = entry.saved_file(kind)?.clone();
         let bytes = file.bytes?;
         let (known, place) = (file.clone(), path.clone());
-        let is_there = tokio::task::spawn_blocking(move || known.is_at(&place)).await;
+        let is_there = run(move || known.is_at(&place)).await;
         if !is_there.is_ok_and(|is_there| is_there) {
             return None;
         }

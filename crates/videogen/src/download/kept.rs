@@ -5,7 +5,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use reqwest::header::HeaderValue;
@@ -15,6 +15,7 @@ use super::answer::Version;
 use crate::journal::FileKind;
 use crate::model::TaskId;
 use crate::model::mask::sha256;
+use crate::rules::media::read_up_to;
 use crate::system;
 
 /// Maximum length of a sidecar, in bytes.
@@ -25,7 +26,7 @@ const DIGITS: usize = 32;
 const TRIES: usize = 8;
 
 /// The file that partial bytes belong to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Origin {
     task: TaskId,
     kind: FileKind,
@@ -53,8 +54,9 @@ impl Origin {
 /// Content of a sidecar.
 #[derive(Serialize, Deserialize)]
 struct Note {
-    #[serde(flatten)]
-    origin: Origin,
+    task: TaskId,
+    kind: FileKind,
+    server: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     etag: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,7 +85,9 @@ impl Note {
             None => Some(None),
         };
         Some(Self {
-            origin: origin.clone(),
+            task: origin.task.clone(),
+            kind: origin.kind,
+            server: origin.server.clone(),
             etag: text(&version.etag)?,
             last_modified: text(&version.modified)?,
             total: version.total,
@@ -96,7 +100,8 @@ impl Note {
         let header = |text: &Option<String>| text.as_deref().map(HeaderValue::from_str).transpose().ok();
         let version = Version::earlier(header(&self.etag)?, header(&self.last_modified)?, self.total);
         let fits = self.total.is_none_or(|total| length <= total);
-        let is_same = self.origin == *origin && self.boot == boot();
+        let is_of_origin = (&self.task, self.kind, &self.server) == (&origin.task, origin.kind, &origin.server);
+        let is_same = is_of_origin && self.boot == boot();
         (is_same && fits && length > 0 && version.validator().is_some()).then_some(version)
     }
 }
@@ -113,8 +118,8 @@ impl Sidecar {
             return None;
         }
         let mut text = Vec::new();
-        let file = File::open(&self.path).ok()?;
-        file.take(LONGEST).read_to_end(&mut text).ok()?;
+        let mut file = File::open(&self.path).ok()?;
+        read_up_to(&mut file, LONGEST, &mut text).ok()?;
         serde_json::from_slice(&text).ok()
     }
 

@@ -1,10 +1,11 @@
 //! Kinds of downloaded files, and checks of their content.
 
 use std::fmt;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, SeekFrom};
 
 use super::walk;
 use crate::journal::FileKind;
+use crate::rules::media::{Content, read_up_to};
 
 /// Number of bytes that identify a file type.
 pub(super) const MAGIC: usize = 12;
@@ -82,7 +83,7 @@ impl Media {
 
     /// The missing part of a file, if any. Detects files of which the host stores or announces only a part, which
     /// lengths do not show. `is_end_known`: the host reported the end of the file.
-    pub(super) fn flaw(self, file: impl Read + Seek, is_end_known: bool) -> io::Result<Option<&'static str>> {
+    pub(super) fn flaw(self, file: &mut dyn Content, is_end_known: bool) -> io::Result<Option<&'static str>> {
         match self {
             Self::Video | Self::Further(_) => walk::flaw(file, is_end_known),
             Self::LastFrame => Ok(is_truncated_image(file)?.then_some("it is truncated")),
@@ -91,14 +92,14 @@ impl Media {
 }
 
 /// Whether an image lacks its end. Trailing bytes are allowed.
-fn is_truncated_image(mut file: impl Read + Seek) -> io::Result<bool> {
+fn is_truncated_image(file: &mut dyn Content) -> io::Result<bool> {
     let length = file.seek(SeekFrom::End(0))?;
     file.rewind()?;
     let mut head = Vec::with_capacity(MAGIC);
-    file.by_ref().take(MAGIC as u64).read_to_end(&mut head)?;
+    read_up_to(file, MAGIC as u64, &mut head)?;
     file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
     let mut tail = Vec::new();
-    file.by_ref().take(TAIL).read_to_end(&mut tail)?;
+    read_up_to(file, TAIL, &mut tail)?;
     // The data after the last end marker.
     let after = |end: &[u8]| {
         let place = tail.windows(end.len()).rposition(|bytes| bytes == end)?;
@@ -125,7 +126,7 @@ mod tests {
     fn is_cut(bytes: &[u8]) -> bool {
         let file = tempfile::tempfile().unwrap();
         (&file).write_all(bytes).unwrap();
-        Media::LastFrame.flaw(&file, true).unwrap().is_some()
+        Media::LastFrame.flaw(&mut &file, true).unwrap().is_some()
     }
 
     #[test]

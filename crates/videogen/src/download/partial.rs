@@ -10,10 +10,11 @@ use uuid::Uuid;
 use super::answer::Version;
 use super::kept::{Kept, Origin, Sidecar};
 use super::media::Media;
-use super::writer::{Writer, apart};
+use super::writer::Writer;
 use crate::journal::{SavedFile, digest_of};
 use crate::model::{Error, ErrorKind};
 use crate::system;
+use crate::transport::blocking::run;
 
 /// A partial file. Dropping it deletes it, unless another process can resume the download.
 pub(super) struct Partial<'a> {
@@ -151,8 +152,8 @@ impl<'a> Partial<'a> {
     /// `io`.
     pub(super) async fn flaw(&self, media: Media, is_end_known: bool) -> Result<Option<&'static str>, Error> {
         let file = self.writer.file();
-        let flaw = apart(move || media.flaw(&*file, is_end_known)).await;
-        flaw.map_err(|error| cannot_write(self.target, &error))
+        let flaw = run(move || media.flaw(&mut &*file, is_end_known)).await;
+        flaw.flatten().map_err(|error| cannot_write(self.target, &error))
     }
 
     /// Syncs the file to disk, so that it survives a power failure. With `digest`, its SHA-256 is computed.
@@ -170,8 +171,8 @@ impl<'a> Partial<'a> {
             (&*file).rewind()?;
             digest_of(&*file).map(Some)
         };
-        let synced = apart(sync).await;
-        let sha256 = synced.map_err(|error| cannot_write(self.target, &error))?;
+        let synced = run(sync).await;
+        let sha256 = synced.flatten().map_err(|error| cannot_write(self.target, &error))?;
         Ok(SavedFile::new(self.target, self.length, sha256))
     }
 
@@ -198,7 +199,7 @@ impl<'a> Partial<'a> {
         drop(self.name);
         // Some file systems cannot sync a folder; the file is in place anyway.
         let folder = folder(target).to_owned();
-        let _ = apart(move || system::sync_folder(&folder)).await;
+        let _ = run(move || system::sync_folder(&folder)).await;
         Ok(())
     }
 }

@@ -97,7 +97,7 @@ impl Sink<'_, '_> {
         match self {
             Self::File(partial) => partial.flaw(media, is_end_known).await,
             Self::Memory(bytes) => media
-                .flaw(Cursor::new(bytes.as_slice()), is_end_known)
+                .flaw(&mut Cursor::new(bytes.as_slice()), is_end_known)
                 .map_err(|error| Error::new(ErrorKind::Io, error.to_string())),
             Self::Channel(_) => Ok(None),
         }

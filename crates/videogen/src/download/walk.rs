@@ -1,6 +1,8 @@
 //! Walks through a video file from its first byte to its end, without reading picture or sound.
 
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, SeekFrom};
+
+use crate::rules::media::{Content, read_up_to};
 
 /// Maximum number of parts. Real files have a few, fragmented ones thousands.
 const PARTS: u32 = 1_000_000;
@@ -29,7 +31,7 @@ fn is_box(kind: &[u8]) -> bool {
 
 /// The missing part of a video file, if any: the rest of a part, or a part required to play it. Bytes after the
 /// last box are allowed. `is_end_known`: the host reported the end of the file.
-pub(super) fn flaw(file: impl Read + Seek, is_end_known: bool) -> io::Result<Option<&'static str>> {
+pub(super) fn flaw(file: &mut dyn Content, is_end_known: bool) -> io::Result<Option<&'static str>> {
     let mut walk = Walk::new(file)?;
     if walk.head()?.starts_with(&EBML.to_be_bytes()) {
         walk.elements()
@@ -41,15 +43,15 @@ pub(super) fn flaw(file: impl Read + Seek, is_end_known: bool) -> io::Result<Opt
 const MIDDLE: Option<&str> = Some("it is truncated");
 const TOO_MANY: Option<&str> = Some("it has too many parts");
 
-struct Walk<R> {
-    reader: BufReader<R>,
+struct Walk<'a> {
+    reader: BufReader<&'a mut dyn Content>,
     /// Start of the current part.
     at: u64,
     length: u64,
 }
 
-impl<R: Read + Seek> Walk<R> {
-    fn new(mut file: R) -> io::Result<Self> {
+impl<'a> Walk<'a> {
+    fn new(file: &'a mut dyn Content) -> io::Result<Self> {
         let length = file.seek(SeekFrom::End(0))?;
         file.rewind()?;
         Ok(Self {
@@ -62,7 +64,7 @@ impl<R: Read + Seek> Walk<R> {
     /// The first bytes of the current part; fewer, or none, at the end of the file.
     fn head(&mut self) -> io::Result<Vec<u8>> {
         let mut head = Vec::with_capacity(HEAD as usize);
-        self.reader.by_ref().take(HEAD).read_to_end(&mut head)?;
+        read_up_to(&mut self.reader, HEAD, &mut head)?;
         self.reader.seek_relative(-(head.len() as i64))?;
         Ok(head)
     }
@@ -185,7 +187,7 @@ mod tests {
     fn flaw_of(bytes: &[u8], is_end_known: bool) -> Option<&'static str> {
         let file = tempfile::tempfile().unwrap();
         (&file).write_all(bytes).unwrap();
-        flaw(&file, is_end_known).unwrap()
+        flaw(&mut &file, is_end_known).unwrap()
     }
 
     fn is_whole(bytes: &[u8]) -> bool {

@@ -7,8 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
+
+use crate::transport::blocking::{run, start};
 
 /// Batch size: written with one system call, while more chunks arrive.
 const BATCH: usize = 1024 * 1024;
@@ -80,11 +82,11 @@ impl Writer {
         self.held = 0;
         self.settle().await?;
         let file = self.file();
-        apart(move || {
+        run(move || {
             file.set_len(0)?;
             (&*file).rewind()
         })
-        .await
+        .await?
     }
 
     /// Starts to write the gathered batch, once the last one is written.
@@ -98,7 +100,7 @@ impl Writer {
                 .push_back(batch);
             self.held = 0;
             let (file, queue) = (self.file(), Arc::clone(&self.queue));
-            self.writing = Some(spawn_blocking(move || write_queued(&file, &queue)));
+            self.writing = Some(start(Box::new(move || write_queued(&file, &queue))));
         }
         Ok(())
     }
@@ -121,14 +123,6 @@ impl Drop for Writer {
         // After the batch that another thread may be writing. A failure leaves fewer bytes to resume from.
         let _ = write_queued(&self.file, &self.queue);
     }
-}
-
-/// Runs work on a blocking thread. Boxed, so that this is compiled once and not for each closure.
-pub(super) async fn apart<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    let work: Box<dyn FnOnce() -> io::Result<T> + Send> = Box::new(work);
-    spawn_blocking(work)
-        .await
-        .unwrap_or_else(|error| Err(io::Error::other(error)))
 }
 
 fn write_queued(file: &File, queue: &Mutex<VecDeque<Vec<Bytes>>>) -> io::Result<()> {

@@ -130,8 +130,11 @@ pub(crate) fn parameters(request: &Value) -> Map<String, Value> {
         "seed",
         "watermark",
     ];
-    NAMES
-        .iter()
-        .filter_map(|name| Some(((*name).to_owned(), request.get(name)?.clone())))
-        .collect()
+    let mut parameters = Map::new();
+    for name in NAMES {
+        if let Some(value) = request.get(name) {
+            parameters.insert(name.to_owned(), value.clone());
+        }
+    }
+    parameters
 }

@@ -43,8 +43,9 @@ impl FieldRule {
         if !wrong.is_empty() {
             return Err(wrong);
         }
-        values.sort_unstable();
-        values.dedup();
+        let mut distinct = BTreeSet::new();
+        distinct.extend(values.drain(..));
+        values.extend(distinct);
         if *values == [UNSET] {
             *self = Self::Unset;
         }
@@ -83,7 +84,7 @@ impl FieldRule {
     /// For every request that fits both rules of a field: how many more of the first than of the second it meets by itself, where
     /// the vendor decides the others. `None` of the rules is met by every request, and `default` is what the vendor takes the
     /// field for where it is not set.
-    pub(super) fn leads(one: Option<&Self>, other: Option<&Self>, default: Option<String>) -> BTreeSet<i32> {
+    pub(super) fn leads(one: Option<&Self>, other: Option<&Self>, default: Option<String>) -> Vec<i32> {
         let rules = [one, other];
         let named: Vec<&str> = { rules.into_iter().flatten() }
             .flat_map(|rule| match rule {
@@ -110,8 +111,19 @@ impl FieldRule {
             Some(rule) => fit(&rule.into(), value, decided).map(|fit| i32::from(fit == Fit::Stated)),
         };
         let lead = |request| Some(stated(one, request)? - stated(other, request)?);
-        unset.chain(left).chain(set).chain(unnamed).filter_map(lead).collect()
+        distinct(unset.chain(left).chain(set).chain(unnamed).filter_map(lead))
     }
+}
+
+/// The values, each once. There are few.
+pub(super) fn distinct(all: impl Iterator<Item = i32>) -> Vec<i32> {
+    let mut values = Vec::new();
+    for value in all {
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    values
 }
 
 impl<'a> From<&'a FieldRule> for Demand<'a> {

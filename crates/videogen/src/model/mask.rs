@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::model::SecretUrl;
 
@@ -102,10 +102,13 @@ pub(crate) fn json(value: Value, hide: &dyn Fn(&str) -> String) -> Value {
     match value {
         Value::String(text) => Value::String(hide(&text)),
         Value::Array(items) => items.into_iter().map(|item| json(item, hide)).collect(),
-        Value::Object(members) => members
-            .into_iter()
-            .map(|(name, value)| (hide(&name), json(value, hide)))
-            .collect(),
+        Value::Object(members) => {
+            let mut hidden = Map::new();
+            for (name, value) in members {
+                hidden.insert(hide(&name), json(value, hide));
+            }
+            hidden.into()
+        }
         scalar => scalar,
     }
 }

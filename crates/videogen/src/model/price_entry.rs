@@ -1,6 +1,6 @@
 //! A price that is not in the specs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use rust_decimal::Decimal;
@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use videogen_wire::facts::PriceUnit;
 
 use crate::model::demand::fit;
+use crate::model::field_rule::distinct;
 use crate::model::price_problem::PriceProblem;
 use crate::model::{Capabilities, FieldRule, InvalidPriceError, Money, Role, Vendor};
 
@@ -202,12 +203,10 @@ impl PriceEntry {
             return false;
         }
         let rules = Capabilities::of(self.vendor, &self.model);
-        let fields: BTreeSet<&String> = self.when.keys().chain(other.when.keys()).collect();
-        let leads = fields.into_iter().fold(BTreeSet::from([0]), |sums, field| {
+        let further = other.when.keys().filter(|field| !self.when.contains_key(*field));
+        let leads = self.when.keys().chain(further).fold(vec![0], |sums, field| {
             let leads = FieldRule::leads(self.when.get(field), other.when.get(field), default(&rules, field));
-            sums.iter()
-                .flat_map(|sum| leads.iter().map(move |lead| sum + lead))
-                .collect()
+            distinct(sums.iter().flat_map(|sum| leads.iter().map(move |lead| sum + lead)))
         });
         // An input in any role is an input.
         let has_none = |entry: &Self| entry.when.get("inputs") == Some(&FieldRule::Unset);

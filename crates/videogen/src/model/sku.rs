@@ -138,7 +138,9 @@ fn entries(vendor: Vendor, model: &ListedModel) -> Result<Vec<PriceEntry>, Vec<S
         let resolution = resolution.map(|tier| ("resolution".to_owned(), one_of(&[tier])));
         let mut entry = PriceEntry::new(vendor, model.id.clone(), Money::usd(sku.amount), sku.unit).ok()?;
         let without_video = (!is_for_input_videos).then(|| ("reference_video".to_owned(), FieldRule::Unset));
-        entry.when = audio.into_iter().chain(resolution).chain(without_video).collect();
+        entry
+            .when
+            .extend({ audio.into_iter() }.chain(resolution).chain(without_video));
         Some(entry)
     };
     Ok(skus.iter().filter_map(entry).collect())

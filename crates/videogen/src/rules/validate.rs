@@ -144,21 +144,26 @@ impl Check<'_> {
         value: Option<T>,
     ) -> Option<(&'static Field, T)> {
         let value = value?;
-        if let Some(field) = self.rules.field(name) {
-            return Some((field, value));
-        }
+        let field = match self.rules.field(name) {
+            Some(field) => field,
+            None => self.carrier(request, name, &value.to_string())?,
+        };
+        Some((field, value))
+    }
+
+    /// Adds a violation for a field that the model does not support. Returns the field if the rule may be overridden.
+    fn carrier(&mut self, request: &VideoRequest, name: &str, value: &str) -> Option<&'static Field> {
         if !self.rules.is_known() {
-            self.unplaced(request, name, value.to_string());
+            self.unplaced(request, name, value);
             return None;
         }
         let mut carriers = self.rules.model.request.fields.iter();
         let carrier = carriers.find(|field| field.name == name);
         let basis = carrier.map_or(Basis::Request, |_| Basis::Model("without"));
         let rule = format!("{} does not support `{name}`", self.whom(request));
-        self.add(basis, name, value.to_string(), rule, elsewhere(name));
+        self.add(basis, name, value, rule, elsewhere(name));
         // A caller who overrides this rule sends the field, so its other rules hold.
-        let field = carrier.filter(|_| self.rules.model.is_unverified("without"))?;
-        Some((field, value))
+        carrier.filter(|_| self.rules.model.is_unverified("without"))
     }
 
     /// Adds a violation for a field or input role of an unlisted model, whose place in the request is not known.

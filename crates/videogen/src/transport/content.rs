@@ -13,11 +13,11 @@ use futures_util::stream;
 #[cfg(feature = "md5")]
 use md5::{Digest as _, Md5};
 use ring::digest::{Context, SHA256};
-use tokio::task::spawn_blocking;
 
+use super::blocking::run;
 use crate::model::mask::hex;
 use crate::model::{Error, ErrorKind, LocalFile};
-use crate::rules::media::Probe;
+use crate::rules::media::{Probe, read_up_to};
 
 /// Bytes read at once: a multiple of 3, so that their base64 forms can be joined.
 const CHUNK: u64 = 192 * 1024;
@@ -51,7 +51,7 @@ impl Content {
             let (mut sha256, mut length) = (Context::new(&SHA256), 0);
             #[cfg(feature = "md5")]
             let mut md5 = Md5::new();
-            let read = each_chunk(&file, |chunk| {
+            let read = each_chunk(&file, &mut |chunk| {
                 sha256.update(chunk);
                 #[cfg(feature = "md5")]
                 md5.update(chunk);
@@ -80,7 +80,7 @@ impl Content {
     /// When the file cannot be read, has changed, or `write` fails.
     pub(crate) fn each(&self, mut write: impl FnMut(&[u8]) -> io::Result<()>) -> Result<(), String> {
         let mut sha256 = Context::new(&SHA256);
-        each_chunk(&self.file, |chunk| {
+        each_chunk(&self.file, &mut |chunk| {
             sha256.update(chunk);
             write(chunk)
         })?;
@@ -122,11 +122,11 @@ impl Content {
             let failing = Arc::clone(&content);
             async move {
                 let total = content.probe.bytes;
-                let read = spawn_blocking(move || match reading {
+                let read = run(move || match reading {
                     Some(reading) => reading.next(),
                     None => Reading::begin(content)?.next(),
                 });
-                let read = read.await.map_err(io::Error::other)?.inspect_err(|error| {
+                let read = read.await?.inspect_err(|error| {
                     failing.failure.get_or_init(|| error.to_string());
                 })?;
                 if let Some((_, Some(reading))) = &read {
@@ -161,10 +161,7 @@ impl Reading {
             return Ok(None);
         }
         let mut chunk = Vec::new();
-        self.reader
-            .by_ref()
-            .take(CHUNK.min(self.left))
-            .read_to_end(&mut chunk)?;
+        read_up_to(&mut self.reader, CHUNK.min(self.left), &mut chunk)?;
         self.left -= chunk.len() as u64;
         self.sha256.update(&chunk);
         let is_last = self.left == 0;
@@ -183,12 +180,12 @@ impl Reading {
 }
 
 /// Reads a file to its end.
-fn each_chunk(file: &LocalFile, mut use_chunk: impl FnMut(&[u8]) -> io::Result<()>) -> Result<(), String> {
+fn each_chunk(file: &LocalFile, use_chunk: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> Result<(), String> {
     let mut reader = file.open()?;
     let mut chunk = Vec::new();
     loop {
         chunk.clear();
-        let read = reader.by_ref().take(CHUNK).read_to_end(&mut chunk);
+        let read = read_up_to(&mut reader, CHUNK, &mut chunk);
         read.map_err(|error| error.to_string())?;
         if chunk.is_empty() {
             return Ok(());
@@ -210,7 +207,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
     let ending = |_| Error::new(ErrorKind::Io, "reading a file was aborted: the program is ending");
-    spawn_blocking(work).await.map_err(ending)?
+    run(work).await.map_err(ending)?
 }
 
 #[cfg(test)]

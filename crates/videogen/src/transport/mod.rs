@@ -2,6 +2,7 @@
 //!
 //! Floor 2: depends on `model`, `rules` and `poll`. It may not name vendors or use journals.
 
+pub(crate) mod blocking;
 pub(crate) mod content;
 pub(crate) mod http;
 pub(crate) mod pace;

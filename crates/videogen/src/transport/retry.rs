@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use tokio::sync::watch;
 
@@ -210,23 +211,25 @@ impl<'a> Retries<'a> {
         self.budget.give_back();
     }
 
-    /// Pauses before the next attempt.
+    /// Pauses before the next attempt. Boxed, so that it is compiled once and not into each call.
     ///
     /// # Errors
     /// `error`, when it is final or the budget is spent.
-    pub(crate) async fn pause(&mut self, error: Error) -> Result<(), Error> {
-        match self.policy.pause(&error, self.done, fastrand::f64()) {
-            Some(pause) if std::mem::take(&mut self.free) || self.budget.take() => {
-                self.done += 1;
-                trace::retrying(&error, pause);
-                if self.budget.pause(pause).await {
-                    Ok(())
-                } else {
-                    Err(error)
+    pub(crate) fn pause(&mut self, error: Error) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(async {
+            match self.policy.pause(&error, self.done, fastrand::f64()) {
+                Some(pause) if std::mem::take(&mut self.free) || self.budget.take() => {
+                    self.done += 1;
+                    trace::retrying(&error, pause);
+                    if self.budget.pause(pause).await {
+                        Ok(())
+                    } else {
+                        Err(error)
+                    }
                 }
+                _ => Err(error),
             }
-            _ => Err(error),
-        }
+        })
     }
 }
 

@@ -105,11 +105,11 @@ impl Client {
                 self.forget(record).await;
             }
             let is_newer = |record: &UploadRecord| !again && Some(record) != last.as_ref();
-            let waits = || {
+            let mut waits = || {
                 let file = content.file.to_string();
                 self.notify_upload(|| UploadEvent::Waiting { file });
             };
-            match self.turn(&key, is_newer, waits).await? {
+            match self.turn(&key, &is_newer, &mut waits).await? {
                 Turn::Own(lease) => break lease,
                 Turn::Recorded(record) => last = Some(record),
             }

@@ -225,7 +225,7 @@ impl Client {
             return Ok(group);
         }
         let is_newer = |record: &UploadRecord| Some(record) != known.as_ref();
-        let lease = match self.turn(&key, is_newer, || ()).await? {
+        let lease = match self.turn(&key, &is_newer, &mut || ()).await? {
             Turn::Own(lease) => lease,
             Turn::Recorded(record) => return Ok(known.insert(record).reference.clone()),
         };

@@ -79,8 +79,8 @@ impl Client {
     pub(super) async fn turn(
         &self,
         key: &UploadKey,
-        is_usable: impl Fn(&UploadRecord) -> bool,
-        waits: impl FnOnce(),
+        is_usable: &(dyn Fn(&UploadRecord) -> bool + Sync),
+        waits: &mut (dyn FnMut() + Send),
     ) -> Result<Turn, Error> {
         let Some(journal) = &self.0.journal else {
             return Ok(Turn::Own(Lease(None)));
@@ -88,7 +88,7 @@ impl Client {
         let mut own = UploadLease::new(key.clone(), Uuid::now_v7(), Utc::now(), lease_end());
         // Before the first try, because the lease may be stored although this future is dropped meanwhile.
         let mut lease = Lease(Some((Arc::clone(journal), own.clone())));
-        let mut waits = Some(waits);
+        let mut is_first = true;
         let mut seen: Option<(UploadLease, Instant)> = None;
         let mut pause = FIRST;
         loop {
@@ -100,7 +100,7 @@ impl Client {
             let Ok(held) = journal.lease_upload(own.clone()).await else {
                 return Ok(Turn::Own(Lease(None)));
             };
-            if let Some(record) = self.recorded(key).await?.filter(&is_usable) {
+            if let Some(record) = self.recorded(key).await?.filter(is_usable) {
                 match held {
                     None => lease.release().await,
                     Some(_) => lease.0 = None,
@@ -110,7 +110,7 @@ impl Client {
             let Some(held) = held else {
                 return Ok(Turn::Own(lease));
             };
-            if let Some(waits) = waits.take() {
+            if std::mem::take(&mut is_first) {
                 waits();
             }
             if seen.as_ref().is_none_or(|(before, _)| *before != held) {
@@ -195,7 +195,7 @@ mod tests {
         let (client, key) = held(&journal);
         journal.lease.lock().unwrap().as_mut().unwrap().until += TimeDelta::hours(1);
         let (begun, mut waits) = (Instant::now(), 0);
-        let turn = client.turn(&key, |_| true, || waits += 1).await.unwrap();
+        let turn = client.turn(&key, &|_| true, &mut || waits += 1).await.unwrap();
         assert!(matches!(turn, Turn::Own(lease) if lease.is_some()));
         let waited = begun.elapsed();
         assert!(waited >= LEASE && waited <= LEASE + 2 * LONGEST, "{waited:?}");
@@ -208,12 +208,14 @@ mod tests {
         let journal = Arc::new(Memory::default());
         let (client, key) = held(&journal);
         *journal.lease.lock().unwrap() = None;
-        let Turn::Own(lease) = client.turn(&key, |_| true, || ()).await.unwrap() else {
+        let Turn::Own(lease) = client.turn(&key, &|_| true, &mut || ()).await.unwrap() else {
             panic!("it was recorded")
         };
         let length = 20 * LEASE;
         let begun = Instant::now();
-        let (_, turn) = tokio::join!(lease.during(sleep(length)), client.turn(&key, |_| true, || ()));
+        let mut waits = || ();
+        let turn = client.turn(&key, &|_| true, &mut waits);
+        let (_, turn) = tokio::join!(lease.during(sleep(length)), turn);
         assert!(matches!(turn.unwrap(), Turn::Own(_)));
         assert!((length..=length + LONGEST).contains(&begun.elapsed()));
     }
@@ -237,7 +239,8 @@ mod tests {
         };
         let begun = Instant::now();
         let is_usable = |record: &UploadRecord| record.reference != "gone";
-        let (turn, ()) = tokio::join!(client.turn(&key, is_usable, || ()), recording);
+        let mut waits = || ();
+        let (turn, ()) = tokio::join!(client.turn(&key, &is_usable, &mut waits), recording);
         assert!(matches!(turn.unwrap(), Turn::Recorded(record) if record.reference == "new"));
         assert!(begun.elapsed() <= Duration::from_secs(2) + LONGEST);
         // The holder keeps its lease.

@@ -203,11 +203,10 @@ fn filled(item: &Item, value: Value) -> Value {
     if item.value.is_empty() {
         return value;
     }
-    let mut members: Map<String, Value> = item
-        .with
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), Value::from(*value)))
-        .collect();
+    let mut members = Map::new();
+    for (name, value) in item.with {
+        members.insert((*name).to_owned(), Value::from(*value));
+    }
     write(&mut members, item.value, value);
     members.into()
 }

@@ -46,10 +46,9 @@ struct Found {
 
 /// Every distinct task id in `body`, the most certain first. `own`: another name of the member that has it.
 pub(crate) fn task_ids(body: &[u8], own: Option<&str>) -> Vec<String> {
-    let mut found = found(body, own);
-    found.sort_by_key(|found| !found.is_own);
+    let (own, others): (Vec<Found>, Vec<Found>) = found(body, own).into_iter().partition(|found| found.is_own);
     let mut ids: Vec<String> = Vec::new();
-    for Found { id, .. } in found {
+    for Found { id, .. } in own.into_iter().chain(others) {
         // Services send zero or an empty string for missing ids.
         if !id.trim().is_empty() && id != "0" && !ids.contains(&id) {
             ids.push(id);

@@ -29,11 +29,8 @@ pub(crate) fn read(vendor: Vendor, models: &mut [ListedModel], answer: &Value) {
             let normal = |field: &str, words: Vec<String>| normalised(vendor, &id, field, words);
             model.durations = at("durations").and_then(seconds).or_else(|| {
                 let (min, max) = number("duration_min").zip(number("duration_max"))?;
-                Some(
-                    (min..=max.min(LONGEST))
-                        .filter_map(|second| u32::try_from(second).ok())
-                        .collect(),
-                )
+                let seconds = (min..=max.min(LONGEST)).filter_map(|second| u32::try_from(second).ok());
+                Some(distinct(seconds))
             });
             model.resolutions = at("resolutions")
                 .and_then(texts)
@@ -45,13 +42,10 @@ pub(crate) fn read(vendor: Vendor, models: &mut [ListedModel], answer: &Value) {
             model.generate_audio = at("generate_audio").and_then(bool::from_value);
             model.seed = at("seed").and_then(bool::from_value);
             if let Some(Value::Object(prices)) = at("prices_usd") {
-                let prices = prices.into_iter();
-                model.prices_usd = prices
-                    .map(|(name, price)| {
-                        let text = price.to_string();
-                        (name, String::from_value(price).unwrap_or(text))
-                    })
-                    .collect();
+                model.prices_usd.extend(prices.into_iter().map(|(name, price)| {
+                    let text = price.to_string();
+                    (name, String::from_value(price).unwrap_or(text))
+                }));
             }
         }
     }
@@ -63,8 +57,15 @@ fn seconds(list: Value) -> Option<BTreeSet<u32>> {
     let seconds = items
         .into_iter()
         .filter_map(|item| u32::try_from(i64::from_value(item)?).ok());
-    let seconds: BTreeSet<u32> = seconds.collect();
+    let seconds = distinct(seconds);
     (!seconds.is_empty()).then_some(seconds)
+}
+
+/// Not with `collect`, for which a sort is compiled.
+fn distinct(seconds: impl Iterator<Item = u32>) -> BTreeSet<u32> {
+    let mut distinct = BTreeSet::new();
+    distinct.extend(seconds);
+    distinct
 }
 
 fn texts(list: Value) -> Option<Vec<String>> {
@@ -95,6 +96,6 @@ pub(crate) fn cleaned(judge: &Judge<'_>, mut model: ListedModel) -> ListedModel 
     }
     let prices = std::mem::take(&mut model.prices_usd).into_iter();
     let clean = |(name, price): (String, String)| (judge.clean(&name), judge.clean(&price));
-    model.prices_usd = prices.map(clean).collect();
+    model.prices_usd.extend(prices.map(clean));
     model
 }

@@ -42,7 +42,8 @@ impl Judge<'_> {
         };
         let answer = match exchange.map(|exchange| &exchange.sent) {
             None | Some(Sent::Recorded) => {
-                return Err(self.unbuilt(operation, result).with_delivery(Delivery::NotSent));
+                let reason = result.as_ref().err().map(|CallError(reason)| reason.as_str());
+                return Err(self.unbuilt(operation, reason).with_delivery(Delivery::NotSent));
             }
             Some(Sent::NotConnected { reason }) => {
                 return Err(self.transport(operation, reason).with_delivery(Delivery::NotSent));
@@ -169,43 +170,58 @@ impl Judge<'_> {
         result: Result<T, CallError>,
         exchange: Option<&Exchange>,
     ) -> Result<(T, Bytes), Error> {
-        let answer = match exchange.map(|exchange| &exchange.sent) {
-            None | Some(Sent::Recorded) => return Err(self.unbuilt(operation, result)),
-            Some(Sent::NotConnected { reason } | Sent::Broken { reason }) => {
-                return Err(self.transport(operation, reason));
-            }
-            Some(Sent::Pending) => return Err(self.transport(operation, "the call was cancelled")),
-            Some(Sent::Answered(answer)) => answer,
-        };
+        match result {
+            Ok(value) => Ok((value, self.answer(operation, None, exchange)?.body.clone())),
+            Err(CallError(reason)) => Err(match self.answer(operation, Some(&reason), exchange) {
+                Ok(answer) => self.no_value(operation, &reason, answer),
+                Err(error) => error,
+            }),
+        }
+    }
+
+    /// The response to a call. `reason`: why it gave no value.
+    fn answer<'a>(
+        &self,
+        operation: Operation,
+        reason: Option<&str>,
+        exchange: Option<&'a Exchange>,
+    ) -> Result<&'a Answer, Error> {
+        match exchange.map(|exchange| &exchange.sent) {
+            None | Some(Sent::Recorded) => Err(self.unbuilt(operation, reason)),
+            Some(Sent::NotConnected { reason } | Sent::Broken { reason }) => Err(self.transport(operation, reason)),
+            Some(Sent::Pending) => Err(self.transport(operation, "the call was cancelled")),
+            Some(Sent::Answered(answer)) => Ok(answer),
+        }
+    }
+
+    /// The error of a response that gave no value.
+    fn no_value(&self, operation: Operation, reason: &str, answer: &Answer) -> Error {
+        let detail = || dispatch::error(self.vendor, answer.status.as_u16(), json(answer));
         // An adapter makes a value of a refusal only where that is the state of a task.
-        if !answer.status.is_success() && result.is_err() {
-            let detail = dispatch::error(self.vendor, answer.status.as_u16(), json(answer));
-            return Err(self.refusal(operation, answer, detail));
+        if !answer.status.is_success() {
+            return self.refusal(operation, answer, detail());
         }
-        match (result, &answer.cut) {
-            (Ok(value), _) => Ok((value, answer.body.clone())),
-            (Err(_), Some(cut)) => Err(self.transport(operation, cut)),
-            // Some refuse with a status of success.
-            (Err(CallError(reason)), None) => {
-                let detail = dispatch::error(self.vendor, answer.status.as_u16(), json(answer));
-                if operation.is_of_assets() && detail.kind.is_some() {
-                    return Err(self.refusal(operation, answer, detail));
-                }
-                let words = Words::of(&answer.body);
-                let kind = if words.deny_the_task() {
-                    ErrorKind::NotFound
-                } else {
-                    ErrorKind::Decode
-                };
-                let message = format!(
-                    "the response cannot be parsed: {}{}",
-                    self.clean(&unreadable::success(&answer.body, &reason)),
-                    self.quoted(&words)
-                );
-                let error = Error::new(kind, message).during(self.vendor, operation);
-                Err(self.with_detail(error, answer, ErrorDetail::default(), words))
-            }
+        if let Some(cut) = &answer.cut {
+            return self.transport(operation, cut);
         }
+        // Some refuse with a status of success.
+        let detail = detail();
+        if operation.is_of_assets() && detail.kind.is_some() {
+            return self.refusal(operation, answer, detail);
+        }
+        let words = Words::of(&answer.body);
+        let kind = if words.deny_the_task() {
+            ErrorKind::NotFound
+        } else {
+            ErrorKind::Decode
+        };
+        let message = format!(
+            "the response cannot be parsed: {}{}",
+            self.clean(&unreadable::success(&answer.body, reason)),
+            self.quoted(&words)
+        );
+        let error = Error::new(kind, message).during(self.vendor, operation);
+        self.with_detail(error, answer, ErrorDetail::default(), words)
     }
 
     /// Whether the response has an empty or null `member`.
@@ -240,11 +256,9 @@ impl Judge<'_> {
         }
     }
 
-    fn unbuilt<T>(&self, operation: Operation, result: Result<T, CallError>) -> Error {
-        let reason = result
-            .err()
-            .map_or_else(|| "no request was built".to_owned(), |CallError(reason)| reason);
-        Error::new(ErrorKind::Config, self.clean(&reason)).during(self.vendor, operation)
+    fn unbuilt(&self, operation: Operation, reason: Option<&str>) -> Error {
+        let reason = self.clean(reason.unwrap_or("no request was built"));
+        Error::new(ErrorKind::Config, reason).during(self.vendor, operation)
     }
 
     fn transport(&self, operation: Operation, reason: &str) -> Error {

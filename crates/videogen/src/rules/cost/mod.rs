@@ -206,12 +206,12 @@ fn range(outcomes: &[Outcome<'_>]) -> Result<CostEstimate, String> {
         .iter()
         .any(|outcome| outcome.terms.currency != high.terms.currency)
     {
-        let by = depends(outcomes, |outcome| outcome.terms.currency).join(" and ");
+        let by = depends(outcomes, &|one, other| one.terms.currency == other.terms.currency).join(" and ");
         return Err(format!(
             "prices in several currencies may apply, depending on {by}; set {by}"
         ));
     }
-    let depends_on = depends(outcomes, |outcome| outcome.cost);
+    let depends_on = depends(outcomes, &|one, other| one.cost == other.cost);
     let per_second = per_second(outcomes).filter(|_| depends_on == ["duration"]);
     Ok(CostEstimate {
         low: low.cost.normalize(),
@@ -294,14 +294,14 @@ fn possible(outcomes: &[Outcome<'_>], depends_on: &[&str]) -> Vec<PossibleCost> 
     all
 }
 
-/// The choices by one of which alone a property differs.
-fn depends<'a, T: PartialEq + Copy>(outcomes: &[Outcome<'a>], of: impl Fn(&Outcome<'a>) -> T) -> Vec<&'static str> {
+/// The choices by one of which alone a property differs, which `is_same` compares.
+fn depends(outcomes: &[Outcome<'_>], is_same: &dyn Fn(&Outcome<'_>, &Outcome<'_>) -> bool) -> Vec<&'static str> {
     let differs = |open: usize| {
-        let mut others: BTreeMap<[usize; OPEN.len()], T> = BTreeMap::new();
+        let mut others: BTreeMap<[usize; OPEN.len()], &Outcome<'_>> = BTreeMap::new();
         outcomes.iter().any(|outcome| {
             let mut rest = outcome.choices;
             rest[open] = 0;
-            *others.entry(rest).or_insert(of(outcome)) != of(outcome)
+            !is_same(others.entry(rest).or_insert(outcome), outcome)
         })
     };
     (0..OPEN.len())

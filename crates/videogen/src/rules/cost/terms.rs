@@ -1,7 +1,6 @@
 //! The price that applies to a request: the caller's own, else one that the vendor answered, else the list price.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 use videogen_wire::facts::{FieldTest, Price, PriceUnit, Size, Tokens};
@@ -89,7 +88,7 @@ impl<'a> Offers<'a> {
                 Some(resolution) => format!(" if the vendor makes it in {resolution}"),
                 None => String::new(),
             };
-            let fields = Vec::from_iter(fields).join(", ");
+            let fields = fields.join(", ");
             return Err(format!(
                 "none of the known prices of {vendor} {model} covers this request{made}; they depend on {fields}"
             ));
@@ -199,7 +198,7 @@ impl<'a> Offers<'a> {
     }
 
     /// The fields that the known prices of the model depend on.
-    fn fields(&self, listed: Option<&'static Price>) -> BTreeSet<&'a str> {
+    fn fields(&self, listed: Option<&'static Price>) -> Vec<&'a str> {
         let book: &'a PriceBook = self.book;
         let own = book.own().iter().chain(book.live().iter().map(|(_, entry)| entry));
         let own = own.filter(|entry| self.is_model(entry));
@@ -208,7 +207,10 @@ impl<'a> Offers<'a> {
             .flat_map(|price| price.rates)
             .flat_map(|rate| rate.when);
         let fields = own.flat_map(|entry| entry.when.keys().map(String::as_str));
-        fields.chain(tests.map(|test| test.field)).collect()
+        let mut fields: Vec<&str> = fields.chain(tests.map(|test| test.field)).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        fields
     }
 }
 

@@ -5,6 +5,8 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
+use super::read::read_up_to;
+
 /// Maximum number of boxes looked at; real headers have fewer than a hundred.
 const BOXES: u32 = 4096;
 /// Boxes of a track that contain others, in each other.
@@ -101,7 +103,7 @@ impl<R: Read + Seek> Walk<R> {
         let mut content = Vec::new();
         self.content.seek(SeekFrom::Start(from))?;
         let length = to.saturating_sub(from).min(CONTENT);
-        self.content.by_ref().take(length).read_to_end(&mut content)?;
+        read_up_to(&mut self.content, length, &mut content)?;
         Ok(content)
     }
 

@@ -4,6 +4,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use imagesize::ImageError;
 
+use super::read::read_up_to;
 use super::{mp4, webm};
 use crate::model::media_type::{medium, of};
 use crate::model::{LocalFile, Source, VideoRequest};
@@ -55,7 +56,7 @@ impl Probe {
         let bytes = content.seek(SeekFrom::End(0))?;
         content.rewind()?;
         let mut head = Vec::with_capacity(HEAD as usize);
-        Read::take(&mut *content, HEAD).read_to_end(&mut head)?;
+        read_up_to(content, HEAD, &mut head)?;
         let Some(media_type) = of(&head) else { return Ok(None) };
         content.rewind()?;
         let mut probe = Self {
