@@ -10,6 +10,7 @@ pub mod decode;
 pub mod download;
 pub mod drift;
 pub mod generation;
+mod intents;
 pub mod journal;
 pub mod long_journal;
 pub mod measure;
@@ -19,6 +20,7 @@ pub mod policy;
 pub mod result;
 pub mod server;
 pub mod tls;
+pub mod upkeep;
 pub mod waiting;
 
 pub use result::Result;

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use videogen_benches::{
-    Result, build, decode, download, drift, generation, journal, long_journal, per_call, policy, server, tls, waiting,
+    Result, build, decode, download, drift, generation, journal, long_journal, per_call, policy, server, tls, upkeep,
+    waiting,
 };
 
 #[derive(Parser)]
@@ -38,7 +39,7 @@ enum Benchmark {
     Download,
     /// Submissions with and without a journal.
     Journal,
-    /// A journal with a million entries; writes 3 GB.
+    /// A journal with a million entries, and its upkeep; needs 7 GB of disk.
     LongJournal,
     /// Cold builds of a minimal application; takes minutes, also with --quick.
     Build,
@@ -69,6 +70,9 @@ enum Benchmark {
     /// One run of a journal without client and vendor, in a separate process; also for a profiler.
     #[command(hide = true)]
     JournalAlone(journal::Alone),
+    /// `prune` or `vacuum` of a journal, in a separate process; also for a profiler.
+    #[command(hide = true)]
+    UpkeepOne(upkeep::One),
 }
 
 fn main() -> Result<()> {
@@ -111,5 +115,6 @@ fn main() -> Result<()> {
         Benchmark::DownloadOne(one) => one.run(),
         Benchmark::JournalOne(one) => one.run(),
         Benchmark::JournalAlone(alone) => alone.run(),
+        Benchmark::UpkeepOne(one) => one.run(),
     }
 }
