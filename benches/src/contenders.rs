@@ -115,9 +115,20 @@ pub fn plain() -> reqwest::ClientBuilder {
     reqwest::Client::builder().no_proxy().tls_certs_only([])
 }
 
-/// The HTTP client of all contenders. Submissions use a new connection.
-fn http(pooled: bool) -> Result<reqwest::Client> {
-    let builder = plain()
+/// A client that accepts the certificates that the platform accepts, as the facade does.
+fn encrypted() -> reqwest::ClientBuilder {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().http1_only()
+}
+
+/// The HTTP client of all contenders, for a base URL. Submissions use a new connection.
+fn http(base_url: &str, pooled: bool) -> Result<reqwest::Client> {
+    let builder = if base_url.starts_with("https:") {
+        encrypted()
+    } else {
+        plain()
+    };
+    let builder = builder
         .connect_timeout(Duration::from_secs(10))
         .timeout(Duration::from_secs(30))
         .redirect(reqwest::redirect::Policy::none())
@@ -138,8 +149,8 @@ impl Contender {
     /// When TLS cannot be set up.
     pub fn hand(base_url: &str, pooled: bool) -> Result<Self> {
         Ok(Self::Hand(Hand {
-            read: http(true)?,
-            submit: http(pooled)?,
+            read: http(base_url, true)?,
+            submit: http(base_url, pooled)?,
             base_url: base_url.to_owned(),
         }))
     }
@@ -151,7 +162,7 @@ impl Contender {
     pub fn raw(base_url: &str) -> Result<Self> {
         let session = videogen_wire::Session::new(&SecretString::from(KEY), &raw::facts::VENDOR.auth)?;
         let client = |http| raw::Client::new_with_client(base_url, http, session.call());
-        Ok(Self::Raw(client(http(true)?), client(http(false)?)))
+        Ok(Self::Raw(client(http(base_url, true)?), client(http(base_url, false)?)))
     }
 
     /// The facade.

@@ -12,7 +12,7 @@ use videogen::{Client, RetryPolicy, Vendor};
 use videogen_journal::{SqliteJournal, Store};
 
 use crate::contenders::{facade, request};
-use crate::long_journal::{intent, record};
+use crate::intents::{intent, record};
 use crate::measure::{Rounds, Spread, cpu};
 use crate::result::Result;
 use crate::server::Server;

@@ -10,6 +10,7 @@ pub mod decode;
 pub mod download;
 pub mod drift;
 pub mod generation;
+mod intents;
 pub mod journal;
 pub mod long_journal;
 pub mod measure;
@@ -18,6 +19,8 @@ pub mod plot;
 pub mod policy;
 pub mod result;
 pub mod server;
+pub mod tls;
+pub mod upkeep;
 pub mod waiting;
 
 pub use result::Result;

@@ -1,19 +1,19 @@
-//! A journal with a million entries, compared with an empty one.
+//! A journal with a million entries, compared with an empty one; and what its upkeep takes.
 
 use std::path::Path;
 use std::time::Instant;
 
 use chrono::{TimeDelta, Utc};
 use rusqlite::Connection;
-use serde_json::{Value, json};
-use videogen::journal::{Event, GroupBy, Intent, Journal as _, Pages, Query, Subject};
-use videogen::{TaskId, TaskStatus, Vendor};
+use serde_json::json;
+use videogen::Vendor;
+use videogen::journal::{GroupBy, Journal as _, Pages, Query, Subject};
 use videogen_journal::{Prune, SqliteJournal};
 
+use crate::intents::{intent, record};
 use crate::measure::{Rounds, Spread, memory};
 use crate::result::Result;
-
-const VENDOR: Vendor = Vendor::Token360;
+use crate::upkeep;
 
 /// Prints the time of each operation, and the memory of all together.
 ///
@@ -21,7 +21,11 @@ const VENDOR: Vendor = Vendor::Token360;
 /// When a journal cannot be used.
 pub fn run(quick: bool, folder: &Path) -> Result<()> {
     let folder = tempfile::tempdir_in(folder)?;
-    let entries = if quick { 2_000 } else { 1_000_000 };
+    let (entries, apart) = if quick {
+        (2_000, TimeDelta::hours(1))
+    } else {
+        (1_000_000, TimeDelta::minutes(1))
+    };
     let paths = ["short.db", "long.db"].map(|name| folder.path().join(name));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -39,7 +43,7 @@ pub fn run(quick: bool, folder: &Path) -> Result<()> {
             }
         }
         let start = Instant::now();
-        multiply(&paths[1], entries)?;
+        multiply(&paths[1], entries, apart)?;
         let bytes = std::fs::metadata(&paths[1])?.len();
         println!(
             "{entries} entries, {} MB, written in {:.0} s\n",
@@ -51,12 +55,12 @@ pub fn run(quick: bool, folder: &Path) -> Result<()> {
         operations(quick, &paths).await?;
         let most = [before, memory()?.1].map(|bytes| bytes >> 20);
         println!("\nMemory at most, MiB: {} before, {} after\n", most[0], most[1]);
-        Ok(())
+        upkeep::run(&paths[1], Utc::now() - apart * entries / 2).await
     })
 }
 
-/// Copies the only entry, one for each minute into the past. Sums are not kept meanwhile: the first submission computes them.
-fn multiply(path: &Path, entries: u32) -> Result<()> {
+/// Copies the only entry, each one so much older than the one before. Sums are not kept meanwhile: the first submission computes them.
+fn multiply(path: &Path, entries: i32, apart: TimeDelta) -> Result<()> {
     let database = Connection::open(path)?;
     let columns: Vec<String> = database
         .prepare("SELECT name FROM pragma_table_info('submissions')")?
@@ -66,10 +70,10 @@ fn multiply(path: &Path, entries: u32) -> Result<()> {
         match column.as_str() {
             "intent" | "key" => "name",
             "task" => "task || n",
-            "begun" => "begun - n * 60000",
+            "begun" => "begun - n * ?2",
             "entry" => {
                 "json_set(entry, '$.intent.id', name, '$.intent.key', name, '$.task', task || n, '$.intent.at',
-                strftime('%Y-%m-%dT%H:%M:%fZ', (begun - n * 60000) / 1000.0, 'unixepoch'))"
+                strftime('%Y-%m-%dT%H:%M:%fZ', (begun - n * ?2) / 1000.0, 'unixepoch'))"
             }
             column => column,
         }
@@ -81,34 +85,8 @@ fn multiply(path: &Path, entries: u32) -> Result<()> {
         columns.join(", "),
         columns.iter().map(value).collect::<Vec<_>>().join(", ")
     );
-    database.execute(&sql, [entries])?;
+    database.execute(&sql, (entries, apart.num_milliseconds()))?;
     database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-    Ok(())
-}
-
-pub(crate) fn intent(id: &str) -> Result<Intent> {
-    let request: Value = json!({
-        "model": "seedance-2.0", "prompt": "a paper boat drifting down a rainy street, ".repeat(10), "duration": 5,
-    });
-    let now = Utc::now();
-    Ok(serde_json::from_value(json!({
-        "id": id, "key": id, "account": "0123456789abcdef", "origin": "https://vendor.example", "vendor": VENDOR,
-        "family": "videos", "model": "seedance-2.0", "prompt": request["prompt"], "request": request,
-        "request_hash": "0123456789abcdef".repeat(4), "at": now, "until": now,
-        "estimate": {"amount": "0.4", "low": "0.4", "currency": "USD"},
-    }))?)
-}
-
-/// Records a submission, and its task.
-pub(crate) async fn record(journal: &SqliteJournal, intent: Intent) -> Result<()> {
-    let id = intent.id.clone();
-    journal.begin(intent).await?;
-    let family = VENDOR.families().next().unwrap_or_default();
-    let task = TaskId::new(VENDOR, family, format!("task-{id}")).ok_or("the id of a task")?;
-    let status = TaskStatus::Queued;
-    journal
-        .record(Subject::Intent(id), Event::Accepted { task, status })
-        .await?;
     Ok(())
 }
 

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use videogen_benches::{
-    Result, build, decode, download, drift, generation, journal, long_journal, per_call, policy, server, waiting,
+    Result, build, decode, download, drift, generation, journal, long_journal, per_call, policy, server, tls, upkeep,
+    waiting,
 };
 
 #[derive(Parser)]
@@ -24,6 +25,8 @@ struct Args {
 enum Benchmark {
     /// CPU time of `get` and `submit`, compared with handwritten code.
     PerCall,
+    /// CPU time of `get` over TLS, compared with handwritten code.
+    Tls,
     /// Parsing a response, without network.
     Decode,
     /// Up to 50,000 tasks in flight.
@@ -36,7 +39,7 @@ enum Benchmark {
     Download,
     /// Submissions with and without a journal.
     Journal,
-    /// A journal with a million entries; writes 3 GB.
+    /// A journal with a million entries, and its upkeep; needs 7 GB of disk.
     LongJournal,
     /// Cold builds of a minimal application; takes minutes, also with --quick.
     Build,
@@ -48,7 +51,14 @@ enum Benchmark {
     Only(per_call::Only),
     /// The server for the other benchmarks.
     #[command(hide = true)]
-    Serve,
+    Serve {
+        /// Serves TLS with a new certificate for `localhost`, and writes it to this file.
+        #[arg(long)]
+        certificate: Option<PathBuf>,
+    },
+    /// The client of `tls`, in a separate process that trusts the certificate.
+    #[command(hide = true)]
+    TlsOne(tls::One),
     /// One row of `waiting`, in a separate process; also for a profiler.
     WaitingOne(waiting::One),
     /// One run of `download`, in a separate process.
@@ -60,6 +70,9 @@ enum Benchmark {
     /// One run of a journal without client and vendor, in a separate process; also for a profiler.
     #[command(hide = true)]
     JournalAlone(journal::Alone),
+    /// `prune` or `vacuum` of a journal, in a separate process; also for a profiler.
+    #[command(hide = true)]
+    UpkeepOne(upkeep::One),
 }
 
 fn main() -> Result<()> {
@@ -71,6 +84,7 @@ fn main() -> Result<()> {
     let folder = folder.unwrap_or_else(std::env::temp_dir);
     match benchmark {
         Benchmark::PerCall => per_call::run(quick),
+        Benchmark::Tls => tls::run(quick),
         Benchmark::Decode => decode::run(quick),
         Benchmark::Waiting => waiting::run(quick),
         Benchmark::Policy => policy::run(quick),
@@ -85,6 +99,7 @@ fn main() -> Result<()> {
         Benchmark::Generation => generation::run(),
         Benchmark::All => {
             per_call::run(quick)?;
+            tls::run(quick)?;
             decode::run(quick)?;
             waiting::run(quick)?;
             policy::run(quick)?;
@@ -94,10 +109,12 @@ fn main() -> Result<()> {
             long_journal::run(quick, &folder)
         }
         Benchmark::Only(only) => only.run(),
-        Benchmark::Serve => server::serve(),
+        Benchmark::Serve { certificate } => server::serve(certificate.as_deref()),
+        Benchmark::TlsOne(one) => one.run(quick),
         Benchmark::WaitingOne(one) => one.run(),
         Benchmark::DownloadOne(one) => one.run(),
         Benchmark::JournalOne(one) => one.run(),
         Benchmark::JournalAlone(alone) => alone.run(),
+        Benchmark::UpkeepOne(one) => one.run(),
     }
 }

@@ -135,6 +135,14 @@ impl Rounds {
         Spread::of(&ratios)
     }
 
+    /// The part of a contender's measurements that the first does not take, in percent, round by round.
+    #[must_use]
+    pub fn share(&self, contender: usize) -> Spread {
+        let rounds = self.taken[contender].iter().zip(&self.taken[0]);
+        let shares: Vec<f64> = rounds.map(|(taken, first)| 100.0 * (taken - first) / taken).collect();
+        Spread::of(&shares)
+    }
+
     /// A row for each contender: name, measurements, ratios to the first.
     pub fn rows(&self) -> impl Iterator<Item = (&str, Spread, Spread)> {
         let names = self.names.iter().enumerate();

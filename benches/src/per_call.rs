@@ -9,7 +9,7 @@ use crate::result::Result;
 use crate::server::Server;
 
 /// Number of concurrent calls.
-const MANY: usize = 32;
+pub(crate) const MANY: usize = 32;
 
 /// The contenders, with their names; the first is 1.00.
 ///

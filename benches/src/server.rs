@@ -1,11 +1,15 @@
 //! The benchmark server: a separate process with fixed responses, so that its work is in no figure.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use videogen::Vendor;
 
 use crate::bodies::{VENDORS, accepted, completed, page, path};
@@ -28,11 +32,20 @@ impl Server {
     /// # Errors
     /// When it does not start.
     pub fn start() -> Result<Self> {
-        let mut child = Command::new(std::env::current_exe()?)
-            .arg("serve")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
+        Self::spawn(Command::new(std::env::current_exe()?).arg("serve"))
+    }
+
+    /// Starts it with TLS and a new certificate for `localhost`, which is written to a file.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start_tls(certificate: &Path) -> Result<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        Self::spawn(command.arg("serve").arg("--certificate").arg(certificate))
+    }
+
+    fn spawn(command: &mut Command) -> Result<Self> {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut address = String::new();
         let output = child.stdout.take().ok_or("no output")?;
         BufReader::new(output).read_line(&mut address)?;
@@ -46,6 +59,13 @@ impl Server {
     #[must_use]
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The same of one with TLS.
+    #[must_use]
+    pub fn tls_base_url(&self) -> String {
+        let port = self.address.rsplit(':').next().unwrap_or_default();
+        format!("https://localhost:{port}")
     }
 }
 
@@ -70,11 +90,12 @@ struct VendorBodies {
     pages: [(&'static str, Vec<u8>); 2],
 }
 
-/// Serves until standard input ends. Prints its address first.
+/// Serves until standard input ends. Prints its address first. With a file for a certificate, it serves TLS.
 ///
 /// # Errors
 /// When it cannot listen.
-pub fn serve() -> Result<()> {
+pub fn serve(certificate: Option<&Path>) -> Result<()> {
+    let tls = certificate.map(tls).transpose()?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
     println!("{}", listener.local_addr()?);
     let bytes = |value: serde_json::Value| value.to_string().into_bytes();
@@ -94,10 +115,10 @@ pub fn serve() -> Result<()> {
     });
     std::thread::spawn(move || {
         for socket in listener.incoming().flatten() {
-            let bodies = Arc::clone(&bodies);
+            let (bodies, tls) = (Arc::clone(&bodies), tls.clone());
             std::thread::spawn(move || {
                 // Clients may close the connection early.
-                let _ = answer(&socket, &bodies);
+                let _ = connection(&socket, tls, &bodies);
             });
         }
     });
@@ -105,8 +126,27 @@ pub fn serve() -> Result<()> {
     Ok(())
 }
 
-fn answer(socket: &TcpStream, bodies: &Bodies) -> Result<()> {
+/// Settings with a new certificate, which is written to a file.
+fn tls(certificate: &Path) -> Result<Arc<ServerConfig>> {
+    let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()])?;
+    let key = PrivateKeyDer::try_from(signing_key.serialize_der())?;
+    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(vec![cert.der().clone()], key)?;
+    std::fs::write(certificate, cert.pem())?;
+    Ok(Arc::new(config))
+}
+
+fn connection(socket: &TcpStream, tls: Option<Arc<ServerConfig>>, bodies: &Bodies) -> Result<()> {
     socket.set_nodelay(true)?;
+    match tls {
+        Some(tls) => answer(StreamOwned::new(ServerConnection::new(tls)?, socket), bodies),
+        None => answer(socket, bodies),
+    }
+}
+
+fn answer(socket: impl Read + Write, bodies: &Bodies) -> Result<()> {
     let mut input = BufReader::new(socket);
     let mut line = String::new();
     loop {
@@ -131,7 +171,7 @@ fn answer(socket: &TcpStream, bodies: &Bodies) -> Result<()> {
         }
         std::io::copy(&mut (&mut input).take(length), &mut std::io::sink())?;
         if let Some(bytes) = target.strip_prefix("/file/") {
-            file(socket, bytes.parse()?)?;
+            file(input.get_mut(), bytes.parse()?)?;
             continue;
         }
         let (place, query) = target.split_once('?').unwrap_or((&target, ""));
@@ -154,12 +194,12 @@ fn answer(socket: &TcpStream, bodies: &Bodies) -> Result<()> {
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
             body.len()
         );
-        (&*socket).write_all(&[head.as_bytes(), body].concat())?;
+        input.get_mut().write_all(&[head.as_bytes(), body].concat())?;
     }
 }
 
 /// Sends a valid MP4 file of the given size.
-fn file(mut socket: &TcpStream, bytes: u64) -> Result<()> {
+fn file(socket: &mut impl Write, bytes: u64) -> Result<()> {
     let head = format!("HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nETag: \"1\"\r\nContent-Length: {bytes}\r\n\r\n");
     socket.write_all(head.as_bytes())?;
     let mut boxes = b"\0\0\0\x08ftyp\0\0\0\x08moov\0\0\0\x01mdat".to_vec();

@@ -14,7 +14,7 @@ const CALLS: usize = 200;
 
 fn main() -> videogen_benches::Result<()> {
     if std::env::args().nth(1).as_deref() == Some("serve") {
-        return serve();
+        return serve(None);
     }
     let server = Server::start()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

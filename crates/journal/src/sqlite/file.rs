@@ -14,6 +14,8 @@ use crate::system;
 
 /// How long a process waits for another one's commit.
 pub(crate) const BUSY: Duration = Duration::from_secs(30);
+/// The longest pause between its attempts, which is SQLite's: a file that is free for less time may never be found free.
+pub(crate) const RETRIED: Duration = Duration::from_millis(100);
 /// Pages copied at a time, and the pause between.
 const PAGES: i32 = 4096;
 const PAUSE: Duration = Duration::ZERO;

@@ -36,7 +36,7 @@ use videogen::journal::{
 };
 use videogen::price::Decimal;
 
-use self::file::BUSY;
+use self::file::{BUSY, RETRIED};
 use self::group::{Queue, write};
 use self::submit::Opened;
 use crate::error::broken;
@@ -279,7 +279,7 @@ impl SqliteJournal {
         self.change(work).await
     }
 
-    /// Removes old entries that no promise depends on. Other processes can write meanwhile.
+    /// Removes old entries that no promise depends on. Other processes can write meanwhile: half of the time is left to them.
     ///
     /// # Errors
     /// When the file cannot be read or written.
@@ -288,14 +288,22 @@ impl SqliteJournal {
         let mut after = None;
         loop {
             let work = move |connection: &mut Connection| {
-                let transaction = write(connection)?;
+                let transaction = match prune.dry_run {
+                    true => connection.transaction().map_err(broken)?,
+                    false => write(connection)?,
+                };
+                let locked = Instant::now();
                 let next = prune::batch(&transaction, prune, after.as_ref(), Utc::now(), &mut pruned)?;
                 transaction.commit().map_err(broken)?;
-                Ok((pruned, next))
+                Ok((pruned, next, locked.elapsed()))
             };
-            (pruned, after) = self.change(work).await?;
+            let taken;
+            (pruned, after, taken) = self.change(work).await?;
             if after.is_none() {
                 return Ok(pruned);
+            }
+            if !prune.dry_run {
+                pause(taken.min(RETRIED)).await?;
             }
         }
     }
@@ -353,9 +361,7 @@ impl SqliteJournal {
             }
             work(&mut connection)
         });
-        worked
-            .await
-            .map_err(|_| JournalError::new("the journal call was aborted: the program is ending"))?
+        worked.await.map_err(|_| aborted())?
     }
 }
 
@@ -447,6 +453,16 @@ impl Journal for SqliteJournal {
     fn release_upload(&self, lease: UploadLease) -> BoxFuture<'_, Result<(), JournalError>> {
         Box::pin(self.written(move |connection| upload::remove_lease(connection, &lease)))
     }
+}
+
+/// Leaves the file to other processes. Not with a timer, which the caller's runtime may not have.
+async fn pause(time: Duration) -> Result<(), JournalError> {
+    let paused = tokio::task::spawn_blocking(move || std::thread::sleep(time));
+    paused.await.map_err(|_| aborted())
+}
+
+fn aborted() -> JournalError {
+    JournalError::new("the journal call was aborted: the program is ending")
 }
 
 fn text(error: impl fmt::Display) -> String {

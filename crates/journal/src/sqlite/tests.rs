@@ -10,6 +10,7 @@ use videogen::{TaskId, TaskStatus, Vendor};
 
 use super::{SqliteJournal, schema};
 
+mod prune;
 mod read_only;
 mod sums;
 mod writes;
