@@ -29,16 +29,16 @@ async fn a_journal_that_does_not_outlive_the_process_is_refused() {
     for name in [":memory:", "file::memory:", "file:a.db?mode=memory", ".", "/dev/null"] {
         let run = |args: &[&str]| run(folder.path(), &simulator, &[args, &["--journal", name]].concat());
         let (code, document, _) = run(&with_key);
-        assert_eq!((code, &document["error"]["kind"]), (7, &"journal".into()), "{name}");
+        assert_eq!((code, &document["error"]["kind"]), (2, &"invalid_request".into()), "{name}");
         let message = document["error"]["message"].as_str().unwrap();
         assert!(message.contains(&format!("`{name}`")), "{message}");
         let simulated = ["generate", "a kite", "--vendor", "token360", "--simulate", "--no-wait"];
         for args in [&["list", "--local"][..], &["recover"], &simulated] {
-            assert_eq!(run(args).0, 7, "{name} {args:?}");
+            assert_eq!(run(args).0, 2, "{name} {args:?}");
         }
         let mut by_variable = command(folder.path(), &simulator, &with_key);
         let output = by_variable.env("VIDEOGEN_JOURNAL", name).output().unwrap();
-        assert_eq!(output.status.code(), Some(7), "{name}");
+        assert_eq!(output.status.code(), Some(2), "{name}");
     }
     let empty = [&with_key[..], &["--journal", ""]].concat();
     assert_eq!(run(folder.path(), &simulator, &empty).0, 2);

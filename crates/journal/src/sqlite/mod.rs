@@ -140,11 +140,11 @@ impl SqliteJournal {
                 ..Self::new(path, connection, None)
             })
         };
-        let kind = || match path.exists() {
-            true => JournalErrorKind::Other,
-            false => JournalErrorKind::Missing,
-        };
-        opened().map_err(|error| unusable(path, &error).with_kind(kind()))
+        opened().map_err(|error| match path.exists() {
+            true => unusable(path, &error),
+            false => JournalError::new(format!("there is no journal at {}", path.display()))
+                .with_kind(JournalErrorKind::Missing),
+        })
     }
 
     /// Checks whether `path` can hold a journal, without opening it.
