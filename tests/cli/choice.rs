@@ -350,7 +350,7 @@ async fn a_killed_submission_is_not_waited_for_without_a_search() {
     let mut child = command(&[]).spawn().unwrap();
     let mut err = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
-    while !line.contains("The response to the earlier submission") {
+    while !line.contains("There is no response yet to the earlier submission") {
         line.clear();
         assert!(err.read_line(&mut line).unwrap() > 0);
     }

@@ -288,6 +288,59 @@ async fn a_kept_task_does_not_hold_the_command() {
     assert!(entry["task"].as_str().unwrap().ends_with(&task), "{entry}");
 }
 
+/// A process that ends soon after the database is back records what it has kept.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_ends_records_what_it_has_kept() {
+    let Some(server) = Server::start() else {
+        server();
+        return;
+    };
+    let server: &'static Server = Box::leak(Box::new(server));
+    let url = server.schema("late");
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    simulator.rewrite(Operation::Submit, |_| server.down("immediate"));
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let generate = ["generate", "a kite", "--vendor", "token360", "-o", "kite.mp4"];
+    let mut child = at(folder, "one", &simulator, &url, &generate).spawn().unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(said.any(|line| line.contains("is kept in ")));
+    server.up();
+    simulator.advance(Duration::from_secs(600));
+    let left: Vec<String> = said.collect();
+    ended(child);
+    assert!(folder.join("kite.mp4").exists());
+    assert!(!left.join("").contains("Not recorded in"), "{left:?}");
+    assert_eq!(
+        std::fs::read_dir(folder.join("data/videogen/spool")).unwrap().count(),
+        0
+    );
+    assert_eq!(ask(&url, "SELECT count(*) FROM submissions WHERE open").await, 0);
+
+    // One that cannot be recorded is a problem of this machine, until somebody has decided.
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let id: String = client.query_one("SELECT id FROM journal", &[]).await.unwrap().get(0);
+    let event = json!({"event": "accepted", "task": "token360:videos:lost-1", "status": "queued"});
+    let kept = json!({"journal": id, "intent": "gone", "attempt": 1, "event": event});
+    std::fs::write(folder.join("data/videogen/spool/gone.1.json"), kept.to_string()).unwrap();
+    let run = |args: &[&str]| at(folder, "one", &simulator, &url, args).output().unwrap();
+    let checked = run(&["journal", "check"]);
+    let text = stdout(&checked);
+    assert_eq!(checked.status.code(), Some(7), "{text}");
+    assert!(
+        text.contains("token360:videos:lost-1: the journal has no record") && text.contains("videogen download"),
+        "{text}"
+    );
+    let doctor = stdout(&run(&["doctor", "--offline"]));
+    assert!(
+        doctor.contains("1 task that was paid for while the database was down"),
+        "{doctor}"
+    );
+    let listed = run(&["recover"]);
+    assert!(stderr(&listed).contains("1 task, kept in"), "{}", stderr(&listed));
+}
+
 /// Submits tasks.
 async fn submit(simulator: &Simulator, url: &str, tasks: usize) {
     let journal = Store::open(url).await.unwrap();

@@ -160,7 +160,11 @@ fn a_page_is_written_and_only_a_gallery_is_replaced() {
         ),
         (&["gallery", "clips", "-o", "none/page.html"], 7, "none"),
         (&["gallery", "clips", "-o", "clips"], 7, "clips is a folder"),
-        (&["gallery", "clips", "--journal", "none.db"], 2, "there is no journal at none.db"),
+        (
+            &["gallery", "clips", "--journal", "none.db"],
+            2,
+            "there is no journal at none.db",
+        ),
     ] {
         let output = run(folder.path(), arguments);
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", stderr(&output));

@@ -29,7 +29,11 @@ async fn a_journal_that_does_not_outlive_the_process_is_refused() {
     for name in [":memory:", "file::memory:", "file:a.db?mode=memory", ".", "/dev/null"] {
         let run = |args: &[&str]| run(folder.path(), &simulator, &[args, &["--journal", name]].concat());
         let (code, document, _) = run(&with_key);
-        assert_eq!((code, &document["error"]["kind"]), (2, &"invalid_request".into()), "{name}");
+        assert_eq!(
+            (code, &document["error"]["kind"]),
+            (2, &"invalid_request".into()),
+            "{name}"
+        );
         let message = document["error"]["message"].as_str().unwrap();
         assert!(message.contains(&format!("`{name}`")), "{message}");
         let simulated = ["generate", "a kite", "--vendor", "token360", "--simulate", "--no-wait"];

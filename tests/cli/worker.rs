@@ -268,7 +268,7 @@ async fn a_file_may_be_named_without_waiting_for_it() {
         (&["-o", "absent/kite.mp4"], "absent"),
         (&["--parents"], "--parents has no effect"),
         (&["--overwrite"], "--overwrite has no effect"),
-        (&["-o", "kite.mp4", "--sidecar"], "--sidecar"),
+        (&["--sidecar"], "--sidecar has no effect"),
     ] {
         let (code, document, err) = generate(refused);
         assert!([2, 7].contains(&code), "{refused:?}: {code} {document}");
@@ -286,22 +286,15 @@ async fn a_file_may_be_named_without_waiting_for_it() {
     assert_eq!(simulator.stats().tasks, 0);
     for name in ["one.mp4", "new/two.mp4", "three.mp4"] {
         let (code, document, err) = generate(&["-o", name, "--parents", "--again"]);
-        assert_eq!(
-            (code, &document["results"][0]["file"]),
-            (0, &Value::Null),
-            "{document} {err}"
-        );
+        assert_eq!((code, &document["file"]), (0, &Value::Null), "{document} {err}");
         assert!(!folder.join(name).exists(), "{err}");
     }
     // A repeated key may name another file.
     let keyed = ["--idempotency-key", "order-4", "-o"];
     let first = generate(&[&keyed[..], &["four.mp4"]].concat());
     let again = generate(&[&keyed[..], &["five.mp4"]].concat());
-    assert_eq!(
-        first.1["results"][0]["id"], again.1["results"][0]["id"],
-        "{} {}",
-        first.1, again.1
-    );
+    assert_eq!(first.1["id"], again.1["id"], "{} {}", first.1, again.1);
+    assert!(first.1["id"].is_string(), "{}", first.1);
     simulator.advance(Duration::from_secs(600));
     let (code, document) = once(folder, &simulator, &["--limit", "2"]);
     assert_eq!((code, counts(&document)), (0, [4, 0, 0, 0]), "{document}");
@@ -323,4 +316,119 @@ async fn a_file_may_be_named_without_waiting_for_it() {
     simulator.advance(Duration::from_secs(600));
     assert_eq!(run(folder, &simulator, &["recover", "--wait"]).0, 0);
     assert!(folder.join("six.mp4").exists());
+}
+
+/// A video that nobody named a file for, and whose task another command has seen completed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_with_a_folder_saves_what_nobody_has_downloaded() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let generate = ["generate", "a kite", "--vendor", "token360", "--no-wait"];
+    let (code, submitted, err) = run(folder, &simulator, &generate);
+    assert_eq!(code, 0, "{submitted} {err}");
+    simulator.advance(Duration::from_secs(600));
+    let id = submitted["id"].as_str().unwrap();
+    let (code, shown, _) = run(folder, &simulator, &["status", id]);
+    assert_eq!((code, &shown["task"]["status"]), (0, &"completed".into()), "{shown}");
+    assert_eq!(counts(&once(folder, &simulator, &[]).1), [0; 4]);
+    std::fs::create_dir(folder.join("clips")).unwrap();
+    let (code, document) = once(folder, &simulator, &["-o", "clips"]);
+    assert_eq!((code, counts(&document)), (0, [1, 0, 0, 0]), "{document}");
+    assert_eq!(document["ended"][0]["outcome"], "done", "{document}");
+    let saved = || std::fs::read_dir(folder.join("clips")).unwrap().count();
+    assert_eq!(saved(), 1);
+    assert_eq!(counts(&once(folder, &simulator, &["-o", "clips"]).1), [0; 4]);
+    // With --quiet, the path is what is printed.
+    assert_eq!(
+        run(
+            folder,
+            &simulator,
+            &generate[..4]
+                .iter()
+                .chain(&["--no-wait", "--again"])
+                .copied()
+                .collect::<Vec<_>>()
+        )
+        .0,
+        0
+    );
+    simulator.advance(Duration::from_secs(600));
+    let quiet = command(folder, &simulator, &["worker", "--once", "-o", "clips", "-q"])
+        .output()
+        .unwrap();
+    let path = stdout(&quiet);
+    assert!(
+        Path::new(path.trim_end()).exists() && saved() == 2,
+        "{path} {}",
+        stderr(&quiet)
+    );
+}
+
+/// A sidecar is wanted by the submission, whoever downloads the video.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sidecar_is_written_by_whoever_downloads() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::create_dir(folder.join("clips")).unwrap();
+    for (name, finish) in [
+        ("a.mp4", &["worker", "--once"][..]),
+        ("b.mp4", &["recover", "--wait"]),
+        ("c.mp4", &["worker", "--once", "-o", "clips"]),
+    ] {
+        let args = [
+            "generate",
+            name,
+            "--vendor",
+            "token360",
+            "--no-wait",
+            "--sidecar",
+            "-o",
+            name,
+        ];
+        assert_eq!(run(folder, &simulator, &args).0, 0);
+        simulator.advance(Duration::from_secs(600));
+        assert_eq!(run(folder, &simulator, finish).0, 0, "{name}");
+        if name != "c.mp4" {
+            let sidecar = std::fs::read_to_string(folder.join(format!("{name}.json"))).unwrap();
+            assert!(sidecar.contains(name), "{sidecar}");
+        }
+    }
+    assert!(!folder.join("c.mp4").exists() && !folder.join("c.mp4.json").exists());
+    assert_eq!(std::fs::read_dir(folder.join("clips")).unwrap().count(), 2);
+}
+
+/// Submissions of another key are nobody's, unless a worker says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_says_what_it_has_no_key_for() {
+    let simulator = Simulator::builder().manual_clock().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    submit(folder, &simulator, "a kite", &["-o", "kite.mp4"]);
+    let text = |args: &[&str], key: &str| {
+        let mut command = command(folder, &simulator, args);
+        let output = command.env("TOKEN360_API_KEY", key).output().unwrap();
+        (output.status.code(), format!("{}{}", stdout(&output), stderr(&output)))
+    };
+    let (code, said) = text(&["worker", "--once"], "sk-rotated");
+    assert!(
+        code == Some(0) && said.contains("1 unfinished submission of other API keys"),
+        "{said}"
+    );
+    // One that another process has, which may have been killed just now.
+    let mut first = command(folder, &simulator, &["worker"]);
+    let mut first = first.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while owned(folder) == 0 {
+        pause();
+    }
+    first.kill().unwrap();
+    first.wait().unwrap();
+    let (code, said) = text(&["worker", "--once"], "sk-x");
+    assert!(
+        code == Some(0) && said.contains("1 more submission is with other processes"),
+        "{said}"
+    );
+    let (_, document) = once(folder, &simulator, &[]);
+    assert_eq!(document["elsewhere"], 1, "{document}");
 }

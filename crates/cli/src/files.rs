@@ -167,7 +167,7 @@ impl Target {
             }
         }
         Ok(Self {
-            destination: destination.overwrite(args.overwrite),
+            destination: destination.overwrite(args.overwrite).sidecar(args.sidecar),
             streams: args.streams(),
             sidecar: args.sidecar.then(Origin::default),
             resume: Resume::At(None),

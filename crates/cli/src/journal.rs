@@ -2,21 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
-use std::time::Duration;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
-use etcetera::base_strategy::{BaseStrategy as _, choose_native_strategy};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use tokio::task::JoinHandle;
 use videogen::ErrorKind;
 use videogen::journal::{Entry, JournalError, JournalErrorKind, Unreadable};
-use videogen_journal::{Owner, SqliteJournal, Store};
+use videogen_journal::{SqliteJournal, Store};
 
-use crate::environment::{PASSWORD, file_of, text, variable};
-use crate::exit::{Failure, INVALID, IO};
+use crate::environment::variable;
+use crate::exit::{Failure, INVALID};
 use crate::output::{Output, file as shown_path, moment, shown};
+
+mod opened;
+mod owned;
+
+use self::opened::data_folder;
+pub(crate) use self::opened::{failure, is_there, named, opened, opened_to_read};
+pub(crate) use self::owned::{leave, owner, spooling};
+use self::owned::{owned, spooled};
 
 #[derive(Args)]
 #[command(next_help_heading = "Journal")]
@@ -67,8 +71,6 @@ fn base(origin: &str) -> String {
     origin[..end].to_owned()
 }
 
-/// Environment variable with the name of this machine in a journal of several.
-const MACHINE: &str = "VIDEOGEN_MACHINE";
 /// Environment variable with the path of the file.
 pub(crate) const VARIABLE: &str = "VIDEOGEN_JOURNAL";
 
@@ -79,13 +81,24 @@ impl JournalArgs {
     }
 
     /// For submissions: requires a journal, unless disabled.
-    pub(crate) fn open(&self) -> Result<Option<Arc<Store>>, Failure> {
+    pub(crate) fn open(&self, output: &Output) -> Result<Option<Arc<Store>>, Failure> {
         if self.no_journal {
             return Ok(None);
         }
         let path = self.path()?;
-        let journal = spooled(opened(&path).map_err(failure)?);
-        Ok(Some(Arc::new(owned(journal))))
+        let journal = opened(&path).map_err(failure)?;
+        if !journal.may_write() {
+            let message = format!(
+                "the journal {} cannot be used: its user may only read it",
+                named(&journal)
+            );
+            return Err(failure(JournalError::new(message).with_kind(JournalErrorKind::Refused)));
+        }
+        if journal.is_new() {
+            // A mistyped URL would be paid for again.
+            output.note(&format!("Created a journal in {}.", named(&journal)));
+        }
+        Ok(Some(Arc::new(owned(spooled(journal)))))
     }
 
     /// For commands that mostly read: creates no journal. One that cannot be written is opened read-only.
@@ -99,7 +112,7 @@ impl JournalArgs {
             }
             return Ok(Some(Arc::new(Store::Sqlite(empty))));
         }
-        let failed = match self.open() {
+        let failed = match self.open(output) {
             Err(failed) => failed,
             opened => return opened,
         };
@@ -114,8 +127,12 @@ impl JournalArgs {
     }
 
     /// For a simulation, which needs no record: only with --journal.
-    pub(crate) fn open_if_named(&self) -> Result<Option<Arc<Store>>, Failure> {
-        if self.journal.is_some() { self.open() } else { Ok(None) }
+    pub(crate) fn open_if_named(&self, output: &Output) -> Result<Option<Arc<Store>>, Failure> {
+        if self.journal.is_some() {
+            self.open(output)
+        } else {
+            Ok(None)
+        }
     }
 
     /// Refuses an option that has no effect without a journal. `simulate`: there is one only if it is named.
@@ -137,7 +154,7 @@ impl JournalArgs {
         if self.no_journal || (!is_there(&path) && Store::check(&path).is_ok()) {
             return None;
         }
-        match self.open() {
+        match self.open(output) {
             Ok(journal) => journal,
             Err(failure) => {
                 output.note(&format!("Nothing is recorded: {}", failure.message));
@@ -250,143 +267,6 @@ impl JournalArgs {
         }
         Ok((data_folder()?.join("journal.db"), "built_in"))
     }
-}
-
-/// The folder of this program's data.
-fn data_folder() -> Result<PathBuf, Failure> {
-    let folders = choose_native_strategy().map_err(|_| {
-        let message = "there is no home folder for the journal; name a file with --journal";
-        Failure::new(IO, ErrorKind::Journal, message)
-    })?;
-    Ok(folders.data_dir().join("videogen"))
-}
-
-/// Whether there is a journal to open. Only opening a database shows whether it is there.
-pub(crate) fn is_there(path: &Path) -> bool {
-    Store::is_url(path) || path.exists()
-}
-
-/// The URL of a database with the password of the file of `--env-file`, which the library does not know.
-fn with_password(url: &Path) -> PathBuf {
-    let is_needed = file_of(PASSWORD).is_some() && Store::without_password(url) == url;
-    let password = variable(PASSWORD)
-        .filter(|_| is_needed)
-        .and_then(|password| password.into_string().ok());
-    let (Some(password), Some(text)) = (password, url.to_str()) else {
-        return url.to_owned();
-    };
-    let mark = if text.contains('?') { '&' } else { '?' };
-    let password = utf8_percent_encode(&password, NON_ALPHANUMERIC);
-    format!("{text}{mark}password={password}").into()
-}
-
-/// Opens a journal, and creates it if it does not exist.
-pub(crate) fn opened(path: &Path) -> Result<Store, JournalError> {
-    match Store::is_url(path) {
-        true => waited(Store::open(with_password(path))).map(|journal| match text(MACHINE) {
-            Some(name) => journal.on_machine(&name),
-            None => journal,
-        }),
-        false => SqliteJournal::open(path).map(Store::Sqlite),
-    }
-}
-
-/// A journal in a database, with a folder for tasks that cannot be recorded. Those of earlier runs are recorded now.
-fn spooled(journal: Store) -> Store {
-    let Some(folder) = data_folder().ok().filter(|_| journal.path().is_none()) else {
-        return journal;
-    };
-    let journal = journal.spooled_in(folder.join("spool"));
-    // What is left is reported by `journal check`.
-    let _ = waited(journal.replay());
-    journal
-}
-
-/// What this process submits is its own while it runs, so that no worker follows it too.
-static OWNER: LazyLock<Owner> = LazyLock::new(Owner::new);
-/// The journal that it submits with, and the task that extends its lease.
-static OWNED: Mutex<Option<(Store, JoinHandle<()>)>> = Mutex::new(None);
-/// How long the end of a command waits for a journal that cannot be reached.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-/// The journal, in which this process owns what it submits.
-fn owned(journal: Store) -> Store {
-    let journal = journal.owned_by(&OWNER);
-    let mut owned = OWNED.lock().unwrap_or_else(PoisonError::into_inner);
-    owned.get_or_insert_with(|| (journal.clone(), tokio::spawn(extended(journal.clone()))));
-    drop(owned);
-    journal
-}
-
-/// The owner of what this process submits. `journal`: a database in which its lease begins now, to claim work.
-pub(crate) async fn owner(journal: &Store) -> Result<&'static Owner, Failure> {
-    if journal.machine().is_some() {
-        journal.enter(&OWNER).await.map_err(failure)?;
-    }
-    Ok(&OWNER)
-}
-
-/// Extends the lease of this process, for ever.
-async fn extended(journal: Store) {
-    loop {
-        tokio::time::sleep(OWNER.lease() / 3).await;
-        let _ = journal.replay().await;
-        if OWNER.has_entered() {
-            // Where it fails, workers may follow the same tasks, which is harmless.
-            if journal.extend(&OWNER).await == Ok(false) {
-                // It was stopped for long. It still has what no other process has taken over.
-                let _ = journal.enter(&OWNER).await;
-            }
-        }
-    }
-}
-
-/// Gives back what this process submitted: workers follow it from now on. Closes the journal.
-pub(crate) async fn leave() {
-    let owned = OWNED.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let Some((journal, extending)) = owned else { return };
-    extending.abort();
-    // It has the journal open, and SQLite's log stays beside a file that is open at the end.
-    let _ = extending.await;
-    if OWNER.has_entered() {
-        let _ = tokio::time::timeout(PATIENCE, journal.leave(&OWNER)).await;
-    }
-}
-
-/// Opens a journal for reading.
-pub(crate) fn opened_to_read(path: &Path) -> Result<Store, JournalError> {
-    match Store::is_url(path) {
-        true => waited(Store::open_read_only(with_password(path))),
-        false => SqliteJournal::open_read_only(path).map(Store::Sqlite),
-    }
-}
-
-/// Waits for a connection, as opening a file waits for the disk.
-fn waited<T>(opening: impl Future<Output = T>) -> T {
-    tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(opening))
-}
-
-/// The name of a journal as text.
-pub(crate) fn named(journal: &Store) -> String {
-    shown_path(Path::new(&journal.name()))
-}
-
-/// A journal that cannot be used.
-pub(crate) fn failure(error: JournalError) -> Failure {
-    let text = error.to_string();
-    let hint = match error.kind() {
-        JournalErrorKind::InvalidName | JournalErrorKind::Missing => {
-            return Failure::new(INVALID, ErrorKind::InvalidRequest, text);
-        }
-        // Another journal would not know what the machines that share this one have paid for.
-        JournalErrorKind::Unavailable | JournalErrorKind::Refused | JournalErrorKind::Unconfirmed => {
-            "Check that the database runs, and its host, user, password and schema; then run this again."
-        }
-        _ => "Use another file with --journal PATH, or none with --no-journal.",
-    };
-    let mut failure = Failure::new(IO, ErrorKind::Journal, text).hint(hint);
-    failure.error.retryable = error.kind() == JournalErrorKind::Unavailable;
-    failure
 }
 
 /// Unreadable records as text.

@@ -354,7 +354,9 @@ async fn run() -> ExitCode {
         Command::Completions(args) => completions::completions(&args, Cli::command(), &output),
         Command::Man(args) => man::man(&args, Cli::command(), &output),
     };
-    crate::journal::leave().await;
+    if let Some(text) = crate::journal::leave().await {
+        output.announce(&text);
+    }
     match result {
         Ok(code) => code,
         Err(failure) => {

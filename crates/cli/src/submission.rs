@@ -54,7 +54,7 @@ impl Submission {
             SubmitEvent::Known(id) => {
                 own.change(|known| known.earlier = Some(id.clone()));
                 output.note(&format!(
-                    "The response to the earlier submission {id} with this key is unknown; waiting for it, then searching for \
+                    "There is no response yet to the earlier submission {id} with this key; waiting for it, then searching for \
                      its task."
                 ));
             }

@@ -1,4 +1,4 @@
-//! Completed tasks that have no output file, and whose videos were never downloaded. Uses no command.
+//! What is left to do: also completed tasks that have no output file, and whose videos were never downloaded. Uses no command.
 
 use std::time::Duration;
 
@@ -20,6 +20,24 @@ pub(crate) async fn unsaved(journal: &Store) -> Result<Found, JournalError> {
     let mut found = journal.find(completed.since(now - LISTED)).await?;
     found.entries.retain(|entry| is_unsaved(entry) && now < until(entry));
     Ok(found)
+}
+
+/// The open and unfinished submissions in the journal, and those whose videos were never downloaded.
+///
+/// # Errors
+/// When the journal cannot be read.
+pub(crate) async fn left(journal: &Store) -> Result<Found, JournalError> {
+    let mut left = journal.find(Query::default().open(true)).await?;
+    let unfinished = journal.find(Query::default().unfinished(true)).await?;
+    for found in [unfinished, unsaved(journal).await?] {
+        left.entries.extend(found.entries);
+        for record in found.unreadable {
+            if !left.unreadable.contains(&record) {
+                left.unreadable.push(record);
+            }
+        }
+    }
+    Ok(left)
 }
 
 /// Whether its video was saved nowhere, although it is completed. Where an output file is named, `is_unfinished` decides.

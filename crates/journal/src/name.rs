@@ -19,13 +19,18 @@ fn oddity(name: &Path) -> Option<usize> {
         return None;
     }
     let scheme = text.find(":/").filter(|at| *at > 1 || text[*at..].starts_with("://"));
+    // `user@host:5432/jobs`
+    let host = text
+        .split_once('@')
+        .and_then(|(_, rest)| rest.split_once('/')?.0.split_once(':'));
+    let host = host.filter(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
     let settings = ["host=", "hostaddr=", "dbname=", "user=", "password=", "service="];
     let is_first = |at: usize| text[..at].chars().next_back().is_none_or(char::is_whitespace);
     let setting = settings
         .iter()
         .filter_map(|name| text.find(name))
         .find(|at| is_first(*at));
-    [scheme, setting].into_iter().flatten().min()
+    [scheme, setting, host.map(|_| 0)].into_iter().flatten().min()
 }
 
 /// Whether a name was meant to be a database, and is none.
@@ -91,6 +96,8 @@ mod tests {
             (" postgresql://u:secret@h/d", "postgresql:..."),
             ("host=h password=secret dbname=d", "..."),
             ("user=u password=secret", "..."),
+            ("u:secret@h:5432/d", "..."),
+            ("u@h:5432/d", "..."),
         ] {
             let name = Path::new(name);
             assert!(is_mistyped_url(name), "{name:?}");
@@ -105,6 +112,8 @@ mod tests {
             "./host=a.db",
             "ghost=a.db",
             "a:b.db",
+            "me@work/jobs.db",
+            "a@b:c/jobs.db",
         ] {
             assert!(!is_mistyped_url(Path::new(name)), "{name}");
         }

@@ -1,6 +1,6 @@
 //! Tasks that could not be recorded because the database was down after the vendor had accepted them. Each is kept in a file of a
-//! folder of this machine until it is recorded. Several journals may share the folder: a task is recorded in the one that has its
-//! submission, however the URL of its database is written.
+//! folder of this machine until it is recorded. Several journals may share the folder: each has an id, which does not depend on how
+//! the URL of its database is written.
 
 #![cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "a file is on this machine"))]
 
@@ -9,6 +9,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
+use videogen::TaskId;
 use videogen::journal::{Event, JournalError, Subject};
 
 use crate::system;
@@ -17,15 +18,15 @@ use crate::system;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Spool {
     folder: PathBuf,
-    /// The name of the journal.
+    /// The id of the journal.
     journal: String,
 }
 
 /// A task that is kept.
 pub(crate) struct Kept {
     pub(crate) path: PathBuf,
-    /// The name of the journal that kept it, which may have another one now.
-    pub(crate) journal: String,
+    /// The id of the journal.
+    journal: String,
     pub(crate) subject: Subject,
     pub(crate) event: Event,
 }
@@ -36,7 +37,7 @@ pub(crate) struct Kept {
 pub struct Replayed {
     /// Number of tasks that are recorded now.
     pub recorded: usize,
-    /// Files that are left, and why.
+    /// Files that are left, and why, with the task if the file can be read.
     pub left: Vec<(PathBuf, String)>,
 }
 
@@ -48,15 +49,9 @@ impl Spool {
         }
     }
 
-    /// Whether a task that cannot be recorded is a problem of this journal, and not of another one.
-    pub(crate) fn is_own(&self, kept: &Kept) -> bool {
-        kept.journal == self.journal
-    }
-
     /// Whether the event has a task that was paid for, and its submission can be named.
     pub(crate) fn takes(subject: &Subject, event: &Event) -> bool {
-        let has_task = matches!(event, Event::Accepted { .. } | Event::Found { .. });
-        has_task && !matches!(subject, Subject::Task { .. })
+        task(event).is_some() && !matches!(subject, Subject::Task { .. })
     }
 
     /// Keeps an event on disk, and returns the path of its file.
@@ -80,7 +75,7 @@ impl Spool {
         Ok(path)
     }
 
-    /// The tasks that are kept, and the files that cannot be read.
+    /// The tasks of this journal that are kept, and the files that cannot be read.
     pub(crate) fn kept(&self) -> Vec<Result<Kept, (PathBuf, String)>> {
         let files = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         let mut paths: Vec<PathBuf> = files.map(|file| file.path()).collect();
@@ -89,7 +84,26 @@ impl Spool {
         paths
             .into_iter()
             .map(|path| read(&path).map_err(|reason| (path, reason)))
+            .filter(|kept| kept.as_ref().map_or(true, |kept| kept.journal == self.journal))
             .collect()
+    }
+}
+
+/// The task that was paid for.
+fn task(event: &Event) -> Option<&TaskId> {
+    match event {
+        Event::Accepted { task, .. } | Event::Found { task, .. } => Some(task),
+        _ => None,
+    }
+}
+
+impl Kept {
+    /// Why its task is not recorded, with the task.
+    pub(crate) fn left(&self, reason: &str) -> String {
+        match task(&self.event) {
+            Some(task) => format!("{task}: {reason}"),
+            None => reason.to_owned(),
+        }
     }
 }
 
@@ -134,7 +148,7 @@ mod tests {
     #[test]
     fn what_is_kept_is_read_again() {
         let folder = tempfile::tempdir().unwrap();
-        let spool = Spool::new(&folder.path().join("spool"), "postgresql://db/jobs");
+        let spool = Spool::new(&folder.path().join("spool"), "own");
         assert!(spool.kept().is_empty());
         let event: Event = serde_json::from_value(json!({
             "event": "accepted", "task": "ark:contents:a", "status": "queued",
@@ -153,7 +167,7 @@ mod tests {
         assert!(kept[0].is_err() && kept.len() == 2);
         let found = kept[1].as_ref().ok().unwrap();
         assert_eq!((&found.path, &found.subject, &found.event), (&path, &subject, &event));
-        let other = Spool::new(&folder.path().join("spool"), "postgresql://db.example/jobs");
-        assert!(spool.is_own(found) && !other.is_own(found));
+        // Another journal leaves it.
+        assert_eq!(Spool::new(&folder.path().join("spool"), "other").kept().len(), 1);
     }
 }

@@ -140,6 +140,16 @@ impl Store {
         }
     }
 
+    /// Returns whether this call of [`open`](Self::open) has created the tables of a database. A mistyped URL may be the reason.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        match self {
+            Self::Sqlite(_) => false,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(journal) => journal.is_new(),
+        }
+    }
+
     /// Returns whether this user may change the journal. One who may not can read it, and submit nothing.
     #[must_use]
     pub fn may_write(&self) -> bool {
@@ -213,6 +223,16 @@ impl Store {
                 let _ = folder;
                 Self::Sqlite(journal)
             }
+        }
+    }
+
+    /// Returns the files of the tasks that were kept while a database was down, and are not recorded yet.
+    #[must_use]
+    pub fn kept(&self) -> Vec<PathBuf> {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(journal) => journal.kept(),
+            Self::Sqlite(_) => Vec::new(),
         }
     }
 

@@ -91,7 +91,7 @@ async fn nothing_that_a_batch_writes_has_a_link() {
             );
             documents.iter().for_each(assert_masked);
         }
-        let lines = results(folder, "jobs.results.jsonl");
+        let lines = results(folder, &format!("{ids}.results.jsonl"));
         assert_eq!(lines.len(), jobs.len());
         for line in &lines {
             assert_masked(line);

@@ -328,6 +328,22 @@ async fn another_file_of_the_same_name_pays_for_nothing() {
     // The same request is the same job, whatever the file of the results.
     assert_eq!(code(&batch("a/jobs.jsonl", &["--results", "other.jsonl"])), 0);
     assert_eq!(simulator.stats().tasks, 3);
+    // Another name is another batch, with results of its own.
+    let autumn = [
+        "batch",
+        "a/jobs.jsonl",
+        "--vendor",
+        "token360",
+        "-o",
+        "autumn/",
+        "--parents",
+        "--name",
+        "autumn",
+        "--again",
+    ];
+    let output = at(&simulator, folder, &autumn).output().unwrap();
+    assert_eq!((code(&output), simulator.stats().tasks), (0, 4), "{}", stderr(&output));
+    assert!(folder.join("a/autumn.results.jsonl").exists() && folder.join("autumn/1.mp4").exists());
 }
 
 /// A batch names the vendor of each job, and each vendor that has not taken one.

@@ -140,6 +140,45 @@ async fn doctor_tells_what_is_wrong_with_a_database() {
     };
     let (code, refused, _) = generate(&user("reader:r"));
     assert_eq!((code, &refused["error"]["retryable"]), (7, &false.into()), "{refused}");
+    assert!(
+        refused["error"]["message"].as_str().unwrap().contains("may only read"),
+        "{refused}"
+    );
+    let looked = command(
+        folder,
+        &simulator,
+        &["recover", "--wait", "--journal", &user("reader:r")],
+    )
+    .output()
+    .unwrap();
+    assert!(stderr(&looked).contains("cannot be written"), "{}", stderr(&looked));
+    let (code, checked, _) = run(
+        folder,
+        &simulator,
+        &["journal", "check", "--journal", &user("reader:r")],
+    );
+    assert_eq!((code, &checked["may_write"]), (0, &false.into()), "{checked}");
+    // A mistyped schema is another journal.
+    let created = command(
+        folder,
+        &simulator,
+        &[
+            "generate",
+            "a kite",
+            "--vendor",
+            "token360",
+            "--no-wait",
+            "--journal",
+            &missing,
+        ],
+    )
+    .output()
+    .unwrap();
+    assert!(
+        stderr(&created).contains("Created a journal in postgresql://"),
+        "{}",
+        stderr(&created)
+    );
     // What is wrong with a URL is wrong in every command.
     let invalid = server.url().replacen("sslmode=disable", "sslmode=maybe", 1);
     for args in [
@@ -164,5 +203,5 @@ async fn doctor_tells_what_is_wrong_with_a_database() {
     assert_eq!(down["journal"].get("healthy"), None, "{down}");
     let (code, refused, _) = generate(server.url());
     assert_eq!((code, &refused["error"]["retryable"]), (7, &true.into()), "{refused}");
-    assert_eq!(simulator.stats().tasks, 0);
+    assert_eq!(simulator.stats().tasks, 1);
 }

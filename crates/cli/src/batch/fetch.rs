@@ -19,7 +19,9 @@ use crate::result::{Outcome, SavedFile, SavedFiles, TaskResult};
 impl Batch {
     /// The output files of a job, for the journal.
     pub(super) fn target(&self, job: &Job) -> Destination {
-        let target = Destination::file(&job.output).overwrite(self.settings.overwrite);
+        let target = Destination::file(&job.output)
+            .overwrite(self.settings.overwrite)
+            .sidecar(self.sidecars.wanted);
         match job.last_frame() {
             Some(path) => target.last_frame(Some(&path)),
             None => target,

@@ -127,7 +127,7 @@ fn client(account: &AccountArgs, operation: Operation, output: &Output) -> Resul
 
 async fn upload(args: UploadArgs, journal: &JournalArgs, output: &Output) -> Result<ExitCode, Failure> {
     let vendor = args.account.choose(args.model.as_deref(), Operation::Upload, output)?;
-    let builder = args.account.builder(vendor, journal.open()?, output)?;
+    let builder = args.account.builder(vendor, journal.open(output)?, output)?;
     let client = uploads::watch(builder, *output).build()?;
     let mut options = UploadOptions::default().again(args.again);
     options.model = args.model;

@@ -104,7 +104,7 @@ pub(crate) struct BatchArgs {
     /// Also download the files of jobs that another machine has done.
     #[arg(long)]
     fetch: bool,
-    /// File for the results, a line per job [default: FILE.results.jsonl].
+    /// File for the results, a line per job [default: NAME.results.jsonl beside FILE].
     #[arg(long, value_name = "FILE", value_parser = late_or(PathBufValueParser::new().try_map(no_stream), "./".into()))]
     results: Option<PathBuf>,
     #[command(flatten)]
@@ -184,7 +184,13 @@ pub(crate) async fn batch(
         base_url: if args.simulate { |_| None } else { default_base_url },
         prices,
     };
-    let results = args.results.unwrap_or_else(|| sibling(&args.file, ".results.jsonl"));
+    let results = args.results.unwrap_or_else(|| match is_named {
+        // Another batch has other results.
+        true => args
+            .file
+            .with_file_name(format!("{}.results.jsonl", name.replace(['/', '\\'], "_"))),
+        false => sibling(&args.file, ".results.jsonl"),
+    });
     let folder = results.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder.filter(|folder| !args.parents && !folder.is_dir()) {
         faults.push(invalid(format!(
@@ -266,7 +272,7 @@ pub(crate) async fn batch(
         let simulator = simulator
             .map_err(|error| Failure::new(IO, ErrorKind::Io, format!("the simulator cannot start: {error}")))?;
         output.note("Simulated: nothing is sent to a vendor and nothing is paid; the videos are test patterns.");
-        let journal = match journal.open_if_named()? {
+        let journal = match journal.open_if_named(output)? {
             Some(journal) => journal,
             None => {
                 let cannot = |error: &dyn std::fmt::Display| {
@@ -284,7 +290,7 @@ pub(crate) async fn batch(
         };
         (Some(simulator), journal)
     } else {
-        let Some(journal) = journal.open()? else {
+        let Some(journal) = journal.open(output)? else {
             return Err(invalid("a batch needs a journal".to_owned()));
         };
         (None, journal)

@@ -61,7 +61,7 @@ pub(crate) async fn budget(
     };
     match command {
         BudgetCommand::Set(SetArgs { budget, vendor }) => {
-            let journal = journal.open()?.ok_or_else(none)?;
+            let journal = journal.open(output)?.ok_or_else(none)?;
             let budget = match vendor {
                 Some(vendor) => budget.vendor(vendor),
                 None => budget,
@@ -74,7 +74,7 @@ pub(crate) async fn budget(
             list(&journal, output).await?;
         }
         BudgetCommand::Remove(args) => {
-            let journal = journal.open()?.ok_or_else(none)?;
+            let journal = journal.open(output)?.ok_or_else(none)?;
             let mut key = BudgetKey::new(args.currency, args.period);
             key.vendor = args.vendor;
             if !journal.remove_budget(key.clone()).await.map_err(failure)? {

@@ -73,7 +73,7 @@ pub(crate) struct GenerateArgs {
     #[arg(long)]
     adopt: bool,
     /// Exit as soon as the task is accepted; with -o, a worker or `recover` saves it.
-    #[arg(long, conflicts_with_all = ["sidecar", "max_bytes", "timeout"])]
+    #[arg(long, conflicts_with_all = ["max_bytes", "timeout"])]
     no_wait: bool,
     /// Stop waiting after SECONDS; the task keeps running [default: 1800].
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = seconds())]
@@ -248,9 +248,9 @@ pub(crate) async fn generate(
             "Simulated: nothing is sent to a vendor and nothing is paid; {videos}."
         ));
         wait = wait.poll(PollPolicy::within(PACE, PACE));
-        (Some(simulator), journal.open_if_named()?)
+        (Some(simulator), journal.open_if_named(output)?)
     } else {
-        (None, journal.open()?)
+        (None, journal.open(output)?)
     };
     // With --json a simulation prints no notes: there is no paid task to lose.
     let is_journalled = journal.is_some();

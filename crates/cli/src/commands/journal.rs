@@ -129,6 +129,13 @@ async fn prune(args: &PruneArgs, journal: &Arc<Store>, output: &Output) -> Resul
     });
     output.result(&document, Vec::new, || {
         let mut lines = vec![summary(&pruned, args.dry_run)];
+        if pruned.before < args.older_than {
+            lines.push(format!(
+                "  kept all from {} on, before {}: budgets and `spend` count the running month and periods",
+                moment(pruned.before),
+                moment(args.older_than)
+            ));
+        }
         lines.extend(
             pruned
                 .kept
@@ -280,10 +287,10 @@ async fn check(journal: &Arc<Store>, output: &Output) -> Result<ExitCode, Failur
         "path": journal.name(), "good": health.is_good(), "schema": health.schema, "damage": health.damage,
         "submissions": health.submissions, "open": health.open, "unfinished": health.unfinished,
         "unreadable_count": health.unreadable, "unreadable": health.records,
-        "bytes": health.bytes, "free_bytes": health.free_bytes, "warnings": journal.warnings(), "unrecorded": kept,
+        "bytes": health.bytes, "free_bytes": health.free_bytes, "warnings": journal.warnings(), "may_write": journal.may_write(), "unrecorded": kept,
     });
     output.result(&document, Vec::new, || checked(journal, &health, &kept))?;
-    Ok(ExitCode::from(if health.is_good() { 0 } else { IO }))
+    Ok(ExitCode::from(if health.is_good() && kept.is_empty() { 0 } else { IO }))
 }
 
 fn checked(journal: &Store, health: &Health, kept: &[Value]) -> String {
@@ -312,11 +319,15 @@ fn checked(journal: &Store, health: &Health, kept: &[Value]) -> String {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     lines.extend(kept.iter().map(|file| {
         format!(
-            "The task in {} is not recorded: {}",
+            "A task that was paid for is not recorded: {}\n  To save its video: {}\n  When it needs no record any more, remove {}",
+            text(&file["reason"]),
+            Invocation::new("download").arg("TASK"),
             text(&file["path"]),
-            text(&file["reason"])
         )
     }));
+    if !journal.may_write() {
+        lines.push("warning: this user may not change the journal, so nothing can be submitted with it".to_owned());
+    }
     lines.extend(journal.warnings().iter().map(|warning| format!("warning: {warning}")));
     if health.is_good() {
         let what = journal.path().map_or("journal", |_| "file");

@@ -8,7 +8,7 @@ use chrono::Utc;
 use clap::Args;
 use serde_json::json;
 use videogen::TaskId;
-use videogen::journal::{Entry, Found, Journal, Query};
+use videogen::journal::{Entry, Journal, Query};
 use videogen::lost::{ReconcileOptions, Reconciled, Recovered};
 use videogen::task::ParseTaskIdError;
 use videogen::wait::WaitOptions;
@@ -27,7 +27,7 @@ use crate::late::seconds;
 use crate::lost::{by_hand, candidates, listed};
 use crate::output::{Output, table};
 use crate::sidecar::Origin;
-use crate::unsaved::{unsaved, until};
+use crate::unsaved::{left, until};
 
 mod events;
 mod resumed;
@@ -96,7 +96,7 @@ pub(crate) async fn recover(
         return Err(failure);
     }
     let opened = if args.submission.is_some() {
-        journal.open()?
+        journal.open(output)?
     } else {
         journal.open_to_read(output)?
     };
@@ -125,7 +125,7 @@ async fn recover_all(args: &RecoverArgs, journal: Arc<Store>, output: &Output) -
     let mut unfinished = Vec::new();
     let mut worst = 0;
     let mut keyless = Vec::new();
-    let left = left(&journal).await?;
+    let left = left(&journal).await.map_err(failure)?;
     for vendor in Vendor::ALL
         .iter()
         .copied()
@@ -170,21 +170,6 @@ async fn recover_all(args: &RecoverArgs, journal: Arc<Store>, output: &Output) -
     show(&all, &unfinished, &keyless, output)?;
     let is_open = !all.open.is_empty() || !all.in_flight.is_empty() || keyless.iter().any(Entry::is_open);
     Ok(ExitCode::from(if is_open { AMBIGUOUS } else { worst }))
-}
-
-/// The open and unfinished submissions in the journal, and those whose videos were never downloaded.
-async fn left(journal: &Store) -> Result<Found, Failure> {
-    let mut left = journal.find(Query::default().open(true)).await.map_err(failure)?;
-    let unfinished = journal.find(Query::default().unfinished(true)).await.map_err(failure)?;
-    for found in [unfinished, unsaved(journal).await.map_err(failure)?] {
-        left.entries.extend(found.entries);
-        for record in found.unreadable {
-            if !left.unreadable.contains(&record) {
-                left.unreadable.push(record);
-            }
-        }
-    }
-    Ok(left)
 }
 
 /// Whether the library recovers the submission too. Otherwise its task is completed and was not downloaded.
@@ -263,13 +248,14 @@ async fn resume_one(client: &Client, entry: &mut Entry, args: &RecoverArgs, outp
         return Ok(Ended::Shown(Box::new(shown)));
     }
     let result = async {
-        let origin = args.sidecar.then(|| Origin::of_entry(entry));
+        let is_described = args.sidecar || entry.target.as_ref().is_some_and(|target| target.with_sidecar);
+        let origin = is_described.then(|| Origin::of_entry(entry));
         let target = Target::recorded(entry.target.clone())?.with_sidecar(origin);
         // A killed run may have completed them.
         if entry.status == Some(TaskStatus::Completed)
             && let Some(files) = target.already_there(client, &id).await
         {
-            if args.sidecar {
+            if is_described {
                 target.describe(client, &client.get(&id).await?, &files).await?;
             }
             return Ok(files);

@@ -4,28 +4,33 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
-use videogen::journal::{Changes, Journal as _, Topic};
+use videogen::journal::{Changes, Entry, Journal as _, Topic};
 use videogen::{ErrorKind, Vendor};
 use videogen_journal::{Account, Owner, Store, Taken};
 
 use crate::account::{self, AccountArgs};
 use crate::exit::{AMBIGUOUS, Failure, INVALID, NO_VIDEO};
 use crate::interrupt::interrupted;
+use crate::invocation::Invocation;
 use crate::journal::{JournalArgs, failure, named, unreadable};
 use crate::output::Output;
 use crate::output_file::{make_folder, writable_folder};
 use crate::result::TaskResult;
+use crate::text::counted;
+use crate::unsaved::{left, unsaved};
 
 mod job;
 
-use self::job::{End, Job, LONGEST_PAUSE, PAUSE};
+use self::job::{End, Job, LONGEST_PAUSE, PAUSE, within};
 
+/// How often it looks for videos that were never downloaded.
+const WANT: Duration = Duration::from_secs(30);
 /// How often it looks for submissions.
 const LOOK: Duration = Duration::from_secs(2);
 /// The shortest time between two looks.
@@ -63,6 +68,10 @@ struct Done {
     left: u64,
     /// Submissions whose status is still unknown.
     open: u64,
+    /// Submissions that other processes have.
+    elsewhere: u64,
+    /// With `--once`, what became of each.
+    results: Vec<TaskResult>,
     code: u8,
 }
 
@@ -90,7 +99,7 @@ pub(crate) async fn worker(args: WorkerArgs, journal: &JournalArgs, output: &Out
         make_folder(folder)?;
     }
     let folder = args.output.as_deref().map(writable_folder).transpose()?;
-    let Some(store) = journal.open()? else {
+    let Some(store) = journal.open(output)? else {
         return Err(refused("a worker needs a journal; remove --no-journal"));
     };
     let mut clients = Vec::new();
@@ -127,9 +136,12 @@ pub(crate) async fn worker(args: WorkerArgs, journal: &JournalArgs, output: &Out
     worker.all_ended().await?;
     // What it was about to record is recorded, or is in the journal as unfinished.
     worker.jobs.shutdown().await;
-    let left = worker.store.leave(&worker.owner).await.map_err(failure);
+    let left = worker.store.leave(&worker.owner).await;
     let is_stopped = result?;
-    left?;
+    if let Err(error) = left {
+        // Others take over what it had when its lease ends.
+        output.warn(&format!("Not given back: {error}"));
+    }
     worker.summary()?;
     // A stop is how a worker usually ends.
     Ok(ExitCode::from(if is_stopped { 0 } else { worker.done.code }))
@@ -158,9 +170,15 @@ impl Worker<'_> {
                 "Following the submissions in {journal} at {vendors}. Stop with Ctrl-C."
             ));
         }
+        self.note_others().await;
         let mut is_reachable = true;
+        let mut wanted = Instant::now();
         let mut released = self.store.changes(Topic::Released);
         loop {
+            if self.folder.is_some() && wanted <= Instant::now() {
+                self.want_unsaved().await;
+                wanted = Instant::now() + WANT;
+            }
             let room = self
                 .args
                 .limit
@@ -171,6 +189,7 @@ impl Worker<'_> {
                     let is_idle = taken.entries.is_empty() && self.jobs.is_empty();
                     self.start(taken);
                     if self.args.once && is_idle {
+                        self.note_elsewhere().await;
                         return Ok(());
                     }
                 }
@@ -193,6 +212,52 @@ impl Worker<'_> {
                 }
                 () = look(&mut released, room > 0) => {}
             }
+        }
+    }
+
+    /// Makes videos wanted that were never downloaded, because their submissions name no file and another command has seen their
+    /// tasks end.
+    async fn want_unsaved(&self) {
+        // Otherwise it is tried again.
+        let Ok(found) = unsaved(&self.store).await else { return };
+        for entry in found.entries {
+            let client = self.clients.iter().find(|client| client.owns(&entry));
+            if let (Some(client), Some(id), Some(folder)) = (client, &entry.task, &self.folder) {
+                let _ = client.record_target(id, within(folder, &entry)).await;
+            }
+        }
+    }
+
+    /// Notes that submissions are left of which it has no key: nobody else may.
+    async fn note_others(&self) {
+        let is_own = |entry: &Entry| self.clients.iter().any(|client| client.owns(entry));
+        let others = left(&self.store).await.unwrap_or_default().entries;
+        let others = others.iter().filter(|entry| !is_own(entry)).count() as u64;
+        if others > 0 {
+            self.output.warn(&format!(
+                "{} of other API keys or base URLs {} not followed by this worker; see: {}",
+                counted(others, "unfinished submission"),
+                if others == 1 { "is" } else { "are" },
+                Invocation::new("recover")
+            ));
+        }
+    }
+
+    /// Notes that other processes still have submissions, or had until they were killed.
+    async fn note_elsewhere(&mut self) {
+        let is_own = |entry: &Entry| self.clients.iter().any(|client| client.owns(entry));
+        let left = left(&self.store).await.unwrap_or_default().entries;
+        let own = left.iter().filter(|entry| is_own(entry)).count() as u64;
+        self.done.elsewhere = own.saturating_sub(self.done.left + self.done.open);
+        if self.done.elsewhere > 0 {
+            self.output.warn(&format!(
+                "{} with other processes, or with one that was killed in the last {} s.",
+                match self.done.elsewhere {
+                    1 => "1 more submission is".to_owned(),
+                    more => format!("{more} more submissions are"),
+                },
+                self.owner.lease().as_secs()
+            ));
         }
     }
 
@@ -278,7 +343,7 @@ impl Worker<'_> {
         Ok(())
     }
 
-    fn report(&self, end: &End) -> Result<(), Failure> {
+    fn report(&mut self, end: &End) -> Result<(), Failure> {
         let (result, text) = match end {
             End::Done(done) => (done.result.clone(), done.text.clone()),
             End::Failed(result, failed) => (TaskResult::clone(result), failed.message.clone()),
@@ -287,7 +352,13 @@ impl Worker<'_> {
         if self.output.has_events() {
             return self.output.ended(&result);
         }
+        if self.output.is_quiet() {
+            return self.output.results(&[result], String::new);
+        }
         self.output.note(&text);
+        if self.args.once {
+            self.done.results.push(result);
+        }
         Ok(())
     }
 
@@ -297,12 +368,18 @@ impl Worker<'_> {
             failed,
             left,
             open,
+            elsewhere,
+            results,
             ..
         } = &self.done;
         if self.output.has_events() {
             return Ok(());
         }
-        let document = json!({"completed": completed, "failed": failed, "left": left, "open": open});
+        let mut document =
+            json!({"completed": completed, "failed": failed, "left": left, "open": open, "elsewhere": elsewhere});
+        if self.args.once {
+            document["ended"] = json!(results);
+        }
         self.output.result(&document, Vec::new, || {
             format!("{completed} completed, {failed} failed, {left} left unfinished, {open} of unknown status.")
         })

@@ -106,7 +106,12 @@ impl FileArgs {
                     .to_owned(),
             ));
         }
-        for (option, is_given) in [("--parents", self.parents), ("--overwrite", self.overwrite)] {
+        let given = [
+            ("--parents", self.parents),
+            ("--sidecar", self.sidecar),
+            ("--overwrite", self.overwrite),
+        ];
+        for (option, is_given) in given {
             if is_given && !self.names_files() {
                 return Err(misused(format!(
                     "{option} has no effect with --no-wait; name the file with -o, or remove it"

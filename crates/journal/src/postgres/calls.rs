@@ -1,5 +1,6 @@
 //! The calls of the journal.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::time::timeout;
@@ -187,7 +188,15 @@ async fn now(session: &Session) -> Result<Timestamp, Fault> {
 }
 
 impl PostgresJournal {
-    /// Records the tasks that were kept while the database was down: those whose submission this journal has.
+    /// Returns the files of the tasks that are kept, and not recorded yet.
+    #[must_use]
+    pub fn kept(&self) -> Vec<PathBuf> {
+        let kept = self.spool.iter().flat_map(Spool::kept);
+        kept.map(|kept| kept.map_or_else(|(path, _)| path, |kept| kept.path))
+            .collect()
+    }
+
+    /// Records the tasks of this journal that were kept while the database was down.
     ///
     /// # Errors
     /// When the database cannot be used: the tasks are still kept.
@@ -215,9 +224,8 @@ impl PostgresJournal {
                 Err(fault @ (Fault::Rule(_) | Fault::Refused(_))) => fault.error(&self.shared.name).to_string(),
                 Err(fault) => return Err(fault.error(&self.shared.name)),
             };
-            if spool.is_own(&kept) {
-                replayed.left.push((kept.path, reason));
-            }
+            let reason = kept.left(&reason);
+            replayed.left.push((kept.path, reason));
         }
         Ok(replayed)
     }

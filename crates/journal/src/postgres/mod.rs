@@ -138,7 +138,8 @@ impl PostgresJournal {
         let address = address(url)?;
         let unusable =
             |reason: &str| JournalError::new(format!("the journal {} cannot be opened: {reason}", address.name));
-        let pool = pool(&address, is_read_only).map_err(|reason| unusable(&reason))?;
+        let pool = pool(&address, is_read_only)
+            .map_err(|reason| unusable(&reason).with_kind(JournalErrorKind::InvalidName))?;
         let mut journal = Self {
             shared: Arc::new(Shared {
                 pool,
@@ -183,7 +184,7 @@ impl PostgresJournal {
     /// them; see [`replay`](Self::replay). Several journals can share it.
     #[must_use]
     pub fn spooled_in(mut self, folder: impl AsRef<Path>) -> Self {
-        self.spool = Some(Spool::new(folder.as_ref(), &self.shared.name));
+        self.spool = Some(Spool::new(folder.as_ref(), &self.shared.settings.id));
         self
     }
 
@@ -211,6 +212,12 @@ impl PostgresJournal {
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.shared.settings.warnings
+    }
+
+    /// Returns whether this call of [`open`](Self::open) has created the tables. A mistyped URL may be the reason.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.shared.settings.is_new
     }
 
     /// Returns whether the user of the URL may change the tables. One who may not can read them, and submit nothing.
@@ -241,14 +248,17 @@ impl PostgresJournal {
                     schema::State::Journal(_) => {
                         JournalError::new("an older version wrote it; open it for writing once")
                     }
-                    _ => JournalError::new("there is no journal").with_kind(JournalErrorKind::Missing),
+                    _ => JournalError::new("there is no journal; the first submission or worker creates it")
+                        .with_kind(JournalErrorKind::Missing),
                 };
                 return Err(Fault::Rule(error));
             }
             session.begin().await?;
             let migrated = schema::migrate(&session, schema).await;
             session.end(migrated.map(|()| ((), true))).await?;
-            return settings::read(&self.session().await?).await;
+            let settings = settings::read(&self.session().await?).await?;
+            let is_new = matches!(found, schema::State::Empty);
+            return Ok(Settings { is_new, ..settings });
         }
         let settings = settings::read(&session).await?;
         session.close();

@@ -9,7 +9,7 @@ use videogen::journal::JournalError;
 
 /// Migrations; append only. The column `entry` is the whole entry as JSON; the others are for lookups and sums. Times are
 /// milliseconds since 1970, in UTC. Text is compared by its bytes, as in an SQLite file.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     r#"
 CREATE TABLE submissions (
     intent TEXT COLLATE "C" PRIMARY KEY,
@@ -265,6 +265,11 @@ CREATE TRIGGER submissions_changed AFTER UPDATE ON submissions FOR EACH ROW
         IS DISTINCT FROM
         (NEW.scope, NEW.vendor, NEW.begun, NEW.group_name, NEW.counted, NEW.currency, NEW.other_counted, NEW.other_currency))
     EXECUTE FUNCTION count_change();
+"#,
+    // What tells this journal from its copies, and from others, however its URL is written.
+    r#"
+CREATE TABLE journal (id TEXT NOT NULL);
+INSERT INTO journal SELECT gen_random_uuid()::text;
 "#,
 ];
 

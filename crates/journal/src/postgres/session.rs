@@ -36,11 +36,15 @@ pub(super) fn pool(address: &Address, is_read_only: bool) -> Result<Pool, String
     // Times out on the server, because a client that waits no longer would leave the statement running. Each call has one
     // transaction, which holds locks and does not wait for a client.
     let settings = format!(
-        "SET search_path TO {}; SET default_transaction_isolation TO 'read committed';
-        SET default_transaction_read_only TO {}; SET statement_timeout TO '30s'; SET lock_timeout TO '10s';
+        "SET search_path TO {}; SET default_transaction_isolation TO 'read committed'; {} SET statement_timeout TO '30s'; SET lock_timeout TO '10s';
         SET idle_in_transaction_session_timeout TO '30s'",
         quoted(&address.schema),
-        if is_read_only { "on" } else { "off" },
+        // Otherwise it is as the server has it, which an administrator may have set to stop all writes.
+        if is_read_only {
+            "SET default_transaction_read_only TO on;"
+        } else {
+            ""
+        },
     );
     let hook = Hook::async_fn(move |client: &mut deadpool_postgres::ClientWrapper, _| {
         let settings = settings.clone();

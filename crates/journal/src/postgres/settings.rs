@@ -11,6 +11,10 @@ pub(super) struct Settings {
     pub(super) warnings: Vec<String>,
     /// Whether the user may change the tables.
     pub(super) may_write: bool,
+    /// The id of the journal.
+    pub(super) id: String,
+    /// Whether the tables were created just now.
+    pub(super) is_new: bool,
 }
 
 /// Reads the settings, once there are tables.
@@ -21,7 +25,7 @@ pub(super) async fn read(session: &Session) -> Result<Settings, Fault> {
     let sql = "SELECT current_setting('synchronous_commit'), current_setting('fsync'),
         current_setting('full_page_writes'), current_setting('synchronous_standby_names'), current_setting('server_encoding'),
         has_table_privilege('submissions', 'INSERT') AND has_table_privilege('submissions', 'UPDATE')
-            AND has_table_privilege('events', 'INSERT')";
+            AND has_table_privilege('events', 'INSERT'), (SELECT id FROM journal LIMIT 1)";
     let Some(row) = session.row(sql, &[]).await? else {
         return Err(Fault::Refused("a query has no answer".to_owned()));
     };
@@ -52,5 +56,10 @@ pub(super) async fn read(session: &Session) -> Result<Settings, Fault> {
         }
     }
     let may_write = value(&row, 5)?;
-    Ok(Settings { warnings, may_write })
+    Ok(Settings {
+        warnings,
+        may_write,
+        id: value(&row, 6)?,
+        is_new: false,
+    })
 }

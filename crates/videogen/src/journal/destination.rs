@@ -40,6 +40,10 @@ pub struct Destination {
     /// Whether to replace existing files.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub overwrite: bool,
+    /// Whether a description of the task is wanted next to each video. This crate writes none: it is for the program that
+    /// downloads the video, which may be another one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub with_sidecar: bool,
 }
 
 impl Destination {
@@ -103,6 +107,13 @@ impl Destination {
     #[must_use]
     pub fn overwrite(mut self, overwrite: bool) -> Self {
         self.overwrite = overwrite;
+        self
+    }
+
+    /// Sets whether a description of the task is wanted next to each video; see [`with_sidecar`](Self::with_sidecar).
+    #[must_use]
+    pub fn sidecar(mut self, sidecar: bool) -> Self {
+        self.with_sidecar = sidecar;
         self
     }
 
@@ -205,6 +216,8 @@ enum DestinationForm {
         last_frame: Option<PathBuf>,
         #[serde(default)]
         overwrite: bool,
+        #[serde(default)]
+        with_sidecar: bool,
     },
 }
 
@@ -223,6 +236,7 @@ impl From<DestinationForm> for Destination {
                 with_last_frame,
                 last_frame,
                 overwrite,
+                with_sidecar,
             } => Self {
                 video,
                 name,
@@ -231,6 +245,7 @@ impl From<DestinationForm> for Destination {
                 with_last_frame,
                 last_frame,
                 overwrite,
+                with_sidecar,
             },
         }
     }

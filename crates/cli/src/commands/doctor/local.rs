@@ -11,10 +11,11 @@ use crate::config;
 use crate::diagnosis::{BudgetReport, FileReport, Finding, JournalReport, JournalState};
 use crate::exit::{Failure, IO};
 use crate::invocation::Invocation;
-use crate::journal::{JournalArgs, PUBLIC, failure, is_there, opened_to_read};
+use crate::journal::{JournalArgs, PUBLIC, failure, is_there, opened_to_read, spooling};
 use crate::keys;
 use crate::price_file::{self, Prices};
 use crate::probe::LIMIT;
+use crate::text::counted;
 use crate::unsaved::unsaved;
 
 /// What the report calls the stored keys.
@@ -104,6 +105,18 @@ pub(crate) async fn journal(journal: &JournalArgs, problems: &mut Vec<Finding>) 
         }
     };
     health(&opened, &path, &mut report, problems).await;
+    let kept = spooling((*opened).clone()).kept().len();
+    if kept > 0 {
+        problems.push(Finding {
+            exit_code: None,
+            message: format!(
+                "{} that {} paid for while the database was down, and not recorded yet",
+                counted(kept as u64, "task"),
+                if kept == 1 { "was" } else { "were" }
+            ),
+            command: check.to_string(),
+        });
+    }
     let budgets = budgets(&opened, problems).await;
     (report, budgets)
 }

@@ -212,6 +212,10 @@ impl Job {
             let Ok(Some(first)) = client.earlier_submission(&request, &options).await else {
                 continue;
             };
+            // The same submission, which another process has just begun.
+            if first.intent.key == *key {
+                continue;
+            }
             let age = chrono::Utc::now().signed_duration_since(first.intent.at);
             let with = match first.intent.key == first.intent.id {
                 true => "without a key".to_owned(),

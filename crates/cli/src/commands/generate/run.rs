@@ -189,7 +189,7 @@ impl Run {
                     client.record_target(id, destination.clone()).await?;
                 }
                 output.note(&format!(
-                    "A worker downloads its video to {}; or use: {}",
+                    "A worker downloads its video, to {} unless it has an --output of its own; or use: {}",
                     shown(&destination.video_of(id)),
                     Invocation::new("recover").flag("--wait", true)
                 ));

@@ -9,7 +9,7 @@ use videogen::ErrorKind;
 use videogen_journal::{Copied, Store};
 
 use crate::exit::{Failure, INVALID, IO};
-use crate::journal::{JournalArgs, is_there, named, opened, opened_to_read};
+use crate::journal::{JournalArgs, failure, is_there, named, opened, opened_to_read};
 use crate::output::{Output, file as shown};
 use crate::text::counted;
 
@@ -39,10 +39,10 @@ pub(super) async fn copy(args: &CopyArgs, journal: &JournalArgs, output: &Output
     if !is_there(from) {
         return Err(refused(format!("there is no journal at {}", shown(from))));
     }
-    let failed = |error: videogen::journal::JournalError| Failure::new(IO, ErrorKind::Journal, error.to_string());
-    let source = opened_to_read(from).map_err(failed)?;
-    let target = opened(to).map_err(failed)?;
-    let copied = videogen_journal::copy(&source, &target).await.map_err(failed)?;
+    let source = opened_to_read(from).map_err(failure)?;
+    let target = opened(to).map_err(failure)?;
+    let copied = videogen_journal::copy(&source, &target).await;
+    let copied = copied.map_err(|error| Failure::new(IO, ErrorKind::Journal, error.to_string()))?;
     let Copied {
         submissions,
         updated,

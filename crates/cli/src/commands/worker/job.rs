@@ -1,6 +1,6 @@
 //! One submission, from its take-over to its end.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -96,9 +96,10 @@ impl Job {
             let message = format!("submission {} has no task", entry.intent.id);
             return Err(Failure::new(AMBIGUOUS, ErrorKind::AmbiguousSubmit, message));
         };
-        let target = self.target(entry, &id).await?;
+        // The task is followed to its end, whatever is wrong with its files.
+        let target = self.target(entry, &id).await;
         // A killed worker may have completed them.
-        if let Some(target) = &target
+        if let Ok(Some(target)) = &target
             && entry.status == Some(TaskStatus::Completed)
             && let Some(files) = target.already_there(&self.client, &id).await
         {
@@ -108,7 +109,7 @@ impl Job {
         }
         let task = self.wait(&id).await.map_err(|failure| failure.about(&id))?;
         entry.status = Some(task.status.clone());
-        match target {
+        match target? {
             Some(target) => {
                 let files = save(&target, &self.client, &task, &self.output).await?;
                 Ok(Ended::saved(&task, &files))
@@ -116,7 +117,7 @@ impl Job {
             None => {
                 follow::ended(&task)?;
                 let download = Invocation::new("download").arg(id.to_string());
-                self.output.note(&format!(
+                self.output.warn(&format!(
                     "The submission of {id} names no file, so its video is not downloaded; save it with: {download}"
                 ));
                 Ok(Ended::task(&task))
@@ -155,20 +156,19 @@ impl Job {
 
     /// Where the files go, if they are wanted.
     async fn target(&self, entry: &Entry, id: &TaskId) -> Result<Option<Target>, Failure> {
-        let mut destination = entry.target.clone();
-        if let Some(folder) = &self.folder {
-            let recorded = destination.take().unwrap_or_default();
-            let mut own = Destination::folder(folder);
-            own.extension = recorded.extension;
-            own.with_last_frame = recorded.with_last_frame;
-            // So that the submission is finished when its files are there.
-            self.client.record_target(id, own.clone()).await?;
-            destination = Some(own);
-        }
-        let Some(destination) = destination else {
-            return Ok(None);
+        let destination = match &self.folder {
+            Some(folder) => {
+                let own = within(folder, entry);
+                // So that the submission is finished when its files are there.
+                self.client.record_target(id, own.clone()).await?;
+                own
+            }
+            None => match &entry.target {
+                Some(recorded) => recorded.clone(),
+                None => return Ok(None),
+            },
         };
-        let origin = self.sidecar.then(|| Origin::of_entry(entry));
+        let origin = (self.sidecar || destination.with_sidecar).then(|| Origin::of_entry(entry));
         Ok(Some(Target::recorded(Some(destination))?.with_sidecar(origin)))
     }
 
@@ -183,6 +183,15 @@ impl Job {
             .await;
         Ok(waited?)
     }
+}
+
+/// A file in the folder of all files, in place of that of a submission, with all else that the submission wants.
+pub(super) fn within(folder: &Path, entry: &Entry) -> Destination {
+    let recorded = entry.target.clone().unwrap_or_default();
+    let mut own = Destination::folder(folder).sidecar(recorded.with_sidecar);
+    own.extension = recorded.extension;
+    own.with_last_frame = recorded.with_last_frame;
+    own
 }
 
 /// The result of a submission that is left.
