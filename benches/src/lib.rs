@@ -18,6 +18,7 @@ pub mod plot;
 pub mod policy;
 pub mod result;
 pub mod server;
+mod system;
 pub mod waiting;
 
 pub use result::Result;
