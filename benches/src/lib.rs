@@ -19,6 +19,7 @@ pub mod plot;
 pub mod policy;
 pub mod result;
 pub mod server;
+mod system;
 pub mod tls;
 pub mod upkeep;
 pub mod waiting;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use videogen_benches::{
-    Result, build, decode, download, drift, generation, journal, long_journal, per_call, policy, server, tls, upkeep,
-    waiting,
+    Result, build, decode, download, drift, generation, journal, long_journal, measure, per_call, policy, server, tls,
+    upkeep, waiting,
 };
 
 #[derive(Parser)]
@@ -81,6 +81,8 @@ fn main() -> Result<()> {
         quick,
         folder,
     } = Args::parse();
+    // An error on systems that do not report CPU time.
+    measure::children_cpu()?;
     let folder = folder.unwrap_or_else(std::env::temp_dir);
     match benchmark {
         Benchmark::PerCall => per_call::run(quick),

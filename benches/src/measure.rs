@@ -3,25 +3,17 @@
 use std::fmt;
 use std::time::Duration;
 
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeValLike as _;
-use nix::time::{ClockId, clock_gettime};
-
 use crate::result::Result;
-
-fn clock(id: ClockId) -> Duration {
-    // These clocks exist on every supported system.
-    clock_gettime(id).map(Duration::from).unwrap_or_default()
-}
+use crate::system;
 
 /// CPU time of this process so far, including the kernel.
 pub fn cpu() -> Duration {
-    clock(ClockId::CLOCK_PROCESS_CPUTIME_ID)
+    system::cpu()
 }
 
 /// CPU time of this thread so far.
 pub fn thread_cpu() -> Duration {
-    clock(ClockId::CLOCK_THREAD_CPUTIME_ID)
+    system::thread_cpu()
 }
 
 /// CPU time of all children that have ended.
@@ -29,9 +21,7 @@ pub fn thread_cpu() -> Duration {
 /// # Errors
 /// When the system does not report it.
 pub fn children_cpu() -> Result<Duration> {
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
-    let microseconds = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
-    Ok(Duration::from_micros(microseconds.unsigned_abs()))
+    system::children_cpu()
 }
 
 /// Memory of this process in bytes: now, and at most so far. Linux only.

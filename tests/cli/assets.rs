@@ -3,13 +3,12 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::Stdio;
-use std::sync::Arc;
 use std::time::Duration;
 
 use videogen::Vendor;
 use videogen::facts::Operation;
 
-use super::media::{mp4, png, wav};
+use super::media::{png, wav};
 use super::*;
 
 /// The command with the key and the base URL of a vendor at the simulator.
@@ -384,7 +383,7 @@ fn a_large_upload_is_streamed() {
     let peaks = [8_u32, 64].map(|megabytes| {
         let bytes = megabytes << 20;
         let path = folder.path().join(format!("{megabytes}.mp4"));
-        let mut film = mp4(6);
+        let mut film = super::media::mp4(6);
         let rest = bytes - u32::try_from(film.len()).unwrap();
         film.extend(rest.to_be_bytes());
         film.extend(b"free");
@@ -404,7 +403,7 @@ fn a_large_upload_is_streamed() {
 /// Uploads a file, and returns the memory of the command in kB when all bytes have arrived and none is answered yet.
 #[cfg(target_os = "linux")]
 fn peak(folder: &Path, path: &Path, bytes: u64) -> u64 {
-    let listener = Arc::new(std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
     let child = videogen(
         folder,

@@ -1,9 +1,5 @@
 //! Which vendor a command uses, and what is wrong with its settings.
 
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::process::Stdio;
-use std::time::{Duration, Instant};
-
 use videogen::Vendor;
 use videogen::facts::Capabilities;
 use videogen_sim::{Fault, FaultKind, Operation, Simulator};
@@ -307,6 +303,10 @@ async fn a_task_of_another_submission_is_an_invalid_argument() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_submission_is_not_waited_for_without_a_search() {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    use std::process::Stdio;
+    use std::time::{Duration, Instant};
+
     let simulator = simulator().await;
     let folder = tempfile::tempdir().unwrap();
     let generate = [

@@ -1,26 +1,32 @@
 //! Files that the command leaves, or does not leave.
 
+#[cfg(unix)]
 use std::io::{BufRead as _, BufReader, Write as _};
+#[cfg(unix)]
 use std::net::TcpListener;
-use std::path::Path;
-use std::process::Stdio;
+#[cfg(unix)]
 use std::sync::mpsc;
 
+#[cfg(unix)]
 use serde_json::json;
 
-use crate::{Vendor, at_once, document, run, stderr, stdout, videogen};
+use crate::{Vendor, at_once, document, run, stderr, stdout};
 
 /// The beginning of a video with its index first.
+#[cfg(unix)]
 const OPENING: &[u8] = b"\0\0\0\x08ftyp\0\0\0\x08moov";
 /// More than the sockets can buffer, so that a part must have been read when almost everything is sent.
+#[cfg(unix)]
 const SIZE: usize = 64 * 1024 * 1024;
 
 /// A vendor whose video never ends; signals when almost all of it is sent.
+#[cfg(unix)]
 fn endless_vendor() -> (String, mpsc::Receiver<()>) {
     vendor(vec![0; SIZE - 16], SIZE - 1024 - 16)
 }
 
 /// A vendor whose video is `body` after its first box; sends only a part of it, and signals when that is sent.
+#[cfg(unix)]
 fn vendor(body: Vec<u8>, send: usize) -> (String, mpsc::Receiver<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
@@ -66,7 +72,7 @@ fn a_kill_in_the_middle_leaves_no_half_a_video() {
             std::fs::write(&path, before).unwrap();
         }
         let args = ["download", "alltoken:generations:t-1", "-o", "v.mp4", "--overwrite"];
-        let mut child = videogen(folder.path(), &args)
+        let mut child = crate::videogen(folder.path(), &args)
             .env("ALLTOKEN_API_KEY", "sk-x")
             .env("ALLTOKEN_BASE_URL", base_url)
             .spawn()
@@ -107,14 +113,14 @@ fn a_kill_at_the_end_leaves_all_of_the_video_or_nothing() {
             std::fs::write(&path, before).unwrap();
             args.push("--overwrite");
         }
-        let mut child = videogen(folder.path(), &args)
+        let mut child = crate::videogen(folder.path(), &args)
             .env("ALLTOKEN_API_KEY", "sk-x")
             .env("ALLTOKEN_BASE_URL", base_url)
-            .stdout(Stdio::null())
+            .stdout(std::process::Stdio::null())
             .spawn()
             .unwrap();
         requests.recv().unwrap();
-        let is_whole = |path: &Path| path.metadata().is_ok_and(|found| found.len() == whole.len() as u64);
+        let is_whole = |path: &std::path::Path| path.metadata().is_ok_and(|found| found.len() == whole.len() as u64);
         let is_written = || {
             let mut entries = std::fs::read_dir(folder.path()).unwrap();
             entries.any(|entry| is_whole(&entry.unwrap().path()))

@@ -1,6 +1,6 @@
 //! Local files in `plan` and `generate`.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -345,6 +345,8 @@ async fn uploads_have_events_before_the_task() {
 #[cfg(unix)]
 #[test]
 fn an_interrupted_upload_submits_nothing() {
+    use std::io::Read as _;
+
     at_once([("INT", 130), ("TERM", 143), ("HUP", 129)], |(name, code)| {
         let folder = tempfile::tempdir().unwrap();
         files(folder.path());

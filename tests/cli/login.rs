@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use videogen::Vendor;
@@ -134,7 +133,7 @@ fn only_the_owner_may_read_keys() {
     let path = folder.path().join("credentials.toml");
     let login = |vendor: &str| piped(videogen(folder.path(), &["login", vendor, "--no-check"]), "sk-canary-1");
     assert!(login("ark").status.success() && login("fal").status.success());
-    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&path), 0o600);
     fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
     for output in [

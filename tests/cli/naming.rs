@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Output, Stdio};
+use std::process::Output;
 use std::time::Duration;
 
 use videogen::journal::Destination;
@@ -171,6 +171,8 @@ async fn several_tasks_are_waited_for_and_downloaded() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupted_wait_keeps_its_output_paths() {
+    use std::process::Stdio;
+
     for several in [false, true] {
         // Tasks that have not ended: an interrupted download has another hint.
         let folder = tempfile::tempdir().unwrap();

@@ -1,7 +1,6 @@
 //! `generate --listen-for-webhook`, called by a simulator in this process.
 
-use std::net::{TcpListener, TcpStream};
-use std::process::Stdio;
+use std::net::TcpListener;
 
 use videogen_sim::{Fault, FaultKind, Operation, Simulator, Vendor};
 
@@ -157,6 +156,8 @@ async fn invalid_webhook_options_fail_before_anything_is_paid() {
 #[tokio::test(flavor = "multi_thread")]
 async fn half_open_connections_stop_nothing() {
     use std::io::Write as _;
+    use std::net::TcpStream;
+    use std::process::Stdio;
 
     let simulator = Simulator::builder().manual_clock().start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();

@@ -1,8 +1,6 @@
 //! `cargo xtask absorb`: the whole round, and where it stops.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
-use std::process::Command;
 
 use crate::commands::{root, xtask};
 use crate::probe::{PAGE, Probe};
@@ -248,8 +246,12 @@ fn lines_that_are_not_understood_stop_the_round_until_they_are_read() {
 }
 
 /// On a terminal, the editor gets each place at the line where it is then.
+#[cfg(unix)]
 #[test]
 fn places_are_opened_in_the_editor_on_a_terminal() {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::process::Command;
+
     let probe = renamed("absorb editor");
     let editor = probe.path.join("editor.sh");
     // An editor that inserts lines above the first place, and renames the field.

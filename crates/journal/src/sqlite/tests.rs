@@ -257,7 +257,7 @@ async fn an_unreadable_record_affects_no_other() {
 fn a_journal_outlives_the_process() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let mut refused = vec![
+    let refused = vec![
         String::new(),
         ":memory:".to_owned(),
         ":MEMORY:".to_owned(),
@@ -267,8 +267,7 @@ fn a_journal_outlives_the_process() {
         path(""),
     ];
     #[cfg(unix)]
-    {
-        refused.push("/dev/null".to_owned());
+    let refused = {
         let pipe = path("pipe");
         assert!(
             std::process::Command::new("mkfifo")
@@ -278,8 +277,8 @@ fn a_journal_outlives_the_process() {
                 .success()
         );
         std::os::unix::fs::symlink(&pipe, path("link")).unwrap();
-        refused.extend([pipe, path("link")]);
-    }
+        [refused, vec!["/dev/null".to_owned(), pipe, path("link")]].concat()
+    };
     for name in refused {
         for opened in [SqliteJournal::open(&name), SqliteJournal::open_read_only(&name)] {
             let error = opened.unwrap_err().to_string();

@@ -250,12 +250,13 @@ mod tests {
             .overwrite(true);
         let movie = Destination::folder("/f").extension("MOV").extension("../x");
         assert_eq!(movie.extension.as_deref(), Some("mov"));
-        let mut all = vec![whole, Destination::folder("/f").last_frame(None), movie];
+        let all = vec![whole, Destination::folder("/f").last_frame(None), movie];
         #[cfg(unix)]
-        {
+        let all = {
             use std::os::unix::ffi::OsStrExt as _;
-            all.push(Destination::file(std::ffi::OsStr::from_bytes(b"/a/k\xff.mp4")));
-        }
+            let other = Destination::file(std::ffi::OsStr::from_bytes(b"/a/k\xff.mp4"));
+            [all, vec![other]].concat()
+        };
         for target in all {
             let event = Event::Target { target: target.clone() };
             assert_eq!(serde_json::from_value::<Event>(json!(event)).unwrap(), event);
