@@ -242,6 +242,12 @@ async fn an_answer_is_kept_while_the_database_is_down() {
     let other = at(folder, "one", &simulator, &server.schema("other"), &["recover"]);
     let left = { other }.output().unwrap();
     assert!(!stderr(&left).contains("spool") && kept() == 1, "{}", stderr(&left));
+    // Nor does it create one.
+    assert!(
+        left.status.code() == Some(2) && stderr(&left).contains("there is no journal"),
+        "{}",
+        stderr(&left)
+    );
     let renamed = url.replacen("127.0.0.1", "localhost", 1);
     let listed = at(folder, "one", &simulator, &renamed, &["list", "--local", "--json"])
         .output()
@@ -329,7 +335,8 @@ async fn a_process_that_ends_records_what_it_has_kept() {
     let text = stdout(&checked);
     assert_eq!(checked.status.code(), Some(7), "{text}");
     assert!(
-        text.contains("token360:videos:lost-1: the journal has no record") && text.contains("videogen download"),
+        text.contains("token360:videos:lost-1 was paid for")
+            && text.contains("videogen download token360:videos:lost-1"),
         "{text}"
     );
     let doctor = stdout(&run(&["doctor", "--offline"]));
@@ -339,6 +346,19 @@ async fn a_process_that_ends_records_what_it_has_kept() {
     );
     let listed = run(&["recover"]);
     assert!(stderr(&listed).contains("1 task, kept in"), "{}", stderr(&listed));
+    // A copy would not have it.
+    let mut copy = videogen(folder, &["journal", "copy", &url, "copy.db"]);
+    let refused = copy
+        .env("XDG_DATA_HOME", folder.join("data"))
+        .env_remove("VIDEOGEN_JOURNAL")
+        .output()
+        .unwrap();
+    assert!(
+        refused.status.code() == Some(2) && stderr(&refused).contains("1 task that was paid for"),
+        "{}",
+        stderr(&refused)
+    );
+    assert!(!folder.join("copy.db").exists());
 }
 
 /// Submits tasks.

@@ -132,6 +132,8 @@ async fn a_stopped_worker_gives_back_what_it_followed() {
     signal(&worker, "-TERM");
     let output = worker.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0));
+    let document: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!(counts(&document), [0, 0, 1, 0], "{document}");
     assert_eq!(owned(folder), 0);
     simulator.advance(Duration::from_secs(600));
     assert_eq!(counts(&once(folder, &simulator, &[]).1), [1, 0, 0, 0]);
@@ -416,6 +418,14 @@ async fn a_worker_says_what_it_has_no_key_for() {
         code == Some(0) && said.contains("1 unfinished submission of other API keys"),
         "{said}"
     );
+    let (code, said) = text(&["worker", "--once", "--events"], "sk-rotated");
+    assert!(
+        code == Some(0) && said.contains("1 unfinished submission of other API keys"),
+        "{said}"
+    );
+    let (_, said) = text(&["worker", "--once", "--json"], "sk-rotated");
+    let document: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(document["other_keys"], 1, "{document}");
     // One that another process has, which may have been killed just now.
     let mut first = command(folder, &simulator, &["worker"]);
     let mut first = first.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();

@@ -218,4 +218,13 @@ impl EventLog {
             }
         }
     }
+
+    /// Prints the lines that waited for a task to be named, and holds none from now on.
+    ///
+    /// # Errors
+    /// When `print` fails.
+    pub(crate) fn release<E>(&self, print: impl Fn(&str) -> Result<(), E>) -> Result<(), E> {
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner).take();
+        held.iter().flatten().try_for_each(|line| print(line))
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
@@ -11,7 +11,7 @@ use videogen::journal::{Entry, JournalError, JournalErrorKind, Unreadable};
 use videogen_journal::{SqliteJournal, Store};
 
 use crate::environment::variable;
-use crate::exit::{Failure, INVALID};
+use crate::exit::{Failure, INVALID, IO};
 use crate::output::{Output, file as shown_path, moment, shown};
 
 mod opened;
@@ -89,10 +89,11 @@ impl JournalArgs {
         let journal = opened(&path).map_err(failure)?;
         if !journal.may_write() {
             let message = format!(
-                "the journal {} cannot be used: its user may only read it",
+                "the journal {} cannot be used: this user may only read it",
                 named(&journal)
             );
-            return Err(failure(JournalError::new(message).with_kind(JournalErrorKind::Refused)));
+            let hint = "Grant the user INSERT, UPDATE and DELETE on its tables, or make the file writable.";
+            return Err(Failure::new(IO, ErrorKind::Journal, message).hint(hint));
         }
         if journal.is_new() {
             // A mistyped URL would be paid for again.
@@ -111,6 +112,12 @@ impl JournalArgs {
                 output.note(&format!("There is no journal at {}.", shown_path(&path)));
             }
             return Ok(Some(Arc::new(Store::Sqlite(empty))));
+        }
+        // Opening a database for writing would create its tables.
+        if let Ok(path) = self.path()
+            && let (false, Some(error)) = (self.no_journal, missing(&path))
+        {
+            return Err(failure(error));
         }
         let failed = match self.open(output) {
             Err(failed) => failed,
@@ -151,7 +158,7 @@ impl JournalArgs {
     /// For updates of a known task: creates no journal, and continues without one that cannot be used.
     pub(crate) fn open_if_there(&self, output: &Output) -> Option<Arc<Store>> {
         let path = self.path().ok()?;
-        if self.no_journal || (!is_there(&path) && Store::check(&path).is_ok()) {
+        if self.no_journal || (!is_there(&path) && Store::check(&path).is_ok()) || missing(&path).is_some() {
             return None;
         }
         match self.open(output) {
@@ -209,11 +216,8 @@ impl JournalArgs {
         if !is_there(&path) && Store::check(&path).is_ok() {
             return Err(refused(format!("there is no journal at {}", shown_path(&path))));
         }
-        // Opening a database for writing creates its tables: a mistyped schema would be a sound and empty journal.
-        if Store::is_url(&path)
-            && let Err(error) = opened_to_read(&path)
-            && error.kind() == JournalErrorKind::Missing
-        {
+        // Opening it would create its tables: a mistyped schema would be a sound and empty journal.
+        if let Some(error) = missing(&path) {
             return Err(failure(error));
         }
         Ok(Arc::new(spooled(opened(&path).map_err(failure)?)))
@@ -267,6 +271,12 @@ impl JournalArgs {
         }
         Ok((data_folder()?.join("journal.db"), "built_in"))
     }
+}
+
+/// Why there is no journal in a database; `None` if there is one, or it cannot be reached.
+fn missing(path: &Path) -> Option<JournalError> {
+    let error = Store::is_url(path).then(|| opened_to_read(path).err()).flatten()?;
+    (error.kind() == JournalErrorKind::Missing).then_some(error)
 }
 
 /// Unreadable records as text.

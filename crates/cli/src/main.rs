@@ -357,6 +357,7 @@ async fn run() -> ExitCode {
     if let Some(text) = crate::journal::leave().await {
         output.announce(&text);
     }
+    output.release();
     match result {
         Ok(code) => code,
         Err(failure) => {

@@ -312,6 +312,13 @@ impl Output {
         }
     }
 
+    /// Prints the events that wait for the first one of a task: there may be none.
+    pub(crate) fn release(&self) {
+        if let Format::Events(log) = self.format {
+            let _ = log.release(print);
+        }
+    }
+
     /// Whether notes are for people.
     pub(crate) fn is_text(&self) -> bool {
         matches!(self.format, Format::Text)

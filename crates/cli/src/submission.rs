@@ -41,6 +41,11 @@ impl Submission {
         submission
     }
 
+    /// The id of the submission that the journal has, before and after it was accepted.
+    pub(crate) fn recorded(&self) -> Option<String> {
+        self.known().recorded
+    }
+
     /// Observes the client of `builder`, and prints the task's id as soon as it is known, because the journal may be
     /// locked for minutes. `quietly`: only if notes are printed.
     pub(crate) fn watch(&self, builder: ClientBuilder, vendor: Vendor, quietly: bool, output: Output) -> ClientBuilder {

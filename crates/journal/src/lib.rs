@@ -56,6 +56,6 @@ pub use owner::{Account, Owner, Taken};
 pub use postgres::PostgresJournal;
 pub use prune::{Kept, Prune, Pruned};
 pub use spend::{Origins, Spent};
-pub use spool::Replayed;
+pub use spool::{Replayed, Unrecorded};
 pub use sqlite::SqliteJournal;
 pub use store::Store;

@@ -19,18 +19,25 @@ fn oddity(name: &Path) -> Option<usize> {
         return None;
     }
     let scheme = text.find(":/").filter(|at| *at > 1 || text[*at..].starts_with("://"));
-    // `user@host:5432/jobs`
-    let host = text
-        .split_once('@')
-        .and_then(|(_, rest)| rest.split_once('/')?.0.split_once(':'));
-    let host = host.filter(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+    // `user@host.example/jobs`, `host:5432/jobs`, `postgresql:jobs`
+    let first = text.split(['/', '\\']).next().unwrap_or_default();
+    let has_port = first
+        .rsplit_once(':')
+        .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+    let has_user = text.len() > first.len() && first.split_once('@').is_some_and(|(_, host)| host.contains('.'));
+    let schemes = ["postgres:", "postgresql:", "postgres//", "postgresql//"];
+    let begins = |scheme: &&str| {
+        text.get(..scheme.len())
+            .is_some_and(|begin| begin.eq_ignore_ascii_case(scheme))
+    };
+    let is_odd = has_port || has_user || schemes.iter().any(begins);
     let settings = ["host=", "hostaddr=", "dbname=", "user=", "password=", "service="];
     let is_first = |at: usize| text[..at].chars().next_back().is_none_or(char::is_whitespace);
     let setting = settings
         .iter()
         .filter_map(|name| text.find(name))
         .find(|at| is_first(*at));
-    [scheme, setting, host.map(|_| 0)].into_iter().flatten().min()
+    [scheme, setting, is_odd.then_some(0)].into_iter().flatten().min()
 }
 
 /// Whether a name was meant to be a database, and is none.
@@ -98,6 +105,11 @@ mod tests {
             ("user=u password=secret", "..."),
             ("u:secret@h:5432/d", "..."),
             ("u@h:5432/d", "..."),
+            ("u@h.example/d", "..."),
+            ("localhost:5432", "..."),
+            ("h.example:5432/d", "..."),
+            ("postgresql:u@h/d", "..."),
+            ("postgresql//u@h/d", "..."),
         ] {
             let name = Path::new(name);
             assert!(is_mistyped_url(name), "{name:?}");
@@ -114,6 +126,8 @@ mod tests {
             "a:b.db",
             "me@work/jobs.db",
             "a@b:c/jobs.db",
+            "me@work.db",
+            "postgres/jobs.db",
         ] {
             assert!(!is_mistyped_url(Path::new(name)), "{name}");
         }

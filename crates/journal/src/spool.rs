@@ -37,8 +37,20 @@ pub(crate) struct Kept {
 pub struct Replayed {
     /// Number of tasks that are recorded now.
     pub recorded: usize,
-    /// Files that are left, and why, with the task if the file can be read.
-    pub left: Vec<(PathBuf, String)>,
+    /// The tasks that are left.
+    pub left: Vec<Unrecorded>,
+}
+
+/// A task that was kept while a database was down, and cannot be recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unrecorded {
+    /// The file that keeps it.
+    pub path: PathBuf,
+    /// The task; `None` if the file cannot be read.
+    pub task: Option<TaskId>,
+    /// Why it cannot be recorded.
+    pub reason: String,
 }
 
 impl Spool {
@@ -98,11 +110,12 @@ fn task(event: &Event) -> Option<&TaskId> {
 }
 
 impl Kept {
-    /// Why its task is not recorded, with the task.
-    pub(crate) fn left(&self, reason: &str) -> String {
-        match task(&self.event) {
-            Some(task) => format!("{task}: {reason}"),
-            None => reason.to_owned(),
+    /// It is left, for a reason.
+    pub(crate) fn left(self, reason: String) -> Unrecorded {
+        Unrecorded {
+            task: task(&self.event).cloned(),
+            path: self.path,
+            reason,
         }
     }
 }

@@ -196,7 +196,7 @@ async fn a_task_that_cannot_be_recorded_is_kept() {
     let replayed = lost.replay().await.unwrap();
     assert_eq!((replayed.recorded, replayed.left.len(), files()), (1, 1, 1));
     assert!(
-        replayed.left[0].1.contains("no record of its submission"),
+        replayed.left[0].reason.contains("no record of its submission"),
         "{replayed:?}"
     );
     let entry = patient

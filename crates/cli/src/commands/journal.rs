@@ -281,7 +281,7 @@ async fn check(journal: &Arc<Store>, output: &Output) -> Result<ExitCode, Failur
     let kept = journal.replay().await.map_err(failure)?.left;
     let kept: Vec<Value> = kept
         .iter()
-        .map(|(path, reason)| json!({"path": path.to_string_lossy(), "reason": reason}))
+        .map(|kept| json!({"path": kept.path.to_string_lossy(), "task": kept.task, "reason": kept.reason}))
         .collect();
     let document = json!({
         "path": journal.name(), "good": health.is_good(), "schema": health.schema, "damage": health.damage,
@@ -319,9 +319,10 @@ fn checked(journal: &Store, health: &Health, kept: &[Value]) -> String {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     lines.extend(kept.iter().map(|file| {
         format!(
-            "A task that was paid for is not recorded: {}\n  To save its video: {}\n  When it needs no record any more, remove {}",
+            "{} was paid for and is not recorded: {}\n  To save its video: {}\n  When it needs no record any more, remove {}",
+            file["task"].as_str().unwrap_or("A task"),
             text(&file["reason"]),
-            Invocation::new("download").arg("TASK"),
+            Invocation::new("download").arg(file["task"].as_str().unwrap_or("TASK")),
             text(&file["path"]),
         )
     }));

@@ -29,8 +29,8 @@ mod job;
 
 use self::job::{End, Job, LONGEST_PAUSE, PAUSE, within};
 
-/// How often it looks for videos that were never downloaded.
-const WANT: Duration = Duration::from_secs(30);
+/// How often it looks for what no submission asks of it.
+const SURVEY: Duration = Duration::from_secs(30);
 /// How often it looks for submissions.
 const LOOK: Duration = Duration::from_secs(2);
 /// The shortest time between two looks.
@@ -70,6 +70,8 @@ struct Done {
     open: u64,
     /// Submissions that other processes have.
     elsewhere: u64,
+    /// Submissions of keys and base URLs that it does not have.
+    other_keys: u64,
     /// With `--once`, what became of each.
     results: Vec<TaskResult>,
     code: u8,
@@ -130,21 +132,26 @@ pub(crate) async fn worker(args: WorkerArgs, journal: &JournalArgs, output: &Out
     };
     let interrupt = interrupted();
     let result = tokio::select! {
-        result = worker.run() => result.map(|()| false),
-        _ = interrupt => Ok(true),
+        result = worker.run() => result.map(|()| None),
+        interrupt = interrupt => Ok(Some(interrupt)),
     };
     worker.all_ended().await?;
+    worker.done.left += worker.jobs.len() as u64;
     // What it was about to record is recorded, or is in the journal as unfinished.
     worker.jobs.shutdown().await;
     let left = worker.store.leave(&worker.owner).await;
-    let is_stopped = result?;
+    let stopped = result?;
     if let Err(error) = left {
         // Others take over what it had when its lease ends.
         output.warn(&format!("Not given back: {error}"));
     }
     worker.summary()?;
-    // A stop is how a worker usually ends.
-    Ok(ExitCode::from(if is_stopped { 0 } else { worker.done.code }))
+    Ok(ExitCode::from(match stopped {
+        Some(interrupt) if args.once => interrupt.code(),
+        // A stop is how a worker usually ends.
+        Some(_) => 0,
+        None => worker.done.code,
+    }))
 }
 
 /// Waits until it looks again: earlier if another process gives something back, and there is room for it.
@@ -162,6 +169,7 @@ impl Worker<'_> {
     /// Takes over submissions and works on them: for ever, or until nothing is left.
     async fn run(&mut self) -> Result<(), Failure> {
         self.store.enter(&self.owner).await.map_err(failure)?;
+        self.output.release();
         let accounts: Vec<Account> = self.clients.iter().map(Account::of).collect();
         if !self.args.once {
             let vendors: Vec<&str> = self.clients.iter().map(|client| client.vendor().name()).collect();
@@ -170,14 +178,14 @@ impl Worker<'_> {
                 "Following the submissions in {journal} at {vendors}. Stop with Ctrl-C."
             ));
         }
-        self.note_others().await;
         let mut is_reachable = true;
-        let mut wanted = Instant::now();
+        let mut due = Instant::now();
         let mut released = self.store.changes(Topic::Released);
         loop {
-            if self.folder.is_some() && wanted <= Instant::now() {
+            if due <= Instant::now() {
+                self.note_others().await;
                 self.want_unsaved().await;
-                wanted = Instant::now() + WANT;
+                due = Instant::now() + SURVEY;
             }
             let room = self
                 .args
@@ -218,22 +226,24 @@ impl Worker<'_> {
     /// Makes videos wanted that were never downloaded, because their submissions name no file and another command has seen their
     /// tasks end.
     async fn want_unsaved(&self) {
+        let Some(folder) = &self.folder else { return };
         // Otherwise it is tried again.
         let Ok(found) = unsaved(&self.store).await else { return };
         for entry in found.entries {
             let client = self.clients.iter().find(|client| client.owns(&entry));
-            if let (Some(client), Some(id), Some(folder)) = (client, &entry.task, &self.folder) {
+            if let (Some(client), Some(id)) = (client, &entry.task) {
                 let _ = client.record_target(id, within(folder, &entry)).await;
             }
         }
     }
 
-    /// Notes that submissions are left of which it has no key: nobody else may.
-    async fn note_others(&self) {
+    /// Notes that more submissions are left of which it has no key: nobody else may.
+    async fn note_others(&mut self) {
         let is_own = |entry: &Entry| self.clients.iter().any(|client| client.owns(entry));
         let others = left(&self.store).await.unwrap_or_default().entries;
         let others = others.iter().filter(|entry| !is_own(entry)).count() as u64;
-        if others > 0 {
+        let before = std::mem::replace(&mut self.done.other_keys, others);
+        if others > before {
             self.output.warn(&format!(
                 "{} of other API keys or base URLs {} not followed by this worker; see: {}",
                 counted(others, "unfinished submission"),
@@ -369,14 +379,17 @@ impl Worker<'_> {
             left,
             open,
             elsewhere,
+            other_keys,
             results,
             ..
         } = &self.done;
         if self.output.has_events() {
             return Ok(());
         }
-        let mut document =
-            json!({"completed": completed, "failed": failed, "left": left, "open": open, "elsewhere": elsewhere});
+        let mut document = json!({
+            "completed": completed, "failed": failed, "left": left, "open": open, "elsewhere": elsewhere,
+            "other_keys": other_keys,
+        });
         if self.args.once {
             document["ended"] = json!(results);
         }

@@ -21,7 +21,7 @@ use crate::health::Health;
 use crate::owner::{Account, Owner, Taken};
 use crate::prune::{Prune, Pruned};
 use crate::spend::{Origins, Spent};
-use crate::spool::{Kept, Replayed, Spool, kept_error};
+use crate::spool::{Kept, Replayed, Spool, Unrecorded, kept_error};
 use crate::stored::{Stored, StoredBudget, Upload, Written};
 
 /// Runs a call without a transaction, again if it fails for another reason than its own.
@@ -206,8 +206,9 @@ impl PostgresJournal {
         for kept in spool.kept() {
             let kept = match kept {
                 Ok(kept) => kept,
-                Err(unreadable) => {
-                    replayed.left.push(unreadable);
+                Err((path, reason)) => {
+                    let task = None;
+                    replayed.left.push(Unrecorded { path, task, reason });
                     continue;
                 }
             };
@@ -224,8 +225,7 @@ impl PostgresJournal {
                 Err(fault @ (Fault::Rule(_) | Fault::Refused(_))) => fault.error(&self.shared.name).to_string(),
                 Err(fault) => return Err(fault.error(&self.shared.name)),
             };
-            let reason = kept.left(&reason);
-            replayed.left.push((kept.path, reason));
+            replayed.left.push(kept.left(reason));
         }
         Ok(replayed)
     }

@@ -111,7 +111,15 @@ impl Run {
                 .note(&format!("{id} was submitted before; no new task was created."));
         }
         if let Some(reason) = &submitted.journal_error {
-            self.output.warn(&format!("Not recorded in the journal: {reason}"));
+            let by_hand = self.under_way.recorded().map(|submission| {
+                let recover = Invocation::new("recover").arg(submission);
+                recover.option("--task", Some(&id.to_string()))
+            });
+            let next = by_hand.map(|command| format!("\nIf the journal does not have it later: {command}"));
+            self.output.warn(&format!(
+                "Not recorded in the journal: {reason}{}",
+                next.unwrap_or_default()
+            ));
         }
         for adjustment in &submitted.adjustments {
             self.output

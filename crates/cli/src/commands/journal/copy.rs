@@ -9,7 +9,8 @@ use videogen::ErrorKind;
 use videogen_journal::{Copied, Store};
 
 use crate::exit::{Failure, INVALID, IO};
-use crate::journal::{JournalArgs, failure, is_there, named, opened, opened_to_read};
+use crate::invocation::Invocation;
+use crate::journal::{JournalArgs, failure, is_there, named, opened, opened_to_read, spooling};
 use crate::output::{Output, file as shown};
 use crate::text::counted;
 
@@ -40,6 +41,20 @@ pub(super) async fn copy(args: &CopyArgs, journal: &JournalArgs, output: &Output
         return Err(refused(format!("there is no journal at {}", shown(from))));
     }
     let source = opened_to_read(from).map_err(failure)?;
+    let kept = spooling(source.clone()).kept().len();
+    if kept > 0 {
+        let message = format!(
+            "{} that {} paid for while the database was down {} not recorded in {} yet, so the copy would not have them",
+            counted(kept as u64, "task"),
+            if kept == 1 { "was" } else { "were" },
+            if kept == 1 { "is" } else { "are" },
+            named(&source)
+        );
+        let check = Invocation::new("journal")
+            .arg("check")
+            .option("--journal", Some(&named(&source)));
+        return Err(refused(message).hint(&format!("Record them first, with: {check}")));
+    }
     let target = opened(to).map_err(failure)?;
     let copied = videogen_journal::copy(&source, &target).await;
     let copied = copied.map_err(|error| Failure::new(IO, ErrorKind::Journal, error.to_string()))?;
