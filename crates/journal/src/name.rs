@@ -37,7 +37,9 @@ fn oddity(name: &Path) -> Option<usize> {
         .iter()
         .filter_map(|name| text.find(name))
         .find(|at| is_first(*at));
-    [scheme, setting, is_odd.then_some(0)].into_iter().flatten().min()
+    { [scheme, setting].into_iter().flatten() }
+        .min()
+        .or(is_odd.then_some(0))
 }
 
 /// Whether a name was meant to be a database, and is none.
