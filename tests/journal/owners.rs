@@ -191,3 +191,21 @@ async fn an_owner_leaves_what_it_avoids_to_others() {
     owner.avoid("i-0", Duration::ZERO);
     assert_eq!(take(&journal, &owner, 9).await.unwrap(), ["i-0"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_is_counted_by_account() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(folder.path()).await;
+    fill(&journal, 2).await;
+    begin(&journal, "open").await;
+    let mut other = intent("other", "ark", None, Utc::now() - TimeDelta::minutes(1));
+    other.account = "b".to_owned();
+    journal.begin(other).await.unwrap();
+    let counted = journal.unfinished(&accounts()).await.unwrap();
+    assert_eq!((counted.own, counted.others), (3, 1));
+    let counted = journal.unfinished(&[]).await.unwrap();
+    assert_eq!((counted.own, counted.others), (0, 4));
+    let refused = event(serde_json::json!({"event": "rejected", "reason": reason()}));
+    journal.record(subject("open"), refused).await.unwrap();
+    assert_eq!(journal.unfinished(&accounts()).await.unwrap().own, 2);
+}

@@ -15,9 +15,17 @@ const LISTED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// # Errors
 /// When the journal cannot be read.
 pub(crate) async fn unsaved(journal: &Store) -> Result<Found, JournalError> {
+    unsaved_within(journal, LISTED).await
+}
+
+/// Those that were submitted in the last `time`.
+///
+/// # Errors
+/// When the journal cannot be read.
+pub(crate) async fn unsaved_within(journal: &Store, time: Duration) -> Result<Found, JournalError> {
     let now = Utc::now();
     let completed = Query::default().status(TaskStatus::Completed.as_str());
-    let mut found = journal.find(completed.since(now - LISTED)).await?;
+    let mut found = journal.find(completed.since(now - time.min(LISTED))).await?;
     found.entries.retain(|entry| is_unsaved(entry) && now < until(entry));
     Ok(found)
 }

@@ -51,7 +51,7 @@ mod system;
 
 pub use copy::{Copied, copy};
 pub use health::Health;
-pub use owner::{Account, Owner, Taken};
+pub use owner::{Account, Owner, Taken, Unfinished};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresJournal;
 pub use prune::{Kept, Prune, Pruned};

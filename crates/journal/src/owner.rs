@@ -153,6 +153,16 @@ pub struct Taken {
     pub unreadable: Vec<Unreadable>,
 }
 
+/// Number of submissions that [`Store::take_over`](crate::Store::take_over) would give to somebody, some time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unfinished {
+    /// Those of the accounts, whoever owns them.
+    pub own: u64,
+    /// Those of other accounts or base URLs.
+    pub others: u64,
+}
+
 impl Taken {
     pub(crate) fn add(&mut self, record: Result<Entry, Unreadable>) {
         match record {

@@ -14,7 +14,7 @@ use videogen::price::Decimal;
 
 use crate::health::Health;
 use crate::name::{url, without_password};
-use crate::owner::{Account, Owner, Taken};
+use crate::owner::{Account, Owner, Taken, Unfinished};
 #[cfg(feature = "postgres")]
 use crate::postgres::PostgresJournal;
 use crate::prune::{Prune, Pruned};
@@ -290,6 +290,14 @@ impl Store {
         limit: u32,
     ) -> Result<Option<Taken>, JournalError> {
         either!(self, journal => journal.take_over(owner, accounts, limit).await)
+    }
+
+    /// Returns the number of submissions whose status is unknown or that are unfinished.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub async fn unfinished(&self, accounts: &[Account]) -> Result<Unfinished, JournalError> {
+        either!(self, journal => journal.unfinished(accounts).await)
     }
 
     /// Makes an owner the owner of one submission, and returns whether it is: not if another owner with a lease has it.

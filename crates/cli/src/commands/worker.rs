@@ -10,7 +10,7 @@ use clap::Args;
 use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
-use videogen::journal::{Changes, Entry, Journal as _, Topic};
+use videogen::journal::{Changes, Journal as _, Topic};
 use videogen::{ErrorKind, Vendor};
 use videogen_journal::{Account, Owner, Store, Taken};
 
@@ -23,14 +23,17 @@ use crate::output::Output;
 use crate::output_file::{make_folder, writable_folder};
 use crate::result::TaskResult;
 use crate::text::counted;
-use crate::unsaved::{left, unsaved};
+use crate::unsaved::unsaved_within;
 
 mod job;
 
 use self::job::{End, Job, LONGEST_PAUSE, PAUSE, within};
 
-/// How often it looks for what no submission asks of it.
+/// How often it looks for recent videos that nobody has downloaded.
 const SURVEY: Duration = Duration::from_secs(30);
+const RECENT: Duration = Duration::from_secs(3600);
+/// How often it looks for all of them, and for submissions of other keys: a long journal has many.
+const WHOLE_SURVEY: Duration = Duration::from_secs(600);
 /// How often it looks for submissions.
 const LOOK: Duration = Duration::from_secs(2);
 /// The shortest time between two looks.
@@ -179,13 +182,17 @@ impl Worker<'_> {
             ));
         }
         let mut is_reachable = true;
-        let mut due = Instant::now();
+        let (mut due, mut all_due) = (Instant::now(), Instant::now());
         let mut released = self.store.changes(Topic::Released);
         loop {
-            if due <= Instant::now() {
-                self.note_others().await;
-                self.want_unsaved().await;
-                due = Instant::now() + SURVEY;
+            let now = Instant::now();
+            if all_due <= now {
+                self.note_others(&accounts).await;
+                self.want_unsaved(Duration::MAX).await;
+                (due, all_due) = (now + SURVEY, now + WHOLE_SURVEY);
+            } else if due <= now {
+                self.want_unsaved(RECENT).await;
+                due = now + SURVEY;
             }
             let room = self
                 .args
@@ -197,7 +204,7 @@ impl Worker<'_> {
                     let is_idle = taken.entries.is_empty() && self.jobs.is_empty();
                     self.start(taken);
                     if self.args.once && is_idle {
-                        self.note_elsewhere().await;
+                        self.note_elsewhere(&accounts).await;
                         return Ok(());
                     }
                 }
@@ -224,11 +231,13 @@ impl Worker<'_> {
     }
 
     /// Makes videos wanted that were never downloaded, because their submissions name no file and another command has seen their
-    /// tasks end.
-    async fn want_unsaved(&self) {
+    /// tasks end: those of submissions in the last `time`.
+    async fn want_unsaved(&self, time: Duration) {
         let Some(folder) = &self.folder else { return };
         // Otherwise it is tried again.
-        let Ok(found) = unsaved(&self.store).await else { return };
+        let Ok(found) = unsaved_within(&self.store, time).await else {
+            return;
+        };
         for entry in found.entries {
             let client = self.clients.iter().find(|client| client.owns(&entry));
             if let (Some(client), Some(id)) = (client, &entry.task) {
@@ -238,10 +247,8 @@ impl Worker<'_> {
     }
 
     /// Notes that more submissions are left of which it has no key: nobody else may.
-    async fn note_others(&mut self) {
-        let is_own = |entry: &Entry| self.clients.iter().any(|client| client.owns(entry));
-        let others = left(&self.store).await.unwrap_or_default().entries;
-        let others = others.iter().filter(|entry| !is_own(entry)).count() as u64;
+    async fn note_others(&mut self, accounts: &[Account]) {
+        let others = self.store.unfinished(accounts).await.unwrap_or_default().others;
         let before = std::mem::replace(&mut self.done.other_keys, others);
         if others > before {
             self.output.warn(&format!(
@@ -254,10 +261,8 @@ impl Worker<'_> {
     }
 
     /// Notes that other processes still have submissions, or had until they were killed.
-    async fn note_elsewhere(&mut self) {
-        let is_own = |entry: &Entry| self.clients.iter().any(|client| client.owns(entry));
-        let left = left(&self.store).await.unwrap_or_default().entries;
-        let own = left.iter().filter(|entry| is_own(entry)).count() as u64;
+    async fn note_elsewhere(&mut self, accounts: &[Account]) {
+        let own = self.store.unfinished(accounts).await.unwrap_or_default().own;
         self.done.elsewhere = own.saturating_sub(self.done.left + self.done.open);
         if self.done.elsewhere > 0 {
             self.output.warn(&format!(

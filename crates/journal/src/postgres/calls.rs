@@ -18,7 +18,7 @@ use super::row::value;
 use super::session::Session;
 use super::{ATTEMPT, PostgresJournal, UNTIL_KEPT, budget, copy, health, owner, prune, select, spend, turns, upload};
 use crate::health::Health;
-use crate::owner::{Account, Owner, Taken};
+use crate::owner::{Account, Owner, Taken, Unfinished};
 use crate::prune::{Prune, Pruned};
 use crate::spend::{Origins, Spent};
 use crate::spool::{Kept, Replayed, Spool, Unrecorded, kept_error};
@@ -253,6 +253,10 @@ impl PostgresJournal {
         within!(self, "BEGIN", |session| owner::take_over(
             &session, owner, accounts, limit
         ))
+    }
+
+    pub(crate) async fn unfinished(&self, accounts: &[Account]) -> Result<Unfinished, JournalError> {
+        on!(self, |session| owner::unfinished(&session, accounts))
     }
 
     pub(crate) async fn take(&self, owner: &Owner, intent: &str) -> Result<bool, JournalError> {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::fault::Fault;
 use super::row::{columns, now, read, skew, value};
 use super::session::Session;
-use crate::owner::{Account, Owner, Taken};
+use crate::owner::{Account, Owner, Taken, Unfinished};
 
 /// The end of a lease that begins now; `$2` is its length in milliseconds.
 const UNTIL: &str = "clock_timestamp() + $2::bigint * interval '1 millisecond'";
@@ -105,6 +105,25 @@ pub(super) async fn take_over(
         taken.add(record);
     }
     Ok(Some(taken))
+}
+
+/// The number of submissions that are left.
+pub(super) async fn unfinished(session: &Session, accounts: &[Account]) -> Result<Unfinished, Fault> {
+    let names: Vec<&str> = accounts.iter().map(|account| account.account.as_str()).collect();
+    let origins: Vec<&str> = accounts.iter().map(|account| account.origin.as_str()).collect();
+    let sql = "SELECT count(*) FILTER (WHERE own), count(*) FILTER (WHERE NOT own) FROM (
+        SELECT EXISTS (SELECT FROM unnest($1::text[], $2::text[]) AS wanted (account, origin)
+            WHERE submissions.account = wanted.account
+                AND (submissions.origin IS NULL OR submissions.origin = wanted.origin)) AS own
+        FROM submissions WHERE open OR unfinished) AS left_over";
+    let Some(row) = session.row(sql, &[&names, &origins]).await? else {
+        return Ok(Unfinished::default());
+    };
+    let count = |column| value::<i64>(&row, column).map(i64::unsigned_abs);
+    Ok(Unfinished {
+        own: count(0)?,
+        others: count(1)?,
+    })
 }
 
 /// Takes one submission, unless another owner with a lease has it, or this one has none.

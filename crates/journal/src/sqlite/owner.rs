@@ -7,7 +7,7 @@ use videogen::journal::JournalError;
 
 use super::row::{COLUMNS, read};
 use crate::error::broken;
-use crate::owner::{Account, Owner, Taken};
+use crate::owner::{Account, Owner, Taken, Unfinished};
 
 /// Makes an owner the owner of a submission that it begins. In a transaction.
 pub(crate) fn begin(connection: &Connection, owner: &Owner, intent: &str) -> Result<(), JournalError> {
@@ -63,11 +63,7 @@ pub(crate) fn take_over(
     if limit == 0 {
         return Ok(Some(taken));
     }
-    let pairs: Vec<_> = accounts
-        .iter()
-        .map(|account| [&account.account, &account.origin])
-        .collect();
-    let pairs = serde_json::to_string(&pairs).map_err(broken)?;
+    let pairs = pairs(accounts)?;
     let avoided = serde_json::to_string(&owner.avoided()).map_err(broken)?;
     let sql = format!(
         "SELECT {COLUMNS} FROM submissions WHERE (open = 1 OR unfinished = 1)
@@ -100,6 +96,30 @@ pub(crate) fn take_over(
         count += 1;
     }
     Ok(Some(taken))
+}
+
+/// The number of submissions that are left.
+pub(crate) fn unfinished(connection: &Connection, accounts: &[Account]) -> Result<Unfinished, JournalError> {
+    let sql = "SELECT coalesce(sum(own), 0), coalesce(sum(NOT own), 0) FROM (
+        SELECT EXISTS (SELECT 1 FROM json_each(?1) AS wanted WHERE account = json_extract(wanted.value, '$[0]')
+            AND (origin IS NULL OR origin = json_extract(wanted.value, '$[1]'))) AS own
+        FROM submissions WHERE open = 1 OR unfinished = 1)";
+    let counted = connection.query_row(sql, [pairs(accounts)?], |row| {
+        Ok(Unfinished {
+            own: row.get::<_, i64>(0)?.unsigned_abs(),
+            others: row.get::<_, i64>(1)?.unsigned_abs(),
+        })
+    });
+    counted.map_err(broken)
+}
+
+/// Accounts and origins as JSON.
+fn pairs(accounts: &[Account]) -> Result<String, JournalError> {
+    let pairs: Vec<_> = accounts
+        .iter()
+        .map(|account| [&account.account, &account.origin])
+        .collect();
+    serde_json::to_string(&pairs).map_err(broken)
 }
 
 /// Takes one submission, unless another owner with a lease has it. In a transaction.

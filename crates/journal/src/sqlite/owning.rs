@@ -4,7 +4,7 @@ use chrono::Utc;
 use videogen::journal::JournalError;
 
 use super::{SqliteJournal, owner};
-use crate::owner::{Account, Owner, Taken};
+use crate::owner::{Account, Owner, Taken, Unfinished};
 
 impl SqliteJournal {
     /// Makes an owner the owner of what is submitted with the returned journal.
@@ -37,6 +37,12 @@ impl SqliteJournal {
     ) -> Result<Option<Taken>, JournalError> {
         let (owner, accounts) = (owner.clone(), accounts.to_vec());
         self.written(move |connection| owner::take_over(connection, &owner, &accounts, limit))
+            .await
+    }
+
+    pub(crate) async fn unfinished(&self, accounts: &[Account]) -> Result<Unfinished, JournalError> {
+        let accounts = accounts.to_vec();
+        self.run(move |connection| owner::unfinished(connection, &accounts))
             .await
     }
 
