@@ -16,6 +16,8 @@ fn released() -> tempfile::TempDir {
         &[
             "clone",
             "--quiet",
+            // A release has tags of its own.
+            "--no-tags",
             "--depth",
             "1",
             &origin,

@@ -45,7 +45,12 @@ const PLACES: [Place; 12] = [
         file: "Cargo.toml",
         what: "the generated crates among the workspace's dependencies",
         at: At::After(r"^videogen-raw-\w+ = \{"),
-        text: "videogen-raw-acme = { path = \"crates/raw/acme\", version = \"0.1.0\" }\n",
+        // All crates have one version.
+        text: concat!(
+            "videogen-raw-acme = { path = \"crates/raw/acme\", version = \"",
+            env!("CARGO_PKG_VERSION"),
+            "\" }\n"
+        ),
     },
     Place {
         file: "crates/videogen/Cargo.toml",
