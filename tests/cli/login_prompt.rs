@@ -40,10 +40,7 @@ impl Prompt {
         while !prompt.shown.contains("API key of ") || !prompt.shown.ends_with(": ") {
             assert!(prompt.read(), "{}", prompt.shown);
         }
-        // The prompt is printed before the terminal stops showing what is typed.
-        while prompt.has_echo() {
-            crate::pause::pause();
-        }
+        assert!(!prompt.has_echo(), "from the prompt on, what is typed is not shown");
         prompt
     }
 
@@ -68,7 +65,7 @@ impl Prompt {
         tcgetattr(&self.pty)
             .unwrap()
             .local_modes
-            .contains(LocalModes::ECHO | LocalModes::ICANON)
+            .intersects(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG)
     }
 
     /// Types a text, and returns the exit code and everything that was shown.

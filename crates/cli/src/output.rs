@@ -343,14 +343,6 @@ impl Output {
         is_read && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
     }
 
-    /// Asks the user for a secret, which the terminal does not show.
-    ///
-    /// # Errors
-    /// When there is no terminal.
-    pub(crate) fn secret(&self, prompt: &str) -> std::io::Result<String> {
-        rpassword::prompt_password(text::visible(prompt))
-    }
-
     /// Whether progress is shown.
     pub(crate) fn shows_progress(&self) -> bool {
         self.progress

@@ -10,7 +10,7 @@ use other as platform;
 #[cfg(unix)]
 use unix as platform;
 
-pub(crate) use platform::{Echo, is_open_to_others, listen, owner_only, usual_mode};
+pub(crate) use platform::{Hidden, is_open_to_others, listen, owner_only, usual_mode};
 
 /// What ends the standard input that is typed.
 pub(crate) const END_OF_INPUT: &str = if cfg!(windows) { "Ctrl-Z and Enter" } else { "Ctrl-D" };

@@ -2,7 +2,6 @@
 
 use std::io::{IsTerminal as _, Read as _};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::Args;
 use secrecy::SecretString;
@@ -12,14 +11,13 @@ use videogen::{ErrorKind, RetryPolicy, Vendor};
 use crate::account;
 use crate::environment;
 use crate::exit::{ACCOUNT, Failure, INVALID, IO, VENDOR, stoppable};
-use crate::interrupt::{Interrupt, interrupted};
+use crate::interrupt::interrupted;
 use crate::keys;
 use crate::output::Output;
 use crate::probe::{LIMIT, probe};
-use crate::system::Echo;
+use crate::system::Hidden;
+use crate::text;
 
-/// How long the prompt may take to end after a Ctrl-C that was typed.
-const RESTORED: Duration = Duration::from_secs(1);
 /// Longest input, in bytes.
 const LONGEST: u64 = 64 << 10;
 
@@ -35,7 +33,7 @@ pub(crate) struct LoginArgs {
 pub(crate) async fn login(args: LoginArgs, output: &Output) -> Result<ExitCode, Failure> {
     let vendor = args.vendor;
     let facts = vendor.facts();
-    let key = read(vendor, output).await?;
+    let key = read(vendor).await?;
     if !args.no_check {
         stoppable(check(vendor, &key)).await?;
     }
@@ -53,11 +51,11 @@ pub(crate) async fn login(args: LoginArgs, output: &Output) -> Result<ExitCode, 
     Ok(ExitCode::SUCCESS)
 }
 
-async fn read(vendor: Vendor, output: &Output) -> Result<SecretString, Failure> {
+async fn read(vendor: Vendor) -> Result<SecretString, Failure> {
     let unreadable = |error: std::io::Error| Failure::new(IO, ErrorKind::Io, format!("cannot read the key: {error}"));
     let invalid = |message: &str| Failure::new(INVALID, ErrorKind::InvalidRequest, message);
     let text = if std::io::stdin().is_terminal() {
-        ask(vendor, *output).await?.map_err(unreadable)?
+        ask(vendor).await?.map_err(unreadable)?
     } else {
         let mut text = String::new();
         std::io::stdin()
@@ -82,25 +80,22 @@ async fn read(vendor: Vendor, output: &Output) -> Result<SecretString, Failure> 
 }
 
 /// Prompts for the key, without showing it.
-async fn ask(vendor: Vendor, output: Output) -> Result<std::io::Result<String>, Failure> {
+async fn ask(vendor: Vendor) -> Result<std::io::Result<String>, Failure> {
     let facts = vendor.facts();
     let page = facts.keys_page.map(|page| format!(" (from {page})"));
     let prompt = format!("API key of {}{}: ", facts.name, page.unwrap_or_default());
     // An interrupt that ended the process at once would leave the terminal without echo.
     let interrupt = interrupted();
-    let echo = Echo::before_prompt();
-    let mut typed = tokio::task::spawn_blocking(move || output.secret(&prompt));
+    let line = Hidden::begin().and_then(|hidden| Ok((hidden.line(text::visible(&prompt))?, hidden)));
+    // A signal leaves the prompt waiting for input; the terminal is restored as this returns.
+    let (line, _hidden) = match line {
+        Ok(line) => line,
+        Err(error) => return Ok(Err(error)),
+    };
     tokio::select! {
         biased;
-        interrupt = interrupt => {
-            // A Ctrl-C that was typed ends the prompt too, which then restores the terminal. A signal leaves it waiting for input.
-            let has_ended = interrupt == Interrupt::CtrlC && timeout(RESTORED, &mut typed).await.is_ok();
-            if let Some(echo) = echo.filter(|_| !has_ended) {
-                echo.restore();
-            }
-            Err(Failure::interrupted(interrupt, "interrupted; nothing was stored"))
-        }
-        read = &mut typed => match read {
+        interrupt = interrupt => Err(Failure::interrupted(interrupt, "interrupted; nothing was stored")),
+        read = tokio::task::spawn_blocking(line) => match read {
             Ok(Err(error)) if error.kind() == std::io::ErrorKind::Interrupted => {
                 Err(Failure::interrupted(interrupted().await, "interrupted; nothing was stored"))
             }

@@ -1,21 +1,31 @@
 //! Windows.
 
 use std::fs::OpenOptions;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use tokio::signal::windows;
 use tokio::sync::watch;
 
-/// The console belongs to the shell, which sets it again.
-pub(crate) struct Echo;
+/// A console that does not show what is typed while a line is read. The console belongs to the shell, which sets it again.
+pub(crate) struct Hidden;
 
-impl Echo {
-    pub(crate) fn before_prompt() -> Option<Self> {
-        None
+impl Hidden {
+    pub(crate) fn begin() -> io::Result<Self> {
+        Ok(Self)
     }
 
-    pub(crate) fn restore(&self) {}
+    /// Prompts, and reads a line.
+    ///
+    /// # Errors
+    /// The console cannot be used.
+    pub(crate) fn line(
+        &self,
+        prompt: String,
+    ) -> io::Result<impl FnOnce() -> io::Result<String> + Send + 'static + use<>> {
+        Ok(move || rpassword::prompt_password(prompt))
+    }
 }
 
 /// Sends `ctrl_c`, `terminate` (Ctrl-Break) or `hangup` (the console closes) at each of these events.

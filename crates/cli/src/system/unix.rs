@@ -1,33 +1,58 @@
 //! Unix.
 
 use std::fs::{File, OpenOptions, Permissions};
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+use rpassword::{ConfigBuilder, prompt_password_with_config};
+use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-/// A terminal, and its settings before a prompt that hides what is typed.
-pub(crate) struct Echo {
+/// A terminal that does not show what is typed, until this is dropped. Only this changes the settings: a prompt that changed
+/// them itself could do so after a signal has restored them.
+pub(crate) struct Hidden {
     terminal: File,
     settings: Termios,
 }
 
-impl Echo {
-    /// The settings now. `None`: there is no terminal, or none that keeps its settings.
-    pub(crate) fn before_prompt() -> Option<Self> {
-        // The one that the prompt uses, whatever standard input is.
-        let terminal = File::options().read(true).write(true).open("/dev/tty").ok()?;
-        let settings = tcgetattr(&terminal).ok()?;
-        Some(Self { terminal, settings })
+impl Hidden {
+    /// From here on, what is typed is not shown, and Ctrl-C is a character.
+    ///
+    /// # Errors
+    /// There is no terminal, or none that has settings.
+    pub(crate) fn begin() -> io::Result<Self> {
+        let terminal = File::options().read(true).write(true).open("/dev/tty")?;
+        let settings = tcgetattr(&terminal)?;
+        let mut hidden = settings.clone();
+        hidden.local_modes -= LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG;
+        hidden.special_codes[SpecialCodeIndex::VMIN] = 1;
+        hidden.special_codes[SpecialCodeIndex::VTIME] = 0;
+        tcsetattr(&terminal, OptionalActions::Now, &hidden)?;
+        Ok(Self { terminal, settings })
     }
 
-    /// Makes the terminal show again what is typed, and begins a new line. For a prompt that a signal ends, which restores
-    /// nothing.
-    pub(crate) fn restore(&self) {
+    /// Prompts, and reads a line.
+    ///
+    /// # Errors
+    /// The terminal cannot be used. The line fails as interrupted at a Ctrl-C, which is also raised as a signal.
+    pub(crate) fn line(
+        &self,
+        prompt: String,
+    ) -> io::Result<impl FnOnce() -> io::Result<String> + Send + 'static + use<>> {
+        let (read, write) = (self.terminal.try_clone()?, self.terminal.try_clone()?);
+        Ok(move || {
+            let terminal = ConfigBuilder::new().input_reader(read).output_writer(write);
+            prompt_password_with_config(prompt, terminal.build())
+        })
+    }
+}
+
+impl Drop for Hidden {
+    /// The end of the line was not shown either, so a new one begins.
+    fn drop(&mut self) {
         // A terminal that is gone, as after SIGHUP, needs nothing.
         let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.settings);
         let _ = (&self.terminal).write_all(b"\n");
