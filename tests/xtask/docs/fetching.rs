@@ -320,6 +320,7 @@ fn only_a_trusted_certificate_is_accepted() {
 }
 
 /// The weekly script, with a stand-in for GitHub's command.
+#[cfg(unix)]
 #[test]
 fn one_issue_is_opened_for_a_vendor_whose_pages_moved() {
     let moved = text("glued.txt").replace("seedinteger", "seedstring");

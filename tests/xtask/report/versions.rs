@@ -1,4 +1,6 @@
-//! Versions and changelog of the raw crates, in a clone of this repository with a planted change.
+//! Versions and changelog of the raw crates, and what a release needs, in a clone of this repository with a planted change.
+// On Windows, `bash` may be that of another system.
+#![cfg(unix)]
 
 use std::fs;
 use std::path::Path;
@@ -26,7 +28,7 @@ fn released() -> tempfile::TempDir {
     );
     let here = folder.path();
     // What is not committed yet is tested too.
-    for file in [".ci/versions", "CHANGELOG.md", "Cargo.toml"] {
+    for file in [".ci/versions", ".ci/release", "CHANGELOG.md", "Cargo.toml"] {
         fs::copy(root().join(file), here.join(file)).unwrap();
     }
     fs::write(here.join("CHANGELOG.md"), CHANGELOG).unwrap();
@@ -42,8 +44,14 @@ const CHANGELOG: &str =
 
 /// The step of CI.
 fn step(here: &Path) -> (i32, String) {
+    script(here, "versions", &[])
+}
+
+/// A script of `.ci`: its exit code, and what it printed.
+fn script(here: &Path, name: &str, args: &[&str]) -> (i32, String) {
     let output = Command::new("bash")
-        .arg(here.join(".ci/versions"))
+        .arg(here.join(".ci").join(name))
+        .args(args)
         .env("XTASK", env!("CARGO_BIN_EXE_xtask"))
         .output()
         .unwrap();
@@ -109,4 +117,35 @@ fn without_a_release_there_is_nothing_to_compare() {
     let (code, text) = step(folder.path());
     assert_eq!(code, 0);
     assert!(text.starts_with("no release yet"), "{text}");
+}
+
+#[test]
+fn all_that_a_release_lacks_is_named_at_once() {
+    let folder = released();
+    let here = folder.path();
+    let address = |from: &str, to: &str| edit(here, "Cargo.toml", from, to);
+    let (unset, set) = ("repository = \"\"", "repository = \"https://example.com/videogen\"");
+    if fs::read_to_string(here.join("Cargo.toml")).unwrap().contains(unset) {
+        address(unset, set);
+    }
+    let can = "version 0.1.0 can be released\n";
+    assert_eq!(script(here, "release", &[]), (0, can.to_owned()));
+    assert_eq!(script(here, "release", &["v0.1.0"]), (0, can.to_owned()));
+
+    address(set, unset);
+    fs::write(
+        here.join("CHANGELOG.md"),
+        "# Changelog\n\n## [Unreleased]\n\nNothing is published yet.\n",
+    )
+    .unwrap();
+    let (code, text) = script(here, "release", &["v0.2.0"]);
+    assert_eq!(code, 1, "{text}");
+    for lack in [
+        "Cargo.toml: fill in repository",
+        "rename [Unreleased] to [0.1.0]",
+        "remove that nothing is published",
+        "the tag v0.2.0 is not that of version 0.1.0",
+    ] {
+        assert!(text.contains(lack), "{lack}: {text}");
+    }
 }
