@@ -6,7 +6,7 @@ use serde_json::json;
 use videogen::Vendor;
 use videogen_sim::{Fault, Operation, Simulator};
 
-use super::{account, document, run, stderr, stdout, videogen};
+use super::{account, at_once, document, run, stderr, stdout, videogen};
 
 const VERSION: &str = "bytedance/seedance-2.0:9dcd6d78e7c6560c340d916fe32e9f24aabfa331e5cce95fe31f77fb03121426";
 
@@ -215,7 +215,7 @@ fn a_default_model_at_another_server_has_a_note() {
 async fn a_refused_key_ends_a_wait_at_once() {
     let simulator = Simulator::builder().speed(50.0).start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    for vendor in Vendor::ALL.iter().copied() {
+    at_once(Vendor::ALL.iter().copied(), |vendor| {
         let simulated: videogen_sim::Vendor = vendor.as_str().parse().unwrap();
         let command = |key: &str, args: &[&str]| {
             let mut command = videogen(folder.path(), args);
@@ -243,7 +243,7 @@ async fn a_refused_key_ends_a_wait_at_once() {
             (&json!("poll_refused"), &json!("auth")),
             "{error}"
         );
-    }
+    });
 }
 
 /// A completed task without a link is not done.
