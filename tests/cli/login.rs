@@ -186,8 +186,7 @@ fn the_keyring_is_used_or_refused() {
     )
     .unwrap();
     if !cfg!(feature = "keyring") {
-        let words = "this program was built without the keyring; use \"file\", or build it with: cargo install --path crates/cli \
-                     --features keyring";
+        let words = "this program was built without the keyring; use \"file\", or build it with its feature `keyring`";
         let login = piped(videogen(folder.path(), &["login", "ark", "--no-check"]), "sk-canary-1");
         for output in [set, login, run(folder.path(), &["doctor", "--offline"])] {
             assert_eq!(output.status.code(), Some(2), "{}", shown(&output));

@@ -1,6 +1,7 @@
 //! A test of an application: the code under test takes a client, and the test gives it that of a simulator.
 //!
-//! `cargo run --example application_test` runs the application once; in a separate package, `cargo test` runs the test.
+//! In the repository, `cargo run --example application_test` runs the application once; in a separate package, `cargo test` runs the
+//! test.
 
 use std::path::{Path, PathBuf};
 

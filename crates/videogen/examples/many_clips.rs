@@ -1,6 +1,6 @@
 //! Twenty videos from two vendors: submitted once each, recorded in a journal, waited for together, downloaded.
 //!
-//! `cargo run --example many_clips` runs it against the simulator: no key, no cost.
+//! In the repository, `cargo run --example many_clips` runs it against the simulator: no key, no cost.
 
 use std::path::Path;
 use std::sync::Arc;

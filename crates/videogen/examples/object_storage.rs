@@ -1,6 +1,6 @@
 //! A finished video as a stream into an object store, without a file: one `PUT` to a presigned URL, as S3 and its kin take it.
 //!
-//! `cargo run --example object_storage` runs it against the simulator and a local store: no key, no cost.
+//! In the repository, `cargo run --example object_storage` runs it against the simulator and a local store: no key, no cost.
 
 use std::error::Error;
 

@@ -1,6 +1,6 @@
 //! One clip: submitted, waited for, downloaded.
 //!
-//! `cargo run --example one_clip` runs it against the simulator: no key, no cost.
+//! In the repository, `cargo run --example one_clip` runs it against the simulator: no key, no cost.
 
 use std::path::Path;
 

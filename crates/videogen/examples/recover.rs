@@ -1,6 +1,6 @@
 //! Recovery after a crash: what an earlier process submitted is finished, and nothing is paid twice.
 //!
-//! `cargo run --example recover` runs it against the simulator: no key, no cost.
+//! In the repository, `cargo run --example recover` runs it against the simulator: no key, no cost.
 
 use std::path::Path;
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! Webhooks with axum: a server that receives the end of a task, next to the application's own routes.
 //!
-//! `cargo run --example webhooks` runs it against the simulator: no key, no cost.
+//! In the repository, `cargo run --example webhooks` runs it against the simulator: no key, no cost.
 
 use std::error::Error;
 

@@ -120,32 +120,90 @@ fn without_a_release_there_is_nothing_to_compare() {
 }
 
 #[test]
+fn a_prerelease_has_the_number_of_its_release() {
+    let folder = released();
+    let here = folder.path();
+    let spec = fs::read_to_string(here.join("specs/toapis.yaml")).unwrap();
+    let limit = spec
+        .lines()
+        .find(|line| line.contains("duration: {min: 4, max: 15"))
+        .unwrap();
+    edit(here, "specs/toapis.yaml", limit, &limit.replace("max: 15", "max: 12"));
+    edit(here, "Cargo.toml", "version = \"0.1.0\"", "version = \"0.1.1-rc.1\"");
+    assert_eq!(step(here).0, 1);
+    edit(
+        here,
+        "Cargo.toml",
+        "version = \"0.1.1-rc.1\"",
+        "version = \"0.2.0-rc.1\"",
+    );
+    let suffices = "compared with v0.1.0:\nvideogen-raw-toapis: 0.1.0 → 0.2.0-rc.1 suffices (breaking)\n";
+    assert_eq!(step(here), (0, suffices.to_owned()));
+    // The release is not compared with its prerelease.
+    commit(here);
+    git(here, &["tag", "v0.2.0-rc.1"]);
+    edit(here, "Cargo.toml", "version = \"0.2.0-rc.1\"", "version = \"0.2.0\"");
+    let (code, text) = step(here);
+    assert!(code == 0 && text.starts_with("compared with v0.1.0:\n"), "{text}");
+}
+
+#[test]
 fn all_that_a_release_lacks_is_named_at_once() {
     let folder = released();
     let here = folder.path();
-    let address = |from: &str, to: &str| edit(here, "Cargo.toml", from, to);
-    let (unset, set) = ("repository = \"\"", "repository = \"https://example.com/videogen\"");
-    if fs::read_to_string(here.join("Cargo.toml")).unwrap().contains(unset) {
-        address(unset, set);
+    let repository = |value: &str| {
+        let manifest = fs::read_to_string(here.join("Cargo.toml")).unwrap();
+        let line = manifest.lines().find(|line| line.starts_with("repository = ")).unwrap();
+        edit(here, "Cargo.toml", line, &format!("repository = \"{value}\""));
+    };
+    let page = |name: &str, text: &str| fs::write(here.join(name), text).unwrap();
+    let pages = [
+        "CONTRIBUTING.md",
+        "README.md",
+        "docs/getting-started.md",
+        "docs/simulator.md",
+        "docs/terminal.md",
+        "crates/cli/README.md",
+    ];
+    for name in pages {
+        page(name, "Install it.\n");
     }
-    let can = "version 0.1.0 can be released\n";
-    assert_eq!(script(here, "release", &[]), (0, can.to_owned()));
-    assert_eq!(script(here, "release", &["v0.1.0"]), (0, can.to_owned()));
+    repository("https://example.com/videogen");
+    page("CHANGELOG.md", "## [Unreleased]\n\n## [0.1.0] - 2026-11-29\n");
+    let can = (0, "version 0.1.0 can be released\n".to_owned());
+    assert_eq!(script(here, "release", &[]), can);
+    assert_eq!(script(here, "release", &["v0.1.0"]), can);
 
-    address(set, unset);
-    fs::write(
-        here.join("CHANGELOG.md"),
-        "# Changelog\n\n## [Unreleased]\n\nNothing is published yet.\n",
-    )
-    .unwrap();
+    repository("");
+    page("CHANGELOG.md", "The heading ## [0.1.0] - 2026-11-29 is not here.\n");
+    for name in pages {
+        page(name, "Nothing is published yet.\n");
+    }
     let (code, text) = script(here, "release", &["v0.2.0"]);
     assert_eq!(code, 1, "{text}");
-    for lack in [
+    let lacks = [
         "Cargo.toml: fill in repository",
-        "rename [Unreleased] to [0.1.0]",
-        "remove that nothing is published",
+        "add an empty [Unreleased]",
+        "rename [Unreleased] to: ## [0.1.0]",
         "the tag v0.2.0 is not that of version 0.1.0",
-    ] {
+    ];
+    let lines = pages.map(|name| format!("{name}:1:Nothing is published yet."));
+    for lack in lacks.into_iter().chain(lines.iter().map(String::as_str)) {
         assert!(text.contains(lack), "{lack}: {text}");
     }
+    for line in [
+        "Install it from a checkout with: cargo install --path crates/cli",
+        "videogen = { path = \"videogen/crates/videogen\" }",
+    ] {
+        page("README.md", line);
+        let (_, text) = script(here, "release", &[]);
+        assert!(text.contains(&format!("README.md:1:{line}")), "{text}");
+    }
+
+    // The packages would take earlier ones of each other.
+    let own = "[workspace.package]\nversion = \"0.1.0\"";
+    edit(here, "Cargo.toml", own, &own.replace("0.1.0", "0.1.1"));
+    let (_, text) = script(here, "release", &[]);
+    assert!(text.contains("these are not of version 0.1.1:\n"), "{text}");
+    assert!(text.contains("videogen-wire = {"), "{text}");
 }

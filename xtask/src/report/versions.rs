@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use semver::Version;
+use semver::{Prerelease, Version};
 use toml_edit::DocumentMut;
 
 use crate::spec::changes::{Change, Judgement};
@@ -44,7 +44,12 @@ pub(super) fn check(
             continue;
         };
         let least = needed(&old, worst);
-        if new >= least {
+        // A prerelease may contain what its release may.
+        let release = Version {
+            pre: Prerelease::EMPTY,
+            ..new.clone()
+        };
+        if release >= least {
             let _ = writeln!(text, "{name}: {old} → {new} suffices ({worst})");
         } else {
             suffice = false;

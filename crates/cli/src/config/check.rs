@@ -176,8 +176,7 @@ pub(super) fn put(config: &mut Config, key: &Key, value: &Value, check_output: C
                 "keyring" if cfg!(feature = "keyring") => true,
                 "keyring" => {
                     return Err(
-                        "this program was built without the keyring; use \"file\", or build it with: cargo install --path \
-                         crates/cli --features keyring"
+                        "this program was built without the keyring; use \"file\", or build it with its feature `keyring`"
                             .to_owned(),
                     );
                 }
