@@ -153,7 +153,7 @@ pub struct Taken {
     pub unreadable: Vec<Unreadable>,
 }
 
-/// Number of submissions that [`Store::take_over`](crate::Store::take_over) would give to somebody, some time.
+/// Number of submissions that [`Store::take_over`](crate::Store::take_over) would give to an owner, now or later.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unfinished {

@@ -116,7 +116,7 @@ async fn a_process_that_ends_records_what_it_has_kept() {
     );
     assert_eq!(ask(&url, "SELECT count(*) FROM submissions WHERE open").await, 0);
 
-    // One that cannot be recorded is a problem of this machine, until somebody has decided.
+    // One that cannot be recorded is a problem of this machine until it is resolved by hand.
     let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);
     let id: String = client.query_one("SELECT id FROM journal", &[]).await.unwrap().get(0);

@@ -18,7 +18,7 @@ fn released() -> tempfile::TempDir {
         &[
             "clone",
             "--quiet",
-            // A release has tags of its own.
+            // The test sets its own tags.
             "--no-tags",
             "--depth",
             "1",
@@ -33,7 +33,10 @@ fn released() -> tempfile::TempDir {
     }
     fs::write(here.join("CHANGELOG.md"), CHANGELOG).unwrap();
     let version = format!("version = \"{}\"", env!("CARGO_PKG_VERSION"));
-    edit(here, "Cargo.toml", &version, "version = \"0.1.0\"");
+    let manifest = fs::read_to_string(here.join("Cargo.toml")).unwrap();
+    // Also that of each crate among the dependencies.
+    let manifest = manifest.replace(&version, "version = \"0.1.0\"");
+    fs::write(here.join("Cargo.toml"), manifest).unwrap();
     commit(here);
     git(here, &["tag", "v0.1.0"]);
     folder

@@ -29,7 +29,7 @@ mod job;
 
 use self::job::{End, Job, LONGEST_PAUSE, PAUSE, within};
 
-/// How often it looks for recent videos that nobody has downloaded.
+/// How often it looks for recent videos that were not downloaded.
 const SURVEY: Duration = Duration::from_secs(30);
 const RECENT: Duration = Duration::from_secs(3600);
 /// How often it looks for all of them, and for submissions of other keys: a long journal has many.
@@ -246,7 +246,7 @@ impl Worker<'_> {
         }
     }
 
-    /// Notes that more submissions are left of which it has no key: nobody else may.
+    /// Notes that submissions are left that this worker has no key for, and that may have no other worker.
     async fn note_others(&mut self, accounts: &[Account]) {
         let others = self.store.unfinished(accounts).await.unwrap_or_default().others;
         let before = std::mem::replace(&mut self.done.other_keys, others);
